@@ -1,0 +1,2 @@
+//! dialing
+fn main() {}

@@ -1,0 +1,2 @@
+//! screening
+fn main() {}
