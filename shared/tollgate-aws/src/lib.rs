@@ -1,1 +1,34 @@
-//! x
+//! What Tollgate stores and calls: the only crate that knows the AWS SDKs. One file per table, service or transaction.
+//!
+//! - [`tables`]: the DynamoDB client and the tables' names; [`schema`]: the tables as plain data
+//! - one table each: [`requests`], [`pending`], [`deny_list`], [`counters`], [`contacts`], [`numbers`], [`settings`],
+//!   [`changes`]
+//! - [`gather`]: all facts for screening in one parallel round trip
+//! - transactions over several tables: [`approval`] (the claim on a number), [`claim`] (the right to dial, and its places
+//!   in the budgets), [`ending`] (the end of a request and the release of its number)
+//! - services: [`connect`], [`carrier`]; [`pace`]: turns under Connect's request rate
+//! - [`batch`]: stream records, one by one; [`clock`], [`environment`], [`error`], [`item`]
+
+pub mod approval;
+pub mod batch;
+pub mod carrier;
+pub mod changes;
+pub mod claim;
+pub mod clock;
+pub mod connect;
+pub mod contacts;
+pub mod counters;
+pub mod deny_list;
+pub mod ending;
+pub mod environment;
+pub mod error;
+pub mod gather;
+pub mod item;
+pub mod numbers;
+pub mod pace;
+pub mod pending;
+pub mod requests;
+pub mod schema;
+pub mod settings;
+pub mod tables;
+pub mod transaction;

@@ -1,1 +1,33 @@
-//! x
+//! What Tollgate decides. Pure: no AWS, no HTTP, no async runtime, no clock, no environment.
+//!
+//! Read in the order a request travels:
+//!
+//! - [`number`], [`country`], [`network`], [`text`]: the words a request is made of, parsed once at the door
+//! - [`request`]: what was asked, by whom; [`state`]: how far it has come; [`record`]: both, as kept
+//! - [`entry`]: deny and trust list entries, and the keys under which a request may be listed
+//! - [`counter`]: who is counted, over which window; [`line`]: what a carrier lookup tells
+//! - [`policy`]: every number an operator may turn; [`switches`]: the kill switches
+//! - [`facts`] in, [`verdict`] out: [`screen`] decides
+//! - [`budget`]: the places that a dial takes; [`outcome`]: how a call ended and what it teaches
+//! - [`overdue`]: what upkeep does with a request that nothing has moved for too long
+//! - [`reply`]: what the requester sees, with no place for a reason
+
+pub mod budget;
+pub mod counter;
+pub mod country;
+pub mod entry;
+pub mod facts;
+pub mod line;
+pub mod network;
+pub mod number;
+pub mod outcome;
+pub mod overdue;
+pub mod policy;
+pub mod record;
+pub mod reply;
+pub mod request;
+pub mod screen;
+pub mod state;
+pub mod switches;
+pub mod text;
+pub mod verdict;

@@ -1,0 +1,123 @@
+//! The right to dial: one transaction in which the request becomes `dialing` and takes its places in all budgets; or
+//! nothing happens. Only the holder of this step calls Connect, and the bounds hold even if every rule fails.
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use jiff::Timestamp;
+use tollgate::budget::{Budget, Row, Take};
+use tollgate::overdue;
+use tollgate::policy::Policy;
+use tollgate::record::Record;
+use tollgate::state::{Attempt, Dialing, Retry, State};
+
+use crate::counters;
+use crate::error::StoreError;
+use crate::item::{Item, expires, n};
+use crate::requests::{Transition, Written};
+use crate::tables::Tables;
+use crate::transaction::{self, Transacted};
+
+/// What became of a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    /// The request is `dialing`, and the claimer calls Connect.
+    Granted(Dialing),
+    /// A budget has no room.
+    Spent(Take, Row),
+    /// Another dialer was there before, or the request was withdrawn.
+    Overtaken,
+}
+
+/// Claims a request for the dial. For one that Connect was too busy for, its places are taken already.
+///
+/// # Errors
+/// When DynamoDB does not answer.
+pub async fn claim(
+    tables: &Tables,
+    record: &Record,
+    rows: Vec<Row>,
+    claimed_until: Timestamp,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Claim, StoreError> {
+    let dialing = Dialing { dialed_at: now, claimed_until, attempt: Attempt::Placing };
+    let state = State::Dialing(dialing.clone());
+    let wake_at = overdue::wake_at(&state, policy, now);
+    let Ok(step) = Transition::new(record.request.id, &record.state, state) else {
+        return Ok(Claim::Overtaken);
+    };
+    let step = step.unless_cancelled().wake_at(wake_at);
+    match &record.state {
+        State::Approved => take_all(tables, step, rows, dialing).await,
+        State::Dialing(Dialing { attempt: Attempt::NotPlaced(Retry::Due), .. }) => {
+            Ok(match step.write(tables).await? {
+                Written::Yes => Claim::Granted(dialing),
+                Written::Overtaken => Claim::Overtaken,
+            })
+        }
+        _ => Ok(Claim::Overtaken),
+    }
+}
+
+async fn take_all(
+    tables: &Tables,
+    step: Transition,
+    rows: Vec<Row>,
+    dialing: Dialing,
+) -> Result<Claim, StoreError> {
+    // A place larger than its whole budget can never be had.
+    let never = |row: &Row| row.takes.iter().copied().find(|take| take.amount > take.max);
+    if let Some((take, row)) = rows.iter().find_map(|row| Some((never(row)?, row.clone()))) {
+        return Ok(Claim::Spent(take, row));
+    }
+    let mut items = vec![TransactWriteItem::builder().update(step.update(tables)?).build()];
+    for row in &rows {
+        items.push(TransactWriteItem::builder().update(take(tables, row)?).build());
+    }
+    let refusals = match transaction::write(tables, items).await? {
+        Transacted::Done => return Ok(Claim::Granted(dialing)),
+        Transacted::Refused(refusals) => refusals,
+    };
+    if refusals.iter().any(|refusal| refusal.place == 0) {
+        return Ok(Claim::Overtaken);
+    }
+    // A request waits for the next minute but not for the next hour: a longer budget that is spent is the answer.
+    let spent = refusals.into_iter().filter_map(|refusal| {
+        let row = rows.get(refusal.place.checked_sub(1)?)?;
+        Some((spent(row, refusal.item.as_ref())?, row.clone()))
+    });
+    let longest = spent.max_by_key(|(_, row)| row.window_seconds);
+    Ok(longest.map_or(Claim::Overtaken, |(take, row)| Claim::Spent(take, row)))
+}
+
+/// All takes from a row, each if there is room.
+fn take(tables: &Tables, row: &Row) -> Result<Update, StoreError> {
+    let mut update = Update::builder()
+        .table_name(&tables.names.counters)
+        .set_key(Some(counters::key(&row.subject, row.window)))
+        .expression_attribute_values(":expires_at", expires(row.window.forgotten_at()))
+        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+    let (mut adds, mut conditions) = (vec![], vec![]);
+    for Take { budget, amount, max } in &row.takes {
+        let name = budget.attribute();
+        adds.push(format!("{name} :{name}"));
+        conditions.push(format!("(attribute_not_exists({name}) OR {name} <= :{name}_room)"));
+        update = update
+            .expression_attribute_values(format!(":{name}"), n(amount))
+            .expression_attribute_values(format!(":{name}_room"), n(max.saturating_sub(*amount)));
+    }
+    update
+        .update_expression(format!("ADD {} SET expires_at = :expires_at", adds.join(", ")))
+        .condition_expression(conditions.join(" AND "))
+        .build()
+        .map_err(StoreError::build("Update"))
+}
+
+/// Which budget of a row had no room, given the row as it stands.
+fn spent(row: &Row, item: Option<&Item>) -> Option<Take> {
+    let taken = |budget: Budget| match item.and_then(|item| item.get(budget.attribute())) {
+        Some(AttributeValue::N(number)) => number.parse().unwrap_or(0),
+        _ => 0_u64,
+    };
+    let over = |take: &&Take| taken(take.budget).saturating_add(take.amount) > take.max;
+    row.takes.iter().find(over).or(row.takes.first()).copied()
+}

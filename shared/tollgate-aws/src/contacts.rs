@@ -1,0 +1,113 @@
+//! The `Contacts` table: where a dial and the end of its call meet. The end may be heard before the dialer has noted the
+//! contact's id, or the dialer may have died. Each side writes its half and reads the item back; whoever finds the other's
+//! half closes the request.
+
+use aws_sdk_dynamodb::types::ReturnValue;
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use tollgate::outcome::CallEnd;
+use tollgate::request::RequestId;
+use tollgate::text::ContactId;
+
+use crate::error::StoreError;
+use crate::item::{Item, Millis, at, expires, s};
+use crate::tables::Tables;
+
+const TABLE: &str = "Contacts";
+/// Far beyond any call and any late event (EventBridge tries for 24 hours).
+const KEPT: SignedDuration = SignedDuration::from_hours(24 * 7);
+
+/// What is known of a contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// The request whose call it is, once either side knows.
+    pub request_id: Option<RequestId>,
+    /// When the callee answered, if that was heard.
+    pub answered_at: Option<Timestamp>,
+    /// When an agent joined, if that was heard.
+    pub agent_at: Option<Timestamp>,
+    /// When it ended, if that was heard.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// One half of what is known of a contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Half {
+    /// The request whose call it is.
+    Request(RequestId),
+    /// The callee answered.
+    Answered(Timestamp),
+    /// An agent joined.
+    Agent(Timestamp),
+    /// It ended.
+    Ended(CallEnd),
+}
+
+impl Contact {
+    /// The end of the call, if it was heard, with all that was heard of its course.
+    #[must_use]
+    pub fn end(&self) -> Option<CallEnd> {
+        self.ended_at.map(|ended_at| CallEnd {
+            ended_at,
+            answered_at: self.answered_at,
+            agent_at: self.agent_at,
+        })
+    }
+}
+
+/// Writes one half and gives back the whole. The first moment noted of each kind stays.
+///
+/// # Errors
+/// When DynamoDB does not answer, or the item cannot be read.
+pub async fn note(
+    tables: &Tables,
+    contact_id: &ContactId,
+    half: &Half,
+    now: Timestamp,
+) -> Result<Contact, StoreError> {
+    let values = match half {
+        Half::Request(request_id) => vec![("request_id", s(request_id.to_string()))],
+        Half::Answered(moment) => vec![("answered_at", at(*moment))],
+        Half::Agent(moment) => vec![("agent_at", at(*moment))],
+        Half::Ended(end) => [
+            Some(("ended_at", at(end.ended_at))),
+            end.answered_at.map(|moment| ("answered_at", at(moment))),
+            end.agent_at.map(|moment| ("agent_at", at(moment))),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+    };
+    let sets = values.iter().map(|(name, _)| format!("{name} = if_not_exists({name}, :{name})"));
+    let sets: Vec<_> = sets.chain(["expires_at = :expires_at".to_owned()]).collect();
+    let mut update = tables
+        .client
+        .update_item()
+        .table_name(&tables.names.contacts)
+        .key("contact_id", s(contact_id.as_str()))
+        .update_expression(format!("SET {}", sets.join(", ")))
+        .expression_attribute_values(":expires_at", expires(now + KEPT))
+        .return_values(ReturnValue::AllNew);
+    for (name, value) in values {
+        update = update.expression_attribute_values(format!(":{name}"), value);
+    }
+    let written = update.send().await.map_err(StoreError::service("UpdateItem"))?;
+    read(contact_id, written.attributes.unwrap_or_default())
+}
+
+fn read(contact_id: &ContactId, item: Item) -> Result<Contact, StoreError> {
+    #[derive(Deserialize)]
+    struct Attributes {
+        request_id: Option<RequestId>,
+        answered_at: Option<Millis>,
+        agent_at: Option<Millis>,
+        ended_at: Option<Millis>,
+    }
+    let a: Attributes = crate::item::read(TABLE, contact_id.as_str(), item)?;
+    Ok(Contact {
+        request_id: a.request_id,
+        answered_at: a.answered_at.map(|at| at.0),
+        agent_at: a.agent_at.map(|at| at.0),
+        ended_at: a.ended_at.map(|at| at.0),
+    })
+}

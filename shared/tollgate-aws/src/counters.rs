@@ -1,0 +1,255 @@
+//! The `Counters` table: what subjects ask for and are called for, by window.
+//!
+//! - An asking subject's item holds `asks`, the list of its requests in the order in which they were counted. A request is
+//!   appended once; its place never changes, so a redelivery gives the same answer. A full list takes no more.
+//! - An asked subject's item holds sums that only transactions of state transitions add to, and those happen once:
+//!   `approved`, `wasted`, `good`, and `addresses`, the set of those that asked.
+//! - Carriers share a few items, since a number's carrier becomes known only while its request is screened: all of them
+//!   are read along, and each carrier has attributes of its own in one of them.
+//! - A budget's item holds `calls` and `micro_usd`; see [`crate::claim`].
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure, Update};
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use tollgate::counter::{Ask, Asked, Count, Place, Subject, Window};
+use tollgate::facts::{AskCount, Calls};
+use tollgate::network::Address;
+use tollgate::outcome::Outcome;
+use tollgate::policy::Limit;
+
+use crate::error::StoreError;
+use crate::item::{Item, expires, n, s};
+use crate::tables::Tables;
+
+/// Carriers are spread over so many items a window.
+const CARRIER_SHARDS: u8 = 4;
+
+/// The key of a subject's item in a window.
+pub(crate) fn key(subject: &str, window: Window) -> Item {
+    [("subject".to_owned(), s(subject)), ("window".to_owned(), s(window.key()))].into()
+}
+
+/// Items read from the table, by subject and window.
+#[derive(Debug, Default)]
+pub(crate) struct Rows(HashMap<(String, String), Item>);
+
+impl Rows {
+    pub(crate) fn insert(&mut self, item: Item) {
+        if let (Some(AttributeValue::S(subject)), Some(AttributeValue::S(window))) =
+            (item.get("subject"), item.get("window"))
+        {
+            self.0.insert((subject.clone(), window.clone()), item);
+        }
+    }
+
+    fn get(&self, subject: &str, window: Window) -> Option<&Item> {
+        self.0.get(&(subject.to_owned(), window.key()))
+    }
+
+    /// Calls to a subject: approvals and addresses over the limit's window, waste over its own.
+    pub(crate) fn calls(&self, subject: &Subject, limit: Window, waste: Window, own: Address) -> Calls {
+        let key = subject.key();
+        let count = |window: Window, attribute: &str| Count {
+            this: number(self.get(&key, window), attribute),
+            last: number(self.get(&key, window.last()), attribute),
+        };
+        let others = |window| others(self.get(&key, window), own);
+        Calls {
+            approved: count(limit, "approved"),
+            wasted: count(waste, "wasted"),
+            good: count(waste, "good"),
+            addresses: Count { this: others(limit), last: others(limit.last()) },
+        }
+    }
+
+    /// Calls to every carrier that is counted.
+    pub(crate) fn carriers(&self, limit: Window, waste: Window) -> BTreeMap<String, Calls> {
+        let mut carriers = BTreeMap::<String, Calls>::new();
+        for shard in carrier_shards() {
+            let mut add = |window: Window, field: &str, count: fn(&mut Calls) -> &mut u64| {
+                for (name, value) in self.get(&shard, window).into_iter().flatten() {
+                    if let (Some((attribute, carrier)), AttributeValue::N(value)) = (name.split_once('#'), value)
+                        && attribute == field
+                    {
+                        *count(carriers.entry(carrier.to_owned()).or_default()) = value.parse().unwrap_or(0);
+                    }
+                }
+            };
+            add(limit, "approved", |calls| &mut calls.approved.this);
+            add(limit.last(), "approved", |calls| &mut calls.approved.last);
+            add(waste, "wasted", |calls| &mut calls.wasted.this);
+            add(waste.last(), "wasted", |calls| &mut calls.wasted.last);
+            add(waste, "good", |calls| &mut calls.good.this);
+            add(waste.last(), "good", |calls| &mut calls.good.last);
+        }
+        carriers
+    }
+
+    /// What an asking subject asked for in a whole window.
+    pub(crate) fn asked(&self, subject: &Subject, window: Window) -> Asked {
+        self.get(&subject.key(), window).map(asks).map(|asks| Asked::all(&asks)).unwrap_or_default()
+    }
+}
+
+fn number(item: Option<&Item>, attribute: &str) -> u64 {
+    match item.and_then(|item| item.get(attribute)) {
+        Some(AttributeValue::N(number)) => number.parse().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+fn others(item: Option<&Item>, own: Address) -> u64 {
+    let own = own.line().to_string();
+    match item.and_then(|item| item.get("addresses")) {
+        Some(AttributeValue::Ss(addresses)) => addresses.iter().filter(|address| **address != own).count() as u64,
+        _ => 0,
+    }
+}
+
+fn asks(item: &Item) -> Vec<Ask> {
+    let Some(AttributeValue::L(asks)) = item.get("asks") else { return vec![] };
+    asks.iter().filter_map(|ask| ask.as_s().ok()).filter_map(|ask| Ask::from_text(ask)).collect()
+}
+
+/// Counts a request of an asking subject, unless it is counted already or the list is full, and tells how many were
+/// asked for up to and including it. One conditional update; exact under any concurrency and any redelivery.
+///
+/// # Errors
+/// When DynamoDB does not answer.
+pub async fn ask(
+    tables: &Tables,
+    subject: &Subject,
+    limit: Limit,
+    ask: &Ask,
+    now: Timestamp,
+) -> Result<Option<Asked>, StoreError> {
+    let window = Window::at(now, limit.window_seconds);
+    let sent = tables
+        .client
+        .update_item()
+        .table_name(&tables.names.counters)
+        .set_key(Some(key(&subject.key(), window)))
+        .update_expression("SET asks = list_append(if_not_exists(asks, :none), :asks), expires_at = :expires_at")
+        .condition_expression(
+            "attribute_not_exists(asks) OR (size(asks) < :asks_max AND NOT contains(asks, :ask))",
+        )
+        .expression_attribute_values(":none", AttributeValue::L(vec![]))
+        .expression_attribute_values(":asks", AttributeValue::L(vec![s(ask.to_text())]))
+        .expression_attribute_values(":ask", s(ask.to_text()))
+        .expression_attribute_values(":asks_max", n(limit.requests_max))
+        .expression_attribute_values(":expires_at", expires(window.forgotten_at()))
+        .return_values(ReturnValue::AllNew)
+        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+        .send()
+        .await;
+    let item = match sent {
+        Ok(written) => written.attributes,
+        Err(error) => match error.as_service_error() {
+            Some(UpdateItemError::ConditionalCheckFailedException(full)) => full.item().cloned(),
+            _ => return Err(StoreError::service("UpdateItem")(error)),
+        },
+    };
+    Ok(item.and_then(|item| Asked::up_to(&asks(&item), ask.id)))
+}
+
+/// The count of an asking subject, from its update and what was read of its last window.
+pub(crate) fn ask_count(this: Option<Asked>, last: Asked) -> AskCount {
+    AskCount { this, last }
+}
+
+/// An approval's place in the count of an asked subject, if there is room.
+pub(crate) fn place(tables: &Tables, place: &Place, address: Address) -> Result<Update, StoreError> {
+    let (key, approved) = match &place.subject {
+        Subject::Carrier(carrier) => {
+            (key(&carrier_shard(&carrier.key()), place.window), format!("approved#{}", carrier.key()))
+        }
+        subject => (key(&subject.key(), place.window), "approved".to_owned()),
+    };
+    let mut update = Update::builder()
+        .table_name(&tables.names.counters)
+        .set_key(Some(key))
+        .expression_attribute_names("#approved", approved)
+        .expression_attribute_values(":one", n(1))
+        .expression_attribute_values(":expires_at", expires(place.window.forgotten_at()));
+    let mut adds = "ADD #approved :one".to_owned();
+    if let Subject::Number(_) = place.subject {
+        adds += ", addresses :address";
+        let address = AttributeValue::Ss(vec![address.line().to_string()]);
+        update = update.expression_attribute_values(":address", address);
+    }
+    if let Some(room) = place.room {
+        // With no room at all the item need not exist for the answer to be no.
+        let condition =
+            if room == 0 { "#approved < :room" } else { "attribute_not_exists(#approved) OR #approved < :room" };
+        update = update.condition_expression(condition).expression_attribute_values(":room", n(room));
+    }
+    update
+        .update_expression(format!("{adds} SET expires_at = :expires_at"))
+        .build()
+        .map_err(StoreError::build("Update"))
+}
+
+/// A call's outcome in the tally of an asked subject.
+pub(crate) fn tally(
+    tables: &Tables,
+    subject: &Subject,
+    window: Window,
+    outcome: Outcome,
+) -> Result<Update, StoreError> {
+    let word = if outcome.is_waste() { "wasted" } else { "good" };
+    let (key, attribute) = match subject {
+        Subject::Carrier(carrier) => {
+            (key(&carrier_shard(&carrier.key()), window), format!("{word}#{}", carrier.key()))
+        }
+        subject => (key(&subject.key(), window), word.to_owned()),
+    };
+    Update::builder()
+        .table_name(&tables.names.counters)
+        .set_key(Some(key))
+        .update_expression("ADD #tally :one SET expires_at = :expires_at")
+        .expression_attribute_names("#tally", attribute)
+        .expression_attribute_values(":one", n(1))
+        .expression_attribute_values(":expires_at", expires(window.forgotten_at()))
+        .build()
+        .map_err(StoreError::build("Update"))
+}
+
+/// The items that carriers are spread over.
+pub(crate) fn carrier_shards() -> impl Iterator<Item = String> {
+    (0..CARRIER_SHARDS).map(|shard| format!("carriers#{shard}"))
+}
+
+fn carrier_shard(carrier: &str) -> String {
+    let first = Sha256::digest(carrier).first().copied().unwrap_or(0);
+    format!("carriers#{}", first % CARRIER_SHARDS)
+}
+
+/// Takes one of the day's carrier lookups. False if they are spent.
+///
+/// # Errors
+/// When DynamoDB does not answer.
+pub async fn take_lookup(tables: &Tables, lookups_max: u32, now: Timestamp) -> Result<bool, StoreError> {
+    let window = Window::at(now, 86_400);
+    let sent = tables
+        .client
+        .update_item()
+        .table_name(&tables.names.counters)
+        .set_key(Some(key("budget#lookups", window)))
+        .update_expression("ADD lookups :one SET expires_at = :expires_at")
+        .condition_expression("attribute_not_exists(lookups) OR lookups < :max")
+        .expression_attribute_values(":one", n(1))
+        .expression_attribute_values(":max", n(lookups_max))
+        .expression_attribute_values(":expires_at", expires(window.forgotten_at()))
+        .send()
+        .await;
+    match sent {
+        Ok(_) => Ok(true),
+        Err(error) => match error.as_service_error() {
+            Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
+            _ => Err(StoreError::service("UpdateItem")(error)),
+        },
+    }
+}

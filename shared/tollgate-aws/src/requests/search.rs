@@ -1,0 +1,176 @@
+//! Questions about many requests: upkeep's (which are overdue?) and the operator's (by number, by address, by outcome).
+
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use futures::future::try_join_all;
+use jiff::Timestamp;
+use tollgate::network::Address;
+use tollgate::number::PhoneNumber;
+use tollgate::request::RequestId;
+use tollgate::state::StateName;
+
+use super::form::{self, Stored};
+use crate::error::StoreError;
+use crate::item::{Item, at, s};
+use crate::tables::Tables;
+
+/// Open requests are spread over so many keys of their index, so that no one key takes all writes.
+const OPEN_SHARDS: u8 = 4;
+/// The most keys that one BatchGetItem takes.
+const BATCH_KEYS_MAX: usize = 100;
+
+/// The key under which an open request stands in its index.
+pub(super) fn shard(id: RequestId) -> String {
+    (id.first_byte() % OPEN_SHARDS).to_string()
+}
+
+/// The keys of the index of open requests.
+pub fn open_shards() -> impl Iterator<Item = String> {
+    (0..OPEN_SHARDS).map(|shard| shard.to_string())
+}
+
+/// Open requests of a shard whose moment has come, the oldest first, at most `requests_max`. An item that cannot be read
+/// is told apart, so that it does not hide the others.
+///
+/// # Errors
+/// When DynamoDB does not answer.
+pub async fn overdue(
+    tables: &Tables,
+    shard: &str,
+    now: Timestamp,
+    requests_max: i32,
+) -> Result<Vec<Result<Stored, StoreError>>, StoreError> {
+    let found = tables
+        .client
+        .query()
+        .table_name(&tables.names.requests)
+        .index_name("open")
+        .key_condition_expression("#open = :shard AND wake_at <= :now")
+        .expression_attribute_names("#open", "open")
+        .expression_attribute_values(":shard", s(shard))
+        .expression_attribute_values(":now", at(now))
+        .limit(requests_max)
+        .send()
+        .await
+        .map_err(StoreError::service("Query"))?;
+    read_all(tables, found.items()).await
+}
+
+/// What an operator asks for.
+#[derive(Debug, Clone)]
+pub enum Question {
+    /// Requests for a number.
+    Number(PhoneNumber),
+    /// Requests from an address.
+    Address(Address),
+    /// Requests that ended so.
+    Outcome(StateName),
+    /// Requests that are still open.
+    Open,
+}
+
+/// A page of requests, the newest first.
+#[derive(Debug)]
+pub struct Page {
+    /// The requests, each as read.
+    pub requests: Vec<Result<Stored, StoreError>>,
+    /// Ask for requests before this moment to get the next page; none on the last page.
+    pub next_before: Option<Timestamp>,
+}
+
+/// Answers an operator's question: requests received in `from..before`, the newest first, at most `requests_max`.
+///
+/// # Errors
+/// When DynamoDB does not answer.
+pub async fn search(
+    tables: &Tables,
+    question: &Question,
+    from: Timestamp,
+    before: Timestamp,
+    requests_max: i32,
+) -> Result<Page, StoreError> {
+    let (index, key, value) = match question {
+        Question::Number(number) => ("by-number", "number", s(number.e164())),
+        Question::Address(address) => ("by-address", "address", s(address.to_text())),
+        Question::Outcome(outcome) => ("by-outcome", "outcome", s(outcome.as_str())),
+        Question::Open => return search_open(tables, from, before, requests_max).await,
+    };
+    let found = tables
+        .client
+        .query()
+        .table_name(&tables.names.requests)
+        .index_name(index)
+        .key_condition_expression("#key = :key AND received_at BETWEEN :from AND :last")
+        .expression_attribute_names("#key", key)
+        .expression_attribute_values(":key", value)
+        .expression_attribute_values(":from", at(from))
+        .expression_attribute_values(":last", at(before - jiff::SignedDuration::from_millis(1)))
+        .scan_index_forward(false)
+        .limit(requests_max)
+        .send()
+        .await
+        .map_err(StoreError::service("Query"))?;
+    let more = found.last_evaluated_key().is_some();
+    page(read_all(tables, found.items()).await?, more)
+}
+
+/// Open requests of all shards. Their index is sorted by when upkeep looks at them, so they are sorted here.
+async fn search_open(
+    tables: &Tables,
+    from: Timestamp,
+    before: Timestamp,
+    requests_max: i32,
+) -> Result<Page, StoreError> {
+    let shards: Vec<_> = open_shards().collect();
+    let all = shards.iter().map(|shard| overdue(tables, shard, Timestamp::MAX, 1_000));
+    let mut requests: Vec<_> = try_join_all(all).await?.into_iter().flatten().collect();
+    requests.retain(|stored| {
+        received_at(stored).is_none_or(|received_at| from <= received_at && received_at < before)
+    });
+    requests.sort_by_key(|stored| std::cmp::Reverse(received_at(stored)));
+    let max = usize::try_from(requests_max).unwrap_or(0);
+    let more = requests.len() > max;
+    requests.truncate(max);
+    page(requests, more)
+}
+
+fn received_at(stored: &Result<Stored, StoreError>) -> Option<Timestamp> {
+    stored.as_ref().ok().map(|stored| stored.record.request.received_at)
+}
+
+fn page(requests: Vec<Result<Stored, StoreError>>, more: bool) -> Result<Page, StoreError> {
+    let next_before = if more { requests.iter().filter_map(received_at).min() } else { None };
+    Ok(Page { requests, next_before })
+}
+
+/// Reads the whole items of index entries, in the entries' order.
+async fn read_all(tables: &Tables, entries: &[Item]) -> Result<Vec<Result<Stored, StoreError>>, StoreError> {
+    let ids: Vec<String> = entries
+        .iter()
+        .filter_map(|entry| match entry.get("request_id") {
+            Some(AttributeValue::S(id)) => Some(id.clone()),
+            _ => None,
+        })
+        .collect();
+    let batches = ids.chunks(BATCH_KEYS_MAX).map(|ids| read_batch(tables, ids));
+    let mut items: std::collections::HashMap<String, Item> =
+        try_join_all(batches).await?.into_iter().flatten().collect();
+    Ok(ids.iter().filter_map(|id| items.remove(id)).map(form::read).collect())
+}
+
+async fn read_batch(tables: &Tables, ids: &[String]) -> Result<Vec<(String, Item)>, StoreError> {
+    let keys = ids.iter().map(|id| Item::from([("request_id".to_owned(), s(id))])).collect();
+    let wanted = KeysAndAttributes::builder()
+        .set_keys(Some(keys))
+        .consistent_read(true)
+        .build()
+        .map_err(StoreError::build("BatchGetItem"))?;
+    let wanted = [(tables.names.requests.clone(), wanted)].into();
+    let got = crate::gather::batch_get(tables, wanted).await?;
+    let items = got.into_iter().flat_map(|(_, items)| items);
+    Ok(items
+        .filter_map(|item| match item.get("request_id") {
+            Some(AttributeValue::S(id)) => Some((id.clone(), item)),
+            _ => None,
+        })
+        .collect())
+}

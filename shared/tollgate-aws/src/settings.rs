@@ -1,0 +1,282 @@
+//! The `Settings` table: the policy with all its versions, the kill switches, and the secret under which ids are derived
+//! from `Idempotency-Key`s. Version 0 of a name is the current one; a policy's versions are kept under their own numbers.
+
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use tokio::sync::Mutex;
+use tollgate::policy::Policy;
+use tollgate::switches::KillSwitches;
+use tollgate::text::Author;
+
+use crate::error::StoreError;
+use crate::item::{Item, Millis, at, inconsistent, n, nested, s};
+use crate::tables::Tables;
+use crate::transaction::{self, Transacted};
+
+const TABLE: &str = "Settings";
+const POLICY: &str = "policy";
+const KILL_SWITCHES: &str = "kill-switches";
+const SECRET: &str = "idempotency-secret";
+
+/// A version of the policy.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PolicyVersion {
+    /// Its number; 0 if none was ever saved and the default holds.
+    pub version: u64,
+    /// The policy.
+    pub policy: Policy,
+    /// Who saved it, and when; none for the default.
+    pub saved: Option<(Author, Timestamp)>,
+}
+
+/// The policy and the kill switches as they hold.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The policy.
+    pub policy: Arc<Policy>,
+    /// The kill switches.
+    pub switches: KillSwitches,
+}
+
+/// Reads both, consistently, in one parallel round trip.
+///
+/// # Errors
+/// When DynamoDB does not answer, or what is stored cannot be read.
+pub async fn read(tables: &Tables) -> Result<Settings, StoreError> {
+    let (policy, switches) = futures::try_join!(policy(tables), kill_switches(tables))?;
+    Ok(Settings { policy: Arc::new(policy.policy), switches })
+}
+
+/// The settings, read at most every few seconds. One for each execution environment.
+#[derive(Debug)]
+pub struct Cached {
+    kept: Mutex<Option<(Timestamp, Settings)>>,
+    kept_for: SignedDuration,
+}
+
+impl Cached {
+    /// Keeps what was read for so long.
+    #[must_use]
+    pub fn for_seconds(seconds: u32) -> Self {
+        Self { kept: Mutex::new(None), kept_for: SignedDuration::from_secs(i64::from(seconds)) }
+    }
+
+    /// The settings as they were read last, if that was not too long ago. If they cannot be read, those read last hold
+    /// on: a policy that somebody broke in the table must not stop the suite.
+    ///
+    /// # Errors
+    /// When they cannot be read and never were.
+    pub async fn get(&self, tables: &Tables, now: Timestamp) -> Result<Settings, StoreError> {
+        let mut kept = self.kept.lock().await;
+        if let Some((at, settings)) = kept.as_ref()
+            && now.duration_since(*at).abs() < self.kept_for
+        {
+            return Ok(settings.clone());
+        }
+        match read(tables).await {
+            Ok(settings) => {
+                *kept = Some((now, settings.clone()));
+                Ok(settings)
+            }
+            Err(error) => match kept.as_ref() {
+                Some((_, settings)) => {
+                    tracing::error!(%error, "settings cannot be read; those read last hold on");
+                    Ok(settings.clone())
+                }
+                None => Err(error),
+            },
+        }
+    }
+}
+
+async fn get(tables: &Tables, name: &str, version: u64) -> Result<Option<Item>, StoreError> {
+    let got = tables
+        .client
+        .get_item()
+        .table_name(&tables.names.settings)
+        .set_key(Some(key(name, version)))
+        .consistent_read(true)
+        .send()
+        .await;
+    got.map(|got| got.item).map_err(StoreError::service("GetItem"))
+}
+
+fn key(name: &str, version: u64) -> Item {
+    [("name".to_owned(), s(name)), ("version".to_owned(), n(version))].into()
+}
+
+/// The policy as it holds.
+///
+/// # Errors
+/// When DynamoDB does not answer, or the policy cannot be read.
+pub async fn policy(tables: &Tables) -> Result<PolicyVersion, StoreError> {
+    match get(tables, POLICY, 0).await? {
+        Some(item) => read_policy(item),
+        None => Ok(PolicyVersion { version: 0, policy: Policy::default(), saved: None }),
+    }
+}
+
+/// One version of the policy, if there is one with this number.
+///
+/// # Errors
+/// When DynamoDB does not answer, or the policy cannot be read.
+pub async fn policy_version(tables: &Tables, version: u64) -> Result<Option<PolicyVersion>, StoreError> {
+    if version == 0 {
+        return Ok(None);
+    }
+    get(tables, POLICY, version).await?.map(read_policy).transpose()
+}
+
+fn read_policy(item: Item) -> Result<PolicyVersion, StoreError> {
+    #[derive(Deserialize)]
+    struct Attributes {
+        number: u64,
+        document: String,
+        author: Author,
+        saved_at: Millis,
+    }
+    let a: Attributes = crate::item::read(TABLE, POLICY, item)?;
+    let policy = Policy::parse(&a.document).map_err(|errors| {
+        let reasons: Vec<_> = errors.iter().map(ToString::to_string).collect();
+        inconsistent(TABLE, POLICY, reasons.join("; "))
+    })?;
+    Ok(PolicyVersion { version: a.number, policy, saved: Some((a.author, a.saved_at.0)) })
+}
+
+/// The numbers of the saved versions with who saved them and when, the newest first, at most `versions_max`.
+///
+/// # Errors
+/// When DynamoDB does not answer, or a version cannot be read.
+pub async fn policy_versions(tables: &Tables, versions_max: i32) -> Result<Vec<PolicyVersion>, StoreError> {
+    let found = tables
+        .client
+        .query()
+        .table_name(&tables.names.settings)
+        .key_condition_expression("#name = :policy AND version > :current")
+        .expression_attribute_names("#name", "name")
+        .expression_attribute_values(":policy", s(POLICY))
+        .expression_attribute_values(":current", n(0))
+        .scan_index_forward(false)
+        .limit(versions_max)
+        .send()
+        .await
+        .map_err(StoreError::service("Query"))?;
+    found.items.unwrap_or_default().into_iter().map(read_policy).collect()
+}
+
+/// Saves a policy as the version after `seen`, if that is still the current one. None if it is not.
+///
+/// # Errors
+/// When DynamoDB does not answer.
+pub async fn put_policy(
+    tables: &Tables,
+    policy: &Policy,
+    seen: u64,
+    author: &Author,
+    now: Timestamp,
+) -> Result<Option<u64>, StoreError> {
+    let version = seen + 1;
+    let document = serde_json::to_string(policy).map_err(|error| inconsistent(TABLE, POLICY, error))?;
+    let put = |place: u64, condition: &str| {
+        let put = Put::builder()
+            .table_name(&tables.names.settings)
+            .set_item(Some(key(POLICY, place)))
+            .item("number", n(version))
+            .item("document", s(&document))
+            .item("author", s(author.as_str()))
+            .item("saved_at", at(now))
+            .condition_expression(condition)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::None);
+        let put = if condition.contains("#number") {
+            put.expression_attribute_names("#number", "number").expression_attribute_values(":seen", n(seen))
+        } else {
+            put
+        };
+        let put = put.build().map_err(StoreError::build("Put"))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    };
+    let current = if seen == 0 { "attribute_not_exists(version)" } else { "#number = :seen" };
+    let items = vec![put(version, "attribute_not_exists(version)")?, put(0, current)?];
+    match transaction::write(tables, items).await? {
+        Transacted::Done => Ok(Some(version)),
+        Transacted::Refused(_) => Ok(None),
+    }
+}
+
+/// The kill switches as they stand.
+///
+/// # Errors
+/// When DynamoDB does not answer, or they cannot be read.
+pub async fn kill_switches(tables: &Tables) -> Result<KillSwitches, StoreError> {
+    #[derive(Deserialize)]
+    struct Attributes {
+        switches: KillSwitches,
+    }
+    match get(tables, KILL_SWITCHES, 0).await? {
+        Some(item) => crate::item::read(TABLE, KILL_SWITCHES, item).map(|a: Attributes| a.switches),
+        None => Ok(KillSwitches::default()),
+    }
+}
+
+/// Sets the kill switches.
+///
+/// # Errors
+/// When DynamoDB does not answer.
+pub async fn put_kill_switches(
+    tables: &Tables,
+    switches: &KillSwitches,
+    author: &Author,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let put = tables
+        .client
+        .put_item()
+        .table_name(&tables.names.settings)
+        .set_item(Some(key(KILL_SWITCHES, 0)))
+        .item("switches", nested(TABLE, switches)?)
+        .item("author", s(author.as_str()))
+        .item("saved_at", at(now));
+    put.send().await.map(drop).map_err(StoreError::service("PutItem"))
+}
+
+/// The secret under which ids are derived from `Idempotency-Key`s; drawn when it is first needed. Whoever draws second
+/// takes the first one's.
+///
+/// # Errors
+/// When DynamoDB or the random source does not answer, or the secret cannot be read.
+pub async fn idempotency_secret(tables: &Tables) -> Result<[u8; 32], StoreError> {
+    if let Some(item) = get(tables, SECRET, 0).await? {
+        return read_secret(&item);
+    }
+    let mut secret = [0; 32];
+    getrandom::fill(&mut secret).map_err(|error| inconsistent(TABLE, SECRET, error))?;
+    let sent = tables
+        .client
+        .put_item()
+        .table_name(&tables.names.settings)
+        .set_item(Some(key(SECRET, 0)))
+        .item("secret", aws_sdk_dynamodb::types::AttributeValue::B(secret.to_vec().into()))
+        .condition_expression("attribute_not_exists(version)")
+        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+        .send()
+        .await;
+    match sent {
+        Ok(_) => Ok(secret),
+        Err(error) => match error.as_service_error() {
+            Some(failed) if failed.is_conditional_check_failed_exception() => {
+                let item = get(tables, SECRET, 0).await?.unwrap_or_default();
+                read_secret(&item)
+            }
+            _ => Err(StoreError::service("PutItem")(error)),
+        },
+    }
+}
+
+fn read_secret(item: &Item) -> Result<[u8; 32], StoreError> {
+    let secret = item.get("secret").and_then(|secret| secret.as_b().ok());
+    let secret = secret.and_then(|secret| <[u8; 32]>::try_from(secret.as_ref()).ok());
+    secret.ok_or_else(|| inconsistent(TABLE, SECRET, "attribute `secret` is not 32 bytes"))
+}

@@ -1,0 +1,46 @@
+//! The DynamoDB client and the names of the tables.
+
+use aws_sdk_dynamodb::Client;
+
+use crate::schema;
+
+/// The tables.
+#[derive(Debug, Clone)]
+pub struct Tables {
+    /// The client.
+    pub client: Client,
+    /// Their names.
+    pub names: TableNames,
+}
+
+/// The tables' physical names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "documented in `schema`")]
+pub struct TableNames {
+    pub requests: String,
+    pub pending: String,
+    pub deny_list: String,
+    pub counters: String,
+    pub contacts: String,
+    pub numbers: String,
+    pub settings: String,
+    pub changes: String,
+}
+
+impl TableNames {
+    /// Names made of a prefix and each table's logical name.
+    #[must_use]
+    pub fn with_prefix(prefix: &str) -> Self {
+        let name = |table: schema::TableDefinition| format!("{prefix}{}", table.name);
+        Self {
+            requests: name(schema::REQUESTS),
+            pending: name(schema::PENDING),
+            deny_list: name(schema::DENY_LIST),
+            counters: name(schema::COUNTERS),
+            contacts: name(schema::CONTACTS),
+            numbers: name(schema::NUMBERS),
+            settings: name(schema::SETTINGS),
+            changes: name(schema::CHANGES),
+        }
+    }
+}

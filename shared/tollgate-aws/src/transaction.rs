@@ -1,0 +1,78 @@
+//! Transactions: all or nothing, tried again when they only met another one, and with the condition that failed told by
+//! its place.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{CancellationReason, TransactWriteItem};
+
+use crate::error::StoreError;
+use crate::item::Item;
+use crate::tables::Tables;
+
+/// How a transaction went.
+#[derive(Debug)]
+pub enum Transacted {
+    /// All of it was written.
+    Done,
+    /// None of it was: these items' conditions did not hold.
+    Refused(Vec<Refusal>),
+}
+
+/// A condition that did not hold.
+#[derive(Debug)]
+pub struct Refusal {
+    /// The place of its item in the transaction.
+    pub place: usize,
+    /// The item as it stands, if there is one and it was asked for.
+    pub item: Option<Item>,
+}
+
+/// How often a transaction is tried that met another one or was throttled.
+const ATTEMPTS_MAX: u32 = 10;
+
+/// Writes all `items` or none.
+///
+/// # Errors
+/// When DynamoDB does not answer, or when the transaction met others each time it was tried.
+pub async fn write(tables: &Tables, items: Vec<TransactWriteItem>) -> Result<Transacted, StoreError> {
+    let mut attempt = 0;
+    loop {
+        let sent = tables.client.transact_write_items().set_transact_items(Some(items.clone())).send().await;
+        let Err(error) = sent else { return Ok(Transacted::Done) };
+        attempt += 1;
+        match error.as_service_error() {
+            Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                let reasons = cancelled.cancellation_reasons();
+                let refused = refusals(reasons);
+                if !refused.is_empty() {
+                    return Ok(Transacted::Refused(refused));
+                }
+                if attempt >= ATTEMPTS_MAX || !reasons.iter().any(is_passing) {
+                    return Err(StoreError::service("TransactWriteItems")(error));
+                }
+            }
+            Some(other) if attempt < ATTEMPTS_MAX && other.code() == Some("TransactionInProgressException") => {}
+            _ => return Err(StoreError::service("TransactWriteItems")(error)),
+        }
+        tokio::time::sleep(pause(attempt)).await;
+    }
+}
+
+fn refusals(reasons: &[CancellationReason]) -> Vec<Refusal> {
+    let failed = reasons.iter().enumerate().filter(|(_, r)| r.code() == Some("ConditionalCheckFailed"));
+    failed.map(|(place, reason)| Refusal { place, item: reason.item.clone() }).collect()
+}
+
+/// Whether the reason goes away by itself.
+fn is_passing(reason: &CancellationReason) -> bool {
+    matches!(reason.code(), Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded"))
+}
+
+/// Full jitter: somewhere between nothing and an exponentially growing bound, at most half a second.
+fn pause(attempt: u32) -> Duration {
+    let bound_ms = 10_u64.saturating_mul(1 << attempt.min(6)).min(500);
+    let random = u64::from(getrandom::u32().unwrap_or(u32::MAX));
+    Duration::from_millis(random * bound_ms / u64::from(u32::MAX))
+}

@@ -1,0 +1,161 @@
+//! Budgets: how many calls are made at most, and at what estimated cost, even if every rule fails.
+//!
+//! A dial takes its places in all budgets in the one transaction that claims the request, each under the condition that
+//! there is room. So the bound is exact under any concurrency. Windows are fixed UTC minutes, hours and days.
+
+use jiff::Timestamp;
+
+use crate::counter::Window;
+use crate::number::PhoneNumber;
+use crate::policy::{Budgets, Policy};
+
+/// The budgets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Budget {
+    /// Calls in a minute: the only one that a request waits for.
+    CallsPerMinute,
+    /// Calls in an hour.
+    CallsPerHour,
+    /// Calls in a day.
+    CallsPerDay,
+    /// Calls in a day to a country.
+    CallsPerCountryPerDay,
+    /// Calls in a day to a range.
+    CallsPerRangePerDay,
+    /// Estimated cost of a day's calls, in millionths of a US dollar.
+    CostPerDay,
+}
+
+impl Budget {
+    /// The budget's name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CallsPerMinute => "calls-per-minute",
+            Self::CallsPerHour => "calls-per-hour",
+            Self::CallsPerDay => "calls-per-day",
+            Self::CallsPerCountryPerDay => "calls-per-country-per-day",
+            Self::CallsPerRangePerDay => "calls-per-range-per-day",
+            Self::CostPerDay => "cost-per-day",
+        }
+    }
+
+    /// The attribute that holds what is taken.
+    #[must_use]
+    pub fn attribute(self) -> &'static str {
+        match self {
+            Self::CostPerDay => "micro_usd",
+            _ => "calls",
+        }
+    }
+}
+
+/// One row of budgets that a dial takes from: all its takes or none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The row's subject.
+    pub subject: String,
+    /// Its window.
+    pub window: Window,
+    /// The window's length, in seconds.
+    pub window_seconds: u32,
+    /// What is taken from it.
+    pub takes: Vec<Take>,
+}
+
+/// What a dial takes of one budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Take {
+    /// The budget.
+    pub budget: Budget,
+    /// How much is taken.
+    pub amount: u64,
+    /// How much may be taken in all.
+    pub max: u64,
+}
+
+const MINUTE_SECONDS: u32 = 60;
+const HOUR_SECONDS: u32 = 3_600;
+const DAY_SECONDS: u32 = 86_400;
+
+/// The rows that a dial to `number` at `now` takes from.
+#[must_use]
+pub fn rows(number: &PhoneNumber, policy: &Policy, now: Timestamp) -> Vec<Row> {
+    let budgets = &policy.budgets;
+    let call = |budget, max: u32| Take { budget, amount: 1, max: u64::from(max) };
+    let row = |subject: String, window_seconds, takes| Row {
+        subject,
+        window: Window::at(now, window_seconds),
+        window_seconds,
+        takes,
+    };
+    let total = || "budget#total".to_owned();
+    let country = number.country().map_or_else(|| "none".to_owned(), |country| country.to_string());
+    vec![
+        row(total(), MINUTE_SECONDS, vec![call(Budget::CallsPerMinute, budgets.calls_per_minute_max)]),
+        row(total(), HOUR_SECONDS, vec![call(Budget::CallsPerHour, budgets.calls_per_hour_max)]),
+        row(total(), DAY_SECONDS, vec![call(Budget::CallsPerDay, budgets.calls_per_day_max), cost(number, budgets)]),
+        row(
+            format!("budget#country#{country}"),
+            DAY_SECONDS,
+            vec![call(Budget::CallsPerCountryPerDay, budgets.calls_per_country_per_day_max)],
+        ),
+        row(
+            format!("budget#range#{}", number.range()),
+            DAY_SECONDS,
+            vec![call(Budget::CallsPerRangePerDay, budgets.calls_per_range_per_day_max)],
+        ),
+    ]
+}
+
+/// What a call to `number` is estimated to take of the day's cost.
+fn cost(number: &PhoneNumber, budgets: &Budgets) -> Take {
+    let longest = budgets
+        .usd_per_minute
+        .iter()
+        .filter(|(prefix, _)| prefix.covers(number))
+        .max_by_key(|(prefix, _)| prefix.to_string().len());
+    let usd_per_minute = longest.map_or(budgets.usd_per_minute_otherwise, |(_, usd)| *usd);
+    Take {
+        budget: Budget::CostPerDay,
+        amount: micro_usd(usd_per_minute * f64::from(budgets.estimated_call_minutes)),
+        max: micro_usd(budgets.cost_per_day_max_usd),
+    }
+}
+
+/// Millionths of a dollar, so that counting is exact. A policy's amounts are checked to be within 0 and 1e9 dollars.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what u64 holds just before")]
+fn micro_usd(usd: f64) -> u64 {
+    (usd * 1e6).round().clamp(0.0, 1e15) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(text: &str) -> PhoneNumber {
+        PhoneNumber::parse(text, None).unwrap()
+    }
+
+    #[test]
+    fn a_dial_takes_one_call_everywhere_and_its_estimated_cost() {
+        let now = Timestamp::from_second(1_000_000).unwrap();
+        let rows = rows(&number("+12065550100"), &Policy::default(), now);
+        let takes: Vec<_> = rows.iter().flat_map(|row| &row.takes).collect();
+        assert_eq!(takes.len(), 6);
+        assert!(takes.iter().all(|take| take.budget == Budget::CostPerDay || take.amount == 1));
+        let cost = takes.iter().find(|take| take.budget == Budget::CostPerDay).unwrap();
+        assert_eq!((cost.amount, cost.max), (250_000, 1_000_000_000));
+    }
+
+    #[test]
+    fn the_longest_matching_prefix_prices_a_call() {
+        let policy = Policy::parse(
+            r#"{"budgets": {"usd_per_minute": {"+1": 0.01, "+1876": 0.3, "+44": 2}, "estimated_call_minutes": 1}}"#,
+        )
+        .unwrap();
+        assert_eq!(cost(&number("+12065550100"), &policy.budgets).amount, 10_000);
+        assert_eq!(cost(&number("+18765230123"), &policy.budgets).amount, 300_000);
+        assert_eq!(cost(&number("+493012345678"), &policy.budgets).amount, 50_000);
+    }
+}

@@ -1,0 +1,275 @@
+//! Who is counted, over which window, and how counts of two windows make one that slides.
+//!
+//! The asking side (address, network block, account) is counted by what it asks, refused or not: each subject and window
+//! keeps the list of its requests, in the order in which they were counted. A request's place in that list never
+//! changes, so counting it again (streams deliver more than once) changes nothing, not even the answer. The asked side
+//! (number, range, carrier, country) is counted by approvals alone, so that nobody can use up a stranger's limit with
+//! requests that are refused.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::country::CountryCode;
+use crate::network::Network;
+use crate::number::{NumberRange, PhoneNumber};
+use crate::policy::Limit;
+use crate::request::{CallbackRequest, RequestId};
+use crate::text::{AccountId, CarrierName};
+
+/// Who is counted.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// One subscriber line: an IPv4 address, or the /64 around an IPv6 address.
+    Address(Network),
+    /// The block around it: an IPv4 /24 or an IPv6 /48.
+    Block(Network),
+    /// A signed-in account.
+    Account(AccountId),
+    /// The number asked for.
+    Number(PhoneNumber),
+    /// Its range.
+    Range(NumberRange),
+    /// Its carrier.
+    Carrier(CarrierName),
+    /// Its country.
+    Country(CountryCode),
+}
+
+impl Subject {
+    /// The key under which the subject is counted.
+    #[must_use]
+    pub fn key(&self) -> String {
+        match self {
+            Self::Address(network) => format!("address#{network}"),
+            Self::Block(network) => format!("block#{network}"),
+            Self::Account(account) => format!("account#{}", account.as_str()),
+            Self::Number(number) => format!("number#{}", number.e164()),
+            Self::Range(range) => format!("range#{range}"),
+            Self::Carrier(carrier) => format!("carrier#{}", carrier.key()),
+            Self::Country(country) => format!("country#{country}"),
+        }
+    }
+
+    /// The subject as it may stand in a finding and a log line: numbers and addresses masked.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        match self {
+            Self::Address(network) => format!("address#{}", network.masked()),
+            Self::Block(network) => format!("block#{}", network.masked()),
+            Self::Number(number) => format!("number#{}", number.masked()),
+            other => other.key(),
+        }
+    }
+}
+
+/// A fixed span of time, aligned to the epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Window {
+    start_second: i64,
+    length_seconds: u32,
+}
+
+impl Window {
+    /// The window of this length that holds `now`. A length of 0 is taken as 1.
+    #[must_use]
+    pub fn at(now: Timestamp, length_seconds: u32) -> Self {
+        let length_seconds = length_seconds.max(1);
+        let second = now.as_second();
+        Self { start_second: second - second.rem_euclid(i64::from(length_seconds)), length_seconds }
+    }
+
+    /// The window before this one.
+    #[must_use]
+    pub fn last(self) -> Self {
+        Self { start_second: self.start_second - i64::from(self.length_seconds), ..self }
+    }
+
+    /// The key under which the window's counts are stored: its length in seconds and its first second.
+    #[must_use]
+    pub fn key(self) -> String {
+        format!("{}@{}", self.length_seconds, self.start_second)
+    }
+
+    /// When nothing needs the window's counts any more: after it, and after the one that it slides out of.
+    #[must_use]
+    pub fn forgotten_at(self) -> Timestamp {
+        let span = SignedDuration::from_secs(2 * i64::from(self.length_seconds));
+        Timestamp::from_second(self.start_second).ok().and_then(|start| start.checked_add(span).ok()).unwrap_or(Timestamp::MAX)
+    }
+
+    /// How much of the last window's count still stands at `now`: all at this window's start, none at its end.
+    #[must_use]
+    pub fn still_standing(self, last: u64, now: Timestamp) -> u64 {
+        let length = u64::from(self.length_seconds);
+        let elapsed = u64::try_from(now.as_second() - self.start_second).unwrap_or(0).min(length);
+        last.saturating_mul(length - elapsed) / length
+    }
+}
+
+/// A count over this window and the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Count {
+    /// In this window.
+    pub this: u64,
+    /// In the last one.
+    pub last: u64,
+}
+
+impl Count {
+    /// This window's count and what still stands of the last one's.
+    #[must_use]
+    pub fn sliding(self, window: Window, now: Timestamp) -> u64 {
+        self.this.saturating_add(window.still_standing(self.last, now))
+    }
+}
+
+/// One request in the list of an asking subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    /// The request.
+    pub id: RequestId,
+    /// The number asked for, in E.164.
+    pub number: String,
+    /// Its country.
+    pub country: Option<CountryCode>,
+}
+
+impl Ask {
+    /// The request as one of its subject's asks.
+    #[must_use]
+    pub fn of(request: &CallbackRequest) -> Self {
+        Self { id: request.id, number: request.number.e164().to_owned(), country: request.number.country() }
+    }
+
+    /// The text stored in the list: the same for the same request, so that the list can be asked whether it holds it.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let country = self.country.as_ref().map_or("-", CountryCode::as_str);
+        format!("{} {} {country}", self.id, self.number)
+    }
+
+    /// Reads a stored text; none if it is not one.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        let mut parts = text.split(' ');
+        let (id, number, country) = (parts.next()?, parts.next()?, parts.next()?);
+        Some(Self {
+            id: RequestId::parse(id).ok()?,
+            number: number.to_owned(),
+            country: CountryCode::parse(country).ok(),
+        })
+    }
+}
+
+/// What an asking subject has asked for, counted up to and including one of its requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Asked {
+    /// Requests.
+    pub requests: u64,
+    /// Distinct numbers.
+    pub numbers: u64,
+    /// Distinct countries of those numbers.
+    pub countries: u64,
+}
+
+impl Asked {
+    /// Counts a list in order, up to and including `id`. None if `id` is not in it: the list was full when its turn came.
+    #[must_use]
+    pub fn up_to(asks: &[Ask], id: RequestId) -> Option<Self> {
+        let place = asks.iter().position(|ask| ask.id == id)?;
+        asks.get(..=place).map(Self::all)
+    }
+
+    /// Counts a whole list.
+    #[must_use]
+    pub fn all(asks: &[Ask]) -> Self {
+        let numbers: BTreeSet<_> = asks.iter().map(|ask| &ask.number).collect();
+        let countries: BTreeSet<_> = asks.iter().filter_map(|ask| ask.country).collect();
+        Self { requests: asks.len() as u64, numbers: numbers.len() as u64, countries: countries.len() as u64 }
+    }
+}
+
+/// A place that an approval takes in a count of the asked side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Whose count.
+    pub subject: Subject,
+    /// Over which window.
+    pub window: Window,
+    /// How many places this window has in all; none if the limit does not bind this request.
+    pub room: Option<u64>,
+}
+
+impl Place {
+    /// The place in `subject`'s count under `limit`, of which `last` were taken in the window before.
+    #[must_use]
+    pub fn of(subject: Subject, limit: Limit, last: u64, binds: bool, now: Timestamp) -> Self {
+        let window = Window::at(now, limit.window_seconds);
+        let room = binds.then(|| u64::from(limit.requests_max).saturating_sub(window.still_standing(last, now)));
+        Self { subject, window, room }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn a_window_slides_from_the_last_count_to_this_one() {
+        let window = Window::at(at(3_600), 3_600);
+        let count = Count { this: 2, last: 8 };
+        assert_eq!(count.sliding(window, at(3_600)), 10);
+        assert_eq!(count.sliding(window, at(5_400)), 6);
+        assert_eq!(count.sliding(window, at(7_199)), 2);
+    }
+
+    #[test]
+    fn a_request_keeps_its_place_however_many_come_after_it() {
+        let ask = |n: u8| Ask {
+            id: RequestId::from_random([n; 16]),
+            number: format!("+120655501{:02}", n / 2),
+            country: CountryCode::parse("US").ok(),
+        };
+        let asks: Vec<_> = (0..10).map(ask).collect();
+        let first_five = Asked { requests: 5, numbers: 3, countries: 1 };
+        assert_eq!(Asked::up_to(&asks[..5], asks[4].id), Some(first_five));
+        assert_eq!(Asked::up_to(&asks, asks[4].id), Some(first_five));
+        assert_eq!(Asked::up_to(&asks, RequestId::from_random([99; 16])), None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_window_holds_its_moment_and_follows_the_last(second in 0i64..4_000_000_000, length in 1u32..1_000_000) {
+            let window = Window::at(at(second), length);
+            prop_assert!(window.start_second <= second && second < window.start_second + i64::from(length));
+            prop_assert_eq!(window.last().start_second + i64::from(length), window.start_second);
+            prop_assert_eq!(Window::at(at(window.start_second - 1), length), window.last());
+        }
+
+        #[test]
+        fn what_still_stands_never_grows_with_time(last in 0u64..1000, length in 1u32..100_000, a in 0i64..100_000, b in 0i64..100_000) {
+            let window = Window::at(at(0), length);
+            let (early, late) = (a.min(b), a.max(b));
+            prop_assert!(window.still_standing(last, at(late)) <= window.still_standing(last, at(early)));
+            prop_assert!(window.still_standing(last, at(early)) <= last);
+        }
+
+        #[test]
+        fn an_ask_reads_back(bytes in any::<[u8; 16]>(), digits in "[1-9][0-9]{6,14}", country in proptest::option::of("[A-Z]{2}")) {
+            let country = country.map(|c| CountryCode::parse(&c).unwrap());
+            let ask = Ask { id: RequestId::from_random(bytes), number: format!("+{digits}"), country };
+            prop_assert_eq!(Ask::from_text(&ask.to_text()), Some(ask));
+        }
+
+        #[test]
+        fn no_text_makes_reading_an_ask_panic(text in ".*") {
+            let _ = Ask::from_text(&text);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! What a number is used for. Tolls differ by kind: some kinds pay whoever owns the number, and toll fraud aims at
+//! those.
+
+use std::fmt;
+
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberType};
+use serde::{Deserialize, Serialize};
+
+/// What a number is used for, as far as its digits tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NumberKind {
+    /// A line at a fixed place.
+    FixedLine,
+    /// A mobile phone.
+    Mobile,
+    /// Either of these: in some plans, North America's among them, the digits do not tell.
+    FixedLineOrMobile,
+    /// Free for the caller.
+    TollFree,
+    /// The caller pays extra, and the owner of the number earns from it.
+    PremiumRate,
+    /// The caller and the owner share the cost.
+    SharedCost,
+    /// A line on the Internet.
+    Voip,
+    /// A number that follows a person and charges the caller for it.
+    PersonalNumber,
+    /// A pager.
+    Pager,
+    /// A universal access number of a company.
+    Uan,
+    /// A mailbox.
+    Voicemail,
+    /// A satellite phone.
+    Satellite,
+    /// A network that spans countries, at sea, in the air or between machines; some are satellite networks.
+    GlobalNetwork,
+    /// A number that its plan knows, of a kind that it does not tell.
+    Unknown,
+}
+
+impl NumberKind {
+    /// The stable name of the kind, in kebab-case.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::FixedLine => "fixed-line",
+            Self::Mobile => "mobile",
+            Self::FixedLineOrMobile => "fixed-line-or-mobile",
+            Self::TollFree => "toll-free",
+            Self::PremiumRate => "premium-rate",
+            Self::SharedCost => "shared-cost",
+            Self::Voip => "voip",
+            Self::PersonalNumber => "personal-number",
+            Self::Pager => "pager",
+            Self::Uan => "uan",
+            Self::Voicemail => "voicemail",
+            Self::Satellite => "satellite",
+            Self::GlobalNetwork => "global-network",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The kind of a valid number. Codes that no country has are told by the code: the library's metadata has no
+    /// kind for satellites, and calls them mobile or VoIP.
+    pub(super) fn of(number: &rlibphonenumber::PhoneNumber) -> Self {
+        Self::of_global_code(number.country_code)
+            .unwrap_or_else(|| PHONE_NUMBER_UTIL.get_number_type(number).into())
+    }
+
+    /// What a code stands for that belongs to no country, after the list of country codes that the ITU publishes as
+    /// a complement to Recommendation ITU-T E.164.
+    const fn of_global_code(code: i32) -> Option<Self> {
+        match code {
+            // International shared cost service.
+            808 => Some(Self::SharedCost),
+            // Inmarsat; and the global mobile satellite system: Iridium, Globalstar.
+            870 | 881 => Some(Self::Satellite),
+            // Universal personal telecommunication.
+            878 => Some(Self::PersonalNumber),
+            // International networks: Thuraya's satellites and ships, aircraft and machines of many operators.
+            882 | 883 => Some(Self::GlobalNetwork),
+            // International premium rate service.
+            979 => Some(Self::PremiumRate),
+            _ => None,
+        }
+    }
+}
+
+impl From<PhoneNumberType> for NumberKind {
+    fn from(kind: PhoneNumberType) -> Self {
+        match kind {
+            PhoneNumberType::FixedLine => Self::FixedLine,
+            PhoneNumberType::Mobile => Self::Mobile,
+            PhoneNumberType::FixedLineOrMobile => Self::FixedLineOrMobile,
+            PhoneNumberType::TollFree => Self::TollFree,
+            PhoneNumberType::PremiumRate => Self::PremiumRate,
+            PhoneNumberType::SharedCost => Self::SharedCost,
+            PhoneNumberType::VoIP => Self::Voip,
+            PhoneNumberType::PersonalNumber => Self::PersonalNumber,
+            PhoneNumberType::Pager => Self::Pager,
+            PhoneNumberType::UAN => Self::Uan,
+            PhoneNumberType::VoiceMail => Self::Voicemail,
+            PhoneNumberType::Unknown => Self::Unknown,
+        }
+    }
+}
+
+impl fmt::Display for NumberKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

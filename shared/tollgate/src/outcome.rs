@@ -1,0 +1,84 @@
+//! How a call ended, and what that teaches: a call that nobody answered, or that never reached an agent, was wasted.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The end of a call, from Connect's contact event or from DescribeContact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallEnd {
+    /// When it ended.
+    pub ended_at: Timestamp,
+    /// When the callee (a person or a machine) answered.
+    pub answered_at: Option<Timestamp>,
+    /// When an agent joined.
+    pub agent_at: Option<Timestamp>,
+}
+
+/// What a call came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Nobody answered, the line was busy, or the number is out of service.
+    Unanswered,
+    /// Answered, but over before an agent joined.
+    NoAgent,
+    /// Answered, and an agent talked.
+    Talked,
+}
+
+impl CallEnd {
+    /// What the call came to.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        match (self.answered_at, self.agent_at) {
+            (None, _) => Outcome::Unanswered,
+            (Some(_), None) => Outcome::NoAgent,
+            (Some(_), Some(_)) => Outcome::Talked,
+        }
+    }
+
+    /// Seconds from the answer to the end; 0 for a call that nobody answered.
+    #[must_use]
+    pub fn answered_seconds(&self) -> u64 {
+        let seconds = self.answered_at.map_or(0, |at| self.ended_at.duration_since(at).as_secs());
+        u64::try_from(seconds).unwrap_or(0)
+    }
+}
+
+impl Outcome {
+    /// Whether money was spent for nothing.
+    #[must_use]
+    pub fn is_waste(self) -> bool {
+        match self {
+            Self::Unanswered | Self::NoAgent => true,
+            Self::Talked => false,
+        }
+    }
+
+    /// The outcome's name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unanswered => "unanswered",
+            Self::NoAgent => "no-agent",
+            Self::Talked => "talked",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_is_wasted_unless_an_agent_talked() {
+        let at = |second| Timestamp::from_second(second).ok();
+        let end = |answered, agent| CallEnd { ended_at: at(100).unwrap(), answered_at: answered, agent_at: agent };
+        assert_eq!(end(None, None).outcome(), Outcome::Unanswered);
+        assert_eq!(end(at(40), None).outcome(), Outcome::NoAgent);
+        assert_eq!(end(at(40), at(50)).outcome(), Outcome::Talked);
+        assert_eq!(end(at(40), at(50)).answered_seconds(), 60);
+        assert_eq!(end(at(140), None).answered_seconds(), 0);
+        assert!(Outcome::NoAgent.is_waste() && !Outcome::Talked.is_waste());
+    }
+}

@@ -1,0 +1,230 @@
+//! Reading a policy document: everything that is wrong with it at once, each with its field and reason.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::{Limit, Policy};
+use crate::reply::Channel;
+
+/// One thing that is wrong with a policy document.
+#[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[error("{field}: {reason}")]
+pub struct PolicyError {
+    /// The field, as a path with dots; empty if the document cannot be read at all.
+    pub field: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// The most that a list of asks holds; keeps its item far below DynamoDB's 400 KB.
+const ASKS_MAX: u32 = 1_000;
+/// Windows longer than this would outlive their counters' usefulness, and shorter ones are the throttle's job.
+const WINDOW_SECONDS: std::ops::RangeInclusive<u32> = 60..=604_800;
+/// What Amazon Connect takes for RingTimeoutInSeconds.
+const RING_TIMEOUT_SECONDS: std::ops::RangeInclusive<u32> = 15..=60;
+
+pub(super) fn parse(json: &str) -> Result<Policy, Vec<PolicyError>> {
+    let policy: Policy = serde_json::from_str(json)
+        .map_err(|error| vec![PolicyError { field: String::new(), reason: error.to_string() }])?;
+    let mut check = Check(vec![]);
+    check.countries(&policy);
+    check.rules(&policy);
+    check.limits(&policy);
+    check.budgets(&policy);
+    check.dial(&policy);
+    if check.0.is_empty() { Ok(policy) } else { Err(check.0) }
+}
+
+struct Check(Vec<PolicyError>);
+
+impl Check {
+    fn that(&mut self, holds: bool, field: &str, reason: impl Into<String>) {
+        if !holds {
+            self.0.push(PolicyError { field: field.to_owned(), reason: reason.into() });
+        }
+    }
+
+    fn countries(&mut self, policy: &Policy) {
+        self.that(
+            !policy.served_countries.is_empty(),
+            "served_countries",
+            "name at least one country; to stop all calls, use the kill switch",
+        );
+        self.that(
+            policy.default_country.is_none_or(|country| policy.served_countries.contains(&country)),
+            "default_country",
+            "must be one of served_countries",
+        );
+        self.that(
+            !policy.channels.contains(&Channel::Callback),
+            "channels",
+            "callback is what the other channels are offered instead of",
+        );
+        let distinct: std::collections::BTreeSet<_> = policy.channels.iter().collect();
+        self.that(distinct.len() == policy.channels.len(), "channels", "must not repeat");
+        self.that(!policy.channels.is_empty(), "channels", "name at least one channel to offer");
+    }
+
+    fn rules(&mut self, policy: &Policy) {
+        for code in policy.rules.keys() {
+            let field = format!("rules.{}", code.as_str());
+            self.that(code.has_mode(), &field, "this one cannot be turned off or put in shadow mode");
+        }
+    }
+
+    fn limits(&mut self, policy: &Policy) {
+        let limits = &policy.limits;
+        let asking = [
+            ("limits.per_address", limits.per_address),
+            ("limits.per_block", limits.per_block),
+            ("limits.per_account", limits.per_account),
+        ];
+        for (field, limit) in asking {
+            self.limit(field, limit);
+            let reason = format!("at most {ASKS_MAX}");
+            self.that(limit.requests_max <= ASKS_MAX, &format!("{field}.requests_max"), reason);
+        }
+        let asked = [
+            ("limits.per_number", limits.per_number),
+            ("limits.per_range", limits.per_range),
+            ("limits.per_carrier", limits.per_carrier),
+            ("limits.per_country", limits.per_country),
+        ];
+        for (field, limit) in asked {
+            self.limit(field, limit);
+        }
+        self.that(
+            limits.per_number.requests_max <= ASKS_MAX,
+            "limits.per_number.requests_max",
+            format!("at most {ASKS_MAX}"),
+        );
+        self.that(
+            WINDOW_SECONDS.contains(&policy.waste.window_seconds),
+            "waste.window_seconds",
+            format!("from {} to {}", WINDOW_SECONDS.start(), WINDOW_SECONDS.end()),
+        );
+    }
+
+    fn limit(&mut self, field: &str, limit: Limit) {
+        self.that(limit.requests_max >= 1, &format!("{field}.requests_max"), "at least 1");
+        self.that(
+            WINDOW_SECONDS.contains(&limit.window_seconds),
+            &format!("{field}.window_seconds"),
+            format!("from {} to {}", WINDOW_SECONDS.start(), WINDOW_SECONDS.end()),
+        );
+    }
+
+    fn budgets(&mut self, policy: &Policy) {
+        let budgets = &policy.budgets;
+        let dollars = |usd: f64| usd.is_finite() && (0.0..=1e9).contains(&usd);
+        self.that(dollars(budgets.cost_per_day_max_usd), "budgets.cost_per_day_max_usd", "from 0 to 1e9");
+        self.that(
+            dollars(budgets.usd_per_minute_otherwise),
+            "budgets.usd_per_minute_otherwise",
+            "from 0 to 1e9",
+        );
+        for (prefix, usd) in &budgets.usd_per_minute {
+            self.that(dollars(*usd), &format!("budgets.usd_per_minute.{prefix}"), "from 0 to 1e9");
+        }
+        self.that(
+            (1..=1_440).contains(&budgets.estimated_call_minutes),
+            "budgets.estimated_call_minutes",
+            "from 1 to 1440",
+        );
+    }
+
+    fn dial(&mut self, policy: &Policy) {
+        let dial = &policy.dial;
+        self.that(
+            (60..=86_400).contains(&dial.deadline_seconds),
+            "dial.deadline_seconds",
+            "from 60 to 86400",
+        );
+        self.that(
+            dial.calls_per_second_max.is_finite() && (0.01..=1_000.0).contains(&dial.calls_per_second_max),
+            "dial.calls_per_second_max",
+            "from 0.01 to 1000",
+        );
+        self.that(
+            RING_TIMEOUT_SECONDS.contains(&dial.ring_timeout_seconds),
+            "dial.ring_timeout_seconds",
+            "from 15 to 60, as Amazon Connect takes it",
+        );
+        self.that(
+            (60..=86_400).contains(&dial.call_seconds_max),
+            "dial.call_seconds_max",
+            "from 60 to 86400",
+        );
+        self.that((1..=3_650).contains(&policy.retention_days), "retention_days", "from 1 to 3650");
+        self.that((1..=365).contains(&policy.line.cache_days), "line.cache_days", "from 1 to 365");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verdict::Code;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn refused(json: &str, field: &str) {
+        let errors = parse(json).unwrap_err();
+        assert!(errors.iter().any(|error| error.field == field), "{json}: {errors:?}");
+    }
+
+    #[test]
+    fn the_default_policy_is_valid_and_an_empty_document_is_the_default() {
+        assert_eq!(parse("{}").unwrap(), Policy::default());
+        let written = serde_json::to_string(&Policy::default()).unwrap();
+        assert_eq!(parse(&written).unwrap(), Policy::default());
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_by_field() {
+        refused(r#"{"served_countries": []}"#, "served_countries");
+        refused(r#"{"default_country": "FR"}"#, "default_country");
+        refused(r#"{"channels": ["callback"]}"#, "channels");
+        refused(r#"{"rules": {"number-pending": "off"}}"#, "rules.number-pending");
+        refused(
+            r#"{"limits": {"per_address": {"requests_max": 0, "window_seconds": 3600}}}"#,
+            "limits.per_address.requests_max",
+        );
+        refused(r#"{"dial": {"ring_timeout_seconds": 90}}"#, "dial.ring_timeout_seconds");
+        refused(r#"{"budgets": {"usd_per_minute": {"+1876": -1}}}"#, "budgets.usd_per_minute.+1876");
+    }
+
+    #[test]
+    fn an_unknown_key_code_or_type_is_refused_with_its_name() {
+        for (json, says) in [
+            (r#"{"served_contries": ["US"]}"#, "served_contries"),
+            (r#"{"rules": {"country-mismach": "off"}}"#, "country-mismach"),
+            (r#"{"guests": "maybe"}"#, "maybe"),
+            ("[]", "policy"),
+            ("{", "EOF"),
+        ] {
+            let errors = parse(json).unwrap_err();
+            assert!(errors[0].reason.to_lowercase().contains(&says.to_lowercase()), "{json}: {errors:?}");
+        }
+    }
+
+    #[test]
+    fn everything_wrong_is_told_at_once() {
+        let errors = parse(r#"{"retention_days": 0, "dial": {"call_seconds_max": 1}}"#).unwrap_err();
+        assert_eq!(errors.len(), 2);
+    }
+
+    #[test]
+    fn a_rule_is_enforced_unless_the_policy_says_otherwise() {
+        let policy = parse(r#"{"rules": {"guest": "off", "country-mismatch": "shadow"}}"#).unwrap();
+        assert_eq!(policy.mode(Code::Guest), super::super::Mode::Off);
+        assert_eq!(policy.mode(Code::CountryMismatch), super::super::Mode::Shadow);
+        assert_eq!(policy.mode(Code::DenyListed), super::super::Mode::Enforce);
+    }
+
+    proptest! {
+        #[test]
+        fn no_document_makes_reading_it_panic(json in ".*") {
+            let _ = parse(&json);
+        }
+    }
+}

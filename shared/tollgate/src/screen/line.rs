@@ -1,0 +1,37 @@
+//! The number's line, as the carrier lookup tells it: in service, not VoIP, of a usual carrier.
+
+use crate::line::{Line, LineFact, LineType};
+use crate::policy::Policy;
+use crate::verdict::{Code, Finding};
+
+pub(super) fn findings(line: &LineFact, policy: &Policy) -> Vec<Finding> {
+    match line {
+        LineFact::NotAsked => vec![],
+        LineFact::Unavailable => {
+            vec![Finding { route: policy.line.unavailable, ..Finding::new(Code::LineUnavailable) }]
+        }
+        LineFact::Known(line) => line_type(line.line_type).into_iter().chain(carrier(line, policy)).collect(),
+    }
+}
+
+fn line_type(line_type: LineType) -> Option<Finding> {
+    match line_type {
+        LineType::Mobile | LineType::Landline | LineType::Prepaid => None,
+        LineType::Voip => Some(Finding::new(Code::VoipLine)),
+        LineType::Other => Some(Finding::new(Code::OtherLine)),
+        LineType::Invalid => Some(Finding::new(Code::InvalidLine)),
+    }
+}
+
+/// With a list of usual carriers, every other is unusual, and so is one whose name the lookup does not know.
+fn carrier(line: &Line, policy: &Policy) -> Option<Finding> {
+    let usual = &policy.line.usual_carriers;
+    if usual.is_empty() {
+        return None;
+    }
+    match &line.carrier {
+        Some(carrier) if usual.iter().any(|usual| usual.key() == carrier.key()) => None,
+        Some(carrier) => Some(Finding::about(Code::UnusualCarrier, format!("carrier#{}", carrier.key()))),
+        None => Some(Finding::about(Code::UnusualCarrier, "unknown")),
+    }
+}

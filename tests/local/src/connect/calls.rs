@@ -1,0 +1,165 @@
+//! All calls that were ever placed, and which of their events are due. No input, no output, no clock.
+
+use std::collections::{BTreeSet, HashMap};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::contact::Contact;
+use super::events::{EventKind, envelope};
+use super::faults::{Fate, Faults};
+
+/// EventBridge gives an event up after a day.
+const EVENTS_KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// A placed call, as a witness sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Call {
+    /// The contact id.
+    pub contact_id: String,
+    /// The attribute `requestId` of the order.
+    pub request_id: Option<String>,
+    /// The number that was called, in E.164 form.
+    pub phone_number: String,
+    /// When it was placed.
+    pub started_at: Timestamp,
+    /// When it ended; `None` while it lives.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// The book of calls.
+#[derive(Debug, Default)]
+pub(super) struct Calls {
+    contacts: Vec<Contact>,
+    by_id: HashMap<String, usize>,
+    by_number: HashMap<String, Vec<usize>>,
+    by_token: HashMap<String, usize>,
+    /// Those with events yet to be told.
+    untold: BTreeSet<usize>,
+}
+
+impl Calls {
+    pub(super) fn add(&mut self, contact: Contact) {
+        let index = self.contacts.len();
+        self.by_id.insert(contact.id.clone(), index);
+        self.by_number.entry(contact.phone_number.clone()).or_default().push(index);
+        if let Some(token) = &contact.client_token {
+            self.by_token.insert(token.clone(), index);
+        }
+        self.untold.insert(index);
+        self.contacts.push(contact);
+    }
+
+    pub(super) fn stop(&mut self, id: &str, at: Timestamp) {
+        let index = self.by_id.get(id);
+        if let Some(contact) = index.and_then(|index| self.contacts.get_mut(*index)) {
+            contact.stopped_at.get_or_insert(at);
+        }
+    }
+
+    /// Does not tell again what no bus would still deliver.
+    pub(super) fn forget_old_events(&mut self, now: Timestamp) {
+        let contacts = &self.contacts;
+        self.untold.retain(|index| {
+            contacts
+                .get(*index)
+                .is_some_and(|contact| now.duration_since(contact.timeline().completed) <= EVENTS_KEPT)
+        });
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.contacts.len()
+    }
+
+    pub(super) fn all(&self) -> &[Contact] {
+        &self.contacts
+    }
+
+    pub(super) fn find(&self, instance_id: &str, id: &str) -> Option<&Contact> {
+        let contact = self.contacts.get(*self.by_id.get(id)?)?;
+        (contact.instance_id == instance_id).then_some(contact)
+    }
+
+    /// The call that an earlier order with this token placed, while it lives. After that the token counts for
+    /// nothing: AWS no longer says whether a new call is placed then, and once said it is.
+    pub(super) fn repeated(&self, token: &str, now: Timestamp) -> Option<&Contact> {
+        self.contacts.get(*self.by_token.get(token)?).filter(|contact| contact.is_live(now))
+    }
+
+    pub(super) fn seen(&self, now: Timestamp) -> Vec<Call> {
+        let call = |contact: &Contact| Call {
+            contact_id: contact.id.clone(),
+            request_id: contact.attributes.get("requestId").cloned(),
+            phone_number: contact.phone_number.clone(),
+            started_at: contact.started_at,
+            ended_at: Some(contact.timeline().ended).filter(|ended| *ended <= now),
+        };
+        self.contacts.iter().map(call).collect()
+    }
+
+    pub(super) fn live(&self, number: &str, now: Timestamp) -> usize {
+        self.to(number).filter(|contact| contact.is_live(now)).count()
+    }
+
+    /// The most calls to this number that ever lived at the same moment. One that ended in the moment of its
+    /// start still counts in that moment.
+    pub(super) fn max_live_at_once(&self, number: &str) -> usize {
+        let spans: Vec<_> =
+            self.to(number).map(|contact| (contact.started_at, contact.timeline().ended)).collect();
+        let live_at = |at: Timestamp| {
+            spans.iter().filter(|(start, end)| *start <= at && (at < *end || at == *start)).count()
+        };
+        spans.iter().map(|(start, _)| live_at(*start)).max().unwrap_or(0)
+    }
+
+    fn to(&self, number: &str) -> impl Iterator<Item = &Contact> {
+        let indexes = self.by_number.get(number).into_iter().flatten();
+        indexes.filter_map(|index| self.contacts.get(*index))
+    }
+
+    /// When the next event may be told.
+    pub(super) fn next_due(&self) -> Option<Timestamp> {
+        let waiting = self.untold.iter().filter_map(|index| self.contacts.get(*index));
+        waiting.flat_map(Contact::untold).map(|(at, _, _)| at).min()
+    }
+
+    /// The events that may be told by `now`, in order of time; they are not told again.
+    pub(super) fn due(&mut self, now: Timestamp, faults: &mut Faults) -> Vec<Value> {
+        self.reorder(now, faults);
+        let mut due: Vec<(Timestamp, usize, u8, EventKind)> = Vec::new();
+        for index in &self.untold {
+            let untold = self.contacts.get(*index).into_iter().flat_map(Contact::untold);
+            due.extend(
+                untold.filter(|(at, ..)| *at <= now).map(|(at, place, kind)| (at, *index, place, kind)),
+            );
+        }
+        due.sort();
+        let mut told = Vec::with_capacity(due.len());
+        for (_, index, _, kind) in due {
+            let Some(contact) = self.contacts.get_mut(index) else { continue };
+            contact.taken.push(kind);
+            if contact.untold().next().is_none() {
+                self.untold.remove(&index);
+            }
+            match faults.fate(kind) {
+                Fate::Deliver => told.push(envelope(contact, kind)),
+                Fate::Lose => {}
+                Fate::Repeat => told.extend([envelope(contact, kind), envelope(contact, kind)]),
+            }
+        }
+        told
+    }
+
+    fn reorder(&mut self, now: Timestamp, faults: &mut Faults) {
+        for index in &self.untold {
+            let Some(contact) = self.contacts.get_mut(*index) else { continue };
+            let speaks = !contact.reordered && contact.untold().any(|(at, ..)| at <= now);
+            let ended = contact.taken.contains(&EventKind::Disconnected);
+            if speaks && !ended && faults.next_reorder() {
+                contact.reordered = true;
+            }
+        }
+    }
+}

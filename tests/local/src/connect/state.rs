@@ -1,0 +1,83 @@
+//! The state of the stand-in, and how an order becomes a call in it.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use super::calls::Calls;
+use super::contact::{CallPlan, Contact};
+use super::events::identifier;
+use super::faults::{Faults, Mask};
+use super::journal::{Entry, Journal};
+use super::order::Order;
+use super::refusal::Refusal;
+
+/// What there is behind the lock.
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) calls: Calls,
+    pub(super) faults: Faults,
+    pub(super) plan: CallPlan,
+    pub(super) plans: HashMap<String, CallPlan>,
+    pub(super) journal: Option<Journal>,
+    /// What contact ids are derived from, besides their order: ids of an earlier run must not come again.
+    pub(super) seed: i64,
+}
+
+/// The answer to an order to call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StartAnswer {
+    /// The call is placed (or lives since an earlier order); this is its contact id.
+    Placed(String),
+    /// An error. Whether a call was placed it does not tell.
+    Refused(Refusal),
+    /// None, however long one waits.
+    Silence,
+}
+
+impl State {
+    /// Places a call, or finds the one that an earlier order with the same token placed.
+    pub(super) fn place(&mut self, order: &Order, now: Timestamp) -> Result<String, Refusal> {
+        let repeated = order.client_token.as_ref().and_then(|token| self.calls.repeated(token, now));
+        if let Some(contact) = repeated {
+            return Ok(contact.id.clone());
+        }
+        let number = &order.destination_phone_number;
+        let contact = Contact {
+            id: identifier((self.seed, self.calls.len())),
+            instance_id: order.instance_id.clone(),
+            phone_number: number.clone(),
+            source_phone_number: order.source_phone_number.clone(),
+            client_token: order.client_token.clone(),
+            attributes: order.attributes.clone().unwrap_or_default(),
+            ring_timeout_seconds: order.ring_timeout_seconds(),
+            started_at: now,
+            plan: self.plans.get(number).copied().unwrap_or(self.plan),
+            stopped_at: None,
+            taken: Vec::new(),
+            reordered: false,
+        };
+        self.record(|| Entry::Placed(Box::new(contact.clone())))?;
+        let id = contact.id.clone();
+        self.calls.add(contact);
+        Ok(id)
+    }
+
+    /// What cannot be recorded does not happen.
+    pub(super) fn record(&mut self, entry: impl FnOnce() -> Entry) -> Result<(), Refusal> {
+        let Some(journal) = &mut self.journal else { return Ok(()) };
+        journal.append(&entry()).map_err(|error| {
+            tracing::error!(%error, "cannot write the journal of calls");
+            Refusal::internal()
+        })
+    }
+}
+
+impl From<Mask> for StartAnswer {
+    fn from(mask: Mask) -> Self {
+        match mask {
+            Mask::Refuse(refusal) => Self::Refused(refusal),
+            Mask::Silence => Self::Silence,
+        }
+    }
+}
