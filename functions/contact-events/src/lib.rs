@@ -1,1 +1,154 @@
-//! contact-events
+//! Contact events: hears from Amazon Connect, through EventBridge, how calls go. The end of a call closes its request, lets
+//! the number go, and books the outcome. Events are best effort, repeated and unordered; what is lost upkeep finds.
+
+mod event;
+
+use jiff::Timestamp;
+use serde_json::Value;
+use tollgate::outcome::CallEnd;
+use tollgate::policy::Policy;
+use tollgate::record::Record;
+use tollgate::request::RequestId;
+use tollgate::state::{Ending, State};
+use tollgate::text::ContactId;
+use tollgate_aws::connect::Connect;
+use tollgate_aws::contacts::{self, Half};
+use tollgate_aws::error::StoreError;
+use tollgate_aws::requests::{self, Written};
+use tollgate_aws::settings::Cached;
+use tollgate_aws::tables::Tables;
+use tollgate_aws::ending;
+
+pub use event::{ContactEvent, Heard, Ignored, read};
+
+/// What contact-events needs.
+#[derive(Debug)]
+pub struct ContactEvents {
+    /// The tables.
+    pub tables: Tables,
+    /// The policy.
+    pub settings: Cached,
+    /// Amazon Connect, to ask whose call an unknown contact is.
+    pub connect: Connect,
+}
+
+/// Handles one event as EventBridge delivers it. An event that means nothing to us is no error.
+///
+/// # Errors
+/// When DynamoDB or Connect does not answer; Lambda then tries again.
+pub async fn handle(event: &Value, listener: &ContactEvents, now: Timestamp) -> Result<(), StoreError> {
+    match event::read(event) {
+        Ok(event) => hear(event, listener, now).await,
+        Err(Ignored(reason)) => {
+            tracing::info!(reason, "contact event ignored");
+            Ok(())
+        }
+    }
+}
+
+async fn hear(event: ContactEvent, listener: &ContactEvents, now: Timestamp) -> Result<(), StoreError> {
+    let tables = &listener.tables;
+    let ContactEvent { contact_id, heard } = event;
+    let known = contacts::get(tables, &contact_id).await?;
+    let Some(request_id) = known.and_then(|contact| contact.request_id) else {
+        return hear_of_unknown(contact_id, heard, listener, now).await;
+    };
+    let contact = contacts::note(tables, &contact_id, &half(heard), now).await?;
+    match contact.end() {
+        Some(end) => close(request_id, &contact_id, &end, listener, now).await,
+        None => Ok(()),
+    }
+}
+
+/// The dialer has not noted this contact: it is about to, it died, or the call is not ours. Connect tells which.
+async fn hear_of_unknown(
+    contact_id: ContactId,
+    heard: Heard,
+    listener: &ContactEvents,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Heard::Ended(end) = heard else {
+        // The end tells these moments once more.
+        tracing::info!(contact_id = contact_id.as_str(), reason = "contact not known yet", "contact event ignored");
+        return Ok(());
+    };
+    let tables = &listener.tables;
+    let half = Half::Ended(end.clone());
+    let request_id = match listener.connect.request_of(&contact_id).await {
+        Ok(Some(request_id)) => request_id,
+        Ok(None) => {
+            tracing::info!(contact_id = contact_id.as_str(), reason = "not our call", "contact event ignored");
+            return Ok(());
+        }
+        Err(error) => {
+            // Left for the dialer, should it still come; and the event comes again.
+            contacts::note(tables, &contact_id, &half, now).await?;
+            return Err(error);
+        }
+    };
+    contacts::note(tables, &contact_id, &half, now).await?;
+    contacts::note(tables, &contact_id, &Half::Request(request_id), now).await?;
+    close(request_id, &contact_id, &end, listener, now).await
+}
+
+fn half(heard: Heard) -> Half {
+    match heard {
+        Heard::Answered(moment) => Half::Answered(moment),
+        Heard::AgentJoined(moment) => Half::Agent(moment),
+        Heard::Ended(end) => Half::Ended(end),
+    }
+}
+
+/// How often a request is read anew that somebody else moves on meanwhile. It has no more than two steps left to take.
+const CLOSE_ATTEMPTS_MAX: u32 = 4;
+
+/// Closes the request of a call that has ended. The end of another contact than the request's own changes nothing.
+async fn close(
+    request_id: RequestId,
+    contact_id: &ContactId,
+    end: &CallEnd,
+    listener: &ContactEvents,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let tables = &listener.tables;
+    let policy = listener.settings.get(tables, now).await?.policy;
+    for _ in 0..CLOSE_ATTEMPTS_MAX {
+        let Some(stored) = requests::get(tables, request_id, now).await? else { return Ok(()) };
+        if close_once(&stored.record, contact_id, end, tables, &policy, now).await? == Written::Yes {
+            return Ok(());
+        }
+    }
+    Err(StoreError::Service {
+        operation: "close",
+        code: "overtaken".to_owned(),
+        detail: "the request keeps moving".to_owned(),
+    })
+}
+
+async fn close_once(
+    record: &Record,
+    contact_id: &ContactId,
+    end: &CallEnd,
+    tables: &Tables,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Written, StoreError> {
+    match &record.state {
+        State::Dialing(_) => {}
+        State::InCall { contact_id: own, .. } if own == contact_id => {}
+        // Closed before, or not this request's call: nothing left to do.
+        _ => return Ok(Written::Yes),
+    }
+    let closed = Ending::Closed { contact_id: Some(contact_id.clone()), end: Some(end.clone()) };
+    let written = ending::end(tables, record, closed, vec![], policy, now).await?;
+    if written == Written::Yes {
+        tracing::info!(
+            request_id = %record.request.id,
+            contact_id = contact_id.as_str(),
+            outcome = end.outcome().as_str(),
+            answered_seconds = end.answered_seconds(),
+            "call ended"
+        );
+    }
+    Ok(written)
+}

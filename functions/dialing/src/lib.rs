@@ -1,1 +1,125 @@
-//! dialing
+//! Dialing: takes approved requests from the table's stream, looks once more, waits for its turn, claims the request with
+//! its places in all budgets, and calls Connect: once. Only proof that no call was placed lets it be tried again.
+
+mod act;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use tollgate::line::LineFact;
+use tollgate::record::Record;
+use tollgate::screen::at_dial;
+use tollgate::state::{Attempt, Dialing, Ending, Failure, Retry, State};
+use tollgate::verdict::Route;
+use tollgate_aws::batch::Batch;
+use tollgate_aws::claim::{Claim, claim};
+use tollgate_aws::clock::Clock;
+use tollgate_aws::connect::{Connect, Started};
+use tollgate_aws::error::StoreError;
+use tollgate_aws::pace::Pace;
+use tollgate_aws::settings::{self, Cached};
+use tollgate_aws::tables::Tables;
+use tollgate_aws::gather;
+
+/// What dialing needs.
+#[derive(Debug)]
+pub struct Dialer {
+    /// The tables.
+    pub tables: Tables,
+    /// The policy. The kill switches are read anew for each call.
+    pub settings: Cached,
+    /// Amazon Connect.
+    pub connect: Connect,
+    /// The turns under Connect's request rate.
+    pub pace: Pace,
+    /// The time, which passes while a dialer waits for its turn.
+    pub clock: Clock,
+}
+
+/// A request that cannot have its turn and Connect's answer before the invocation ends is left to the next one.
+const TIME_TO_DIAL: SignedDuration = SignedDuration::from_secs(15);
+
+/// Dials a batch of stream records before `invocation_ends`. Gives Lambda's answer: the first record that must come again,
+/// if any.
+///
+/// # Errors
+/// When a record must come again that has no sequence number.
+pub async fn handle(batch: Batch, dialer: &Dialer, invocation_ends: Timestamp) -> Result<Value, StoreError> {
+    let answer = batch.each(async |stored| dial_one(&stored.record, dialer, invocation_ends).await).await?;
+    tracing::info!(handled = answer.tally.handled, parked = answer.tally.parked, "batch dialed");
+    Ok(answer.response)
+}
+
+async fn dial_one(record: &Record, dialer: &Dialer, invocation_ends: Timestamp) -> Result<(), StoreError> {
+    let tables = &dialer.tables;
+    let now = dialer.clock.now();
+    let too_late = match &record.state {
+        State::Approved => Ending::Expired,
+        State::Dialing(Dialing { attempt: Attempt::NotPlaced(Retry::Due), .. }) => {
+            Ending::Failed { failure: Failure::Busy }
+        }
+        _ => return Ok(()),
+    };
+    let policy = dialer.settings.get(tables, now).await?.policy;
+    if record.cancelled_at.is_some() {
+        return act::end(tables, record, Ending::Cancelled, vec![], &policy, now).await;
+    }
+    if now >= record.request.deadline {
+        return act::end(tables, record, too_late, vec![], &policy, now).await;
+    }
+    if invocation_ends.duration_since(now) < TIME_TO_DIAL {
+        return Err(act::out_of_time());
+    }
+
+    let (switches, listings, turn) = futures::try_join!(
+        settings::kill_switches(tables),
+        gather::listings(tables, &record.request),
+        dialer.pace.take_turn(tables, policy.dial.calls_per_second_max, now),
+    )?;
+    let line = record.line.clone().map_or(LineFact::NotAsked, LineFact::Known);
+    let verdict = at_dial(&record.request, &listings, &line, &switches, &policy, now);
+    if verdict.route > Route::Dial {
+        return act::end(tables, record, Ending::Refused, verdict.findings, &policy, now).await;
+    }
+    if invocation_ends.duration_since(turn) < TIME_TO_DIAL {
+        return Err(act::out_of_time());
+    }
+    dialer.clock.sleep_until(turn).await;
+    claim_and_call(record, dialer, invocation_ends, &policy).await
+}
+
+/// Claims the request; the holder of that step, and nobody else, calls Connect.
+async fn claim_and_call(
+    record: &Record,
+    dialer: &Dialer,
+    invocation_ends: Timestamp,
+    policy: &tollgate::policy::Policy,
+) -> Result<(), StoreError> {
+    let tables = &dialer.tables;
+    let now = dialer.clock.now();
+    if now >= record.request.deadline {
+        // The next look, by the stream or by upkeep, ends it.
+        return Err(act::out_of_time());
+    }
+    let rows = tollgate::budget::rows(&record.request.number, policy, now);
+    let dialing = match claim(tables, record, rows, invocation_ends, policy, now).await? {
+        Claim::Granted(dialing) => dialing,
+        Claim::Spent(take, row) => return act::spent(tables, record, take, &row, policy, now).await,
+        Claim::Overtaken => return Ok(()),
+    };
+    let claimed = Record { state: State::Dialing(dialing.clone()), ..record.clone() };
+    let started = dialer.connect.start(&record.request, policy.dial.ring_timeout_seconds).await;
+    let now = dialer.clock.now();
+    match started {
+        Started::Placed(contact_id) => act::placed(tables, claimed, contact_id, dialing, policy, now).await,
+        Started::Refused(failure) => {
+            tracing::error!(request_id = %record.request.id, ?failure, "Connect refused the call");
+            act::end(tables, &claimed, Ending::Failed { failure }, vec![], policy, now).await
+        }
+        Started::Busy => act::busy(tables, &claimed, dialing, policy, now).await,
+        Started::Unknown { code } => {
+            // Nothing to write: upkeep asks Connect about every request that stays `dialing`.
+            tracing::error!(request_id = %record.request.id, code, "nobody knows whether the call was placed");
+            Ok(())
+        }
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! Lambda's contract for a stream with `ReportBatchItemFailures`: everything from the lowest reported sequence number on
 //! is delivered again; a null or empty identifier fails the whole batch. So a record that may succeed later is reported
-//! and the batch stops there; one that never can (it cannot be read) is parked: logged, counted, and left behind. What it
+//! and the batch stops there; one that never can (something about it cannot be read) is parked: logged, counted, and left behind. What it
 //! was about is not lost: upkeep finds every open request by itself.
 
 use lambda_runtime::tracing;
@@ -27,14 +27,6 @@ struct Record {
     stored: Result<Stored, String>,
 }
 
-/// What became of one request of a batch.
-#[derive(Debug)]
-pub enum Handled {
-    /// Done, or already done by somebody else.
-    Done,
-    /// Try it again later, with everything after it.
-    Again(StoreError),
-}
 
 /// Counts of a batch, for the log and the metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -55,13 +47,13 @@ pub struct Answer {
 }
 
 impl Batch {
-    /// Hands each record's new image to `handle`, in order, up to the first that must be tried again.
+    /// Hands each record's new image to `handle`, in order, up to the first whose error may pass.
     ///
     /// # Errors
     /// When the record to try again has no sequence number, the whole batch must fail.
     pub async fn each(
         self,
-        mut handle: impl AsyncFnMut(Stored) -> Handled,
+        mut handle: impl AsyncFnMut(Stored) -> Result<(), StoreError>,
     ) -> Result<Answer, StoreError> {
         let mut tally = Tally::default();
         for record in self.records.into_iter().map(read) {
@@ -76,8 +68,12 @@ impl Batch {
             };
             let id = stored.record.request.id;
             match handle(stored).await {
-                Handled::Done => tally.handled += 1,
-                Handled::Again(error) => {
+                Ok(()) => tally.handled += 1,
+                Err(error) if !error.is_transient() => {
+                    tally.parked += 1;
+                    tracing::error!(request_id = %id, %error, "request parked: something about it cannot be read");
+                }
+                Err(error) => {
                     tracing::warn!(request_id = %id, %error, "to be tried again");
                     let Some(sequence_number) = record.sequence_number else { return Err(error) };
                     let failures = json!([{ "itemIdentifier": sequence_number }]);

@@ -85,7 +85,7 @@ async fn take_all(
         let row = rows.get(refusal.place.checked_sub(1)?)?;
         Some((spent(row, refusal.item.as_ref())?, row.clone()))
     });
-    let longest = spent.max_by_key(|(_, row)| row.window_seconds);
+    let longest = spent.max_by_key(|(_, row)| row.window.length_seconds());
     Ok(longest.map_or(Claim::Overtaken, |(take, row)| Claim::Spent(take, row)))
 }
 

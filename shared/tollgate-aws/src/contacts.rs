@@ -55,6 +55,23 @@ impl Contact {
     }
 }
 
+/// Reads what is known of a contact. None if nothing is.
+///
+/// # Errors
+/// When DynamoDB does not answer, or the item cannot be read.
+pub async fn get(tables: &Tables, contact_id: &ContactId) -> Result<Option<Contact>, StoreError> {
+    let got = tables
+        .client
+        .get_item()
+        .table_name(&tables.names.contacts)
+        .key("contact_id", s(contact_id.as_str()))
+        .consistent_read(true)
+        .send()
+        .await
+        .map_err(StoreError::service("GetItem"))?;
+    got.item.map(|item| read(contact_id, item)).transpose()
+}
+
 /// Writes one half and gives back the whole. The first moment noted of each kind stays.
 ///
 /// # Errors

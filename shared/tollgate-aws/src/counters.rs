@@ -15,7 +15,7 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use tollgate::counter::{Ask, Asked, Count, Place, Subject, Window};
-use tollgate::facts::{AskCount, Calls};
+use tollgate::facts::Calls;
 use tollgate::network::Address;
 use tollgate::outcome::Outcome;
 use tollgate::policy::Limit;
@@ -125,7 +125,7 @@ pub async fn ask(
     limit: Limit,
     ask: &Ask,
     now: Timestamp,
-) -> Result<Option<Asked>, StoreError> {
+) -> Result<Asked, StoreError> {
     let window = Window::at(now, limit.window_seconds);
     let sent = tables
         .client
@@ -152,12 +152,7 @@ pub async fn ask(
             _ => return Err(StoreError::service("UpdateItem")(error)),
         },
     };
-    Ok(item.and_then(|item| Asked::up_to(&asks(&item), ask.id)))
-}
-
-/// The count of an asking subject, from its update and what was read of its last window.
-pub(crate) fn ask_count(this: Option<Asked>, last: Asked) -> AskCount {
-    AskCount { this, last }
+    Ok(Asked::up_to(&item.as_ref().map(asks).unwrap_or_default(), ask))
 }
 
 /// An approval's place in the count of an asked subject, if there is room.

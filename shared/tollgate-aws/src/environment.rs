@@ -10,6 +10,9 @@ use thiserror::Error;
 
 use crate::tables::{TableNames, Tables};
 
+/// How long a function keeps the settings that it read, in seconds: how soon a new policy holds everywhere.
+pub const SETTINGS_KEPT_SECONDS: u32 = 5;
+
 /// A setting that a function needs is missing or wrong.
 #[derive(Debug, Error)]
 #[error("environment variable {name}: {reason}")]

@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use futures::future::{try_join, try_join_all};
 use jiff::Timestamp;
-use tollgate::counter::{Ask, Subject, Window};
+use tollgate::counter::{Ask, Asked, Subject, Window};
 use tollgate::entry::Listing;
-use tollgate::facts::{Asking, Facts};
+use tollgate::facts::{AskCount, Asking, Facts};
 use tollgate::line::LineFact;
 use tollgate::policy::{Limit, Policy};
 use tollgate::request::CallbackRequest;
@@ -41,9 +41,9 @@ pub async fn facts(
     let waste = Window::at(now, policy.waste.window_seconds);
     let calls = |subject: &Subject, limit| read.rows.calls(subject, window(limit), waste, request.caller.address);
     let mut asking = asked.into_iter().map(|(subject, limit, this)| {
-        counters::ask_count(this, read.rows.asked(&subject, window(limit).last()))
+        AskCount { this, last: read.rows.asked(&subject, window(limit).last()) }
     });
-    let none = || counters::ask_count(None, tollgate::counter::Asked::default());
+    let none = || AskCount { this: Asked::default(), last: Asked::default() };
     let country = request.number.country().map(Subject::Country);
     Ok(Facts {
         listings: read.listings,
@@ -92,7 +92,7 @@ async fn count_asks(
     request: &CallbackRequest,
     policy: &Policy,
     now: Timestamp,
-) -> Result<Vec<(Subject, Limit, Option<tollgate::counter::Asked>)>, StoreError> {
+) -> Result<Vec<(Subject, Limit, Asked)>, StoreError> {
     let ask = Ask::of(request);
     let ask = &ask;
     try_join_all(asking(request, policy).into_iter().map(|(subject, limit)| async move {

@@ -1,6 +1,9 @@
 //! Turns under Amazon Connect's request rate: all dialers take theirs from one item, so that together they stay below it,
 //! however many there are.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use jiff::{SignedDuration, Timestamp};
@@ -9,13 +12,50 @@ use crate::error::StoreError;
 use crate::item::{at, n, s};
 use crate::tables::Tables;
 
-/// Takes the next turn: the moment at which the taker may call Connect, now or a little later.
-///
-/// # Errors
-/// When DynamoDB does not answer.
-pub async fn take_turn(tables: &Tables, per_second: f64, now: Timestamp) -> Result<Timestamp, StoreError> {
-    let gap_ms = gap_ms(per_second);
-    // Behind whoever has the last turn, if that is still to come or only just past.
+/// A dialer's view of the turns. It remembers when the last one it saw was, to ask the right question first.
+#[derive(Debug, Default)]
+pub struct Pace {
+    next_at_ms: AtomicI64,
+}
+
+impl Pace {
+    /// Takes the next turn: the moment at which the taker may call Connect, now or a little later.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn take_turn(&self, tables: &Tables, per_second: f64, now: Timestamp) -> Result<Timestamp, StoreError> {
+        let gap_ms = gap_ms(per_second);
+        let crowded = self.next_at_ms.load(Ordering::Relaxed) > now.as_millisecond();
+        let turn = match if crowded { None } else { free_turn(tables, gap_ms, now).await? } {
+            Some(turn) => turn,
+            None => match queue(tables, gap_ms, now).await? {
+                Some(turn) => turn,
+                // Nobody waits any more. Whoever is quicker now, the queue is never far behind.
+                None => free_turn(tables, gap_ms, now).await?.unwrap_or(now + SignedDuration::from_millis(gap_ms)),
+            },
+        };
+        self.next_at_ms.store(turn.as_millisecond().saturating_add(gap_ms), Ordering::Relaxed);
+        Ok(turn)
+    }
+}
+
+/// Takes the turn that is now, if nobody has it.
+async fn free_turn(tables: &Tables, gap_ms: i64, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    let taken = turn(tables)
+        .update_expression("SET next_at = :next")
+        .condition_expression("attribute_not_exists(next_at) OR next_at <= :now")
+        .expression_attribute_values(":next", at(now + SignedDuration::from_millis(gap_ms)))
+        .expression_attribute_values(":now", at(now))
+        .send()
+        .await;
+    match taken {
+        Ok(_) => Ok(Some(now)),
+        Err(error) => unless_condition_failed(error),
+    }
+}
+
+/// Takes the turn behind the last one that is still to come, if there is one.
+async fn queue(tables: &Tables, gap_ms: i64, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
     let queued = turn(tables)
         .update_expression("SET next_at = next_at + :gap")
         .condition_expression("next_at > :now")
@@ -25,44 +65,18 @@ pub async fn take_turn(tables: &Tables, per_second: f64, now: Timestamp) -> Resu
         .send()
         .await;
     match queued {
-        Ok(written) => Ok(read_next_at(written.attributes()).unwrap_or(now)),
-        Err(error) => match error.as_service_error() {
-            Some(UpdateItemError::ConditionalCheckFailedException(_)) => free_turn(tables, gap_ms, now).await,
-            _ => Err(StoreError::service("UpdateItem")(error)),
-        },
+        Ok(written) => Ok(read_next_at(written.attributes())),
+        Err(error) => unless_condition_failed(error),
     }
 }
 
-/// Nobody waits: the turn is now, unless somebody takes it first.
-async fn free_turn(tables: &Tables, gap_ms: i64, now: Timestamp) -> Result<Timestamp, StoreError> {
-    let taken = turn(tables)
-        .update_expression("SET next_at = :next")
-        .condition_expression("attribute_not_exists(next_at) OR next_at <= :now")
-        .expression_attribute_values(":next", at(now + SignedDuration::from_millis(gap_ms)))
-        .expression_attribute_values(":now", at(now))
-        .send()
-        .await;
-    match taken {
-        Ok(_) => Ok(now),
-        Err(error) => match error.as_service_error() {
-            Some(UpdateItemError::ConditionalCheckFailedException(_)) => {
-                Box::pin(take_turn_behind(tables, gap_ms)).await
-            }
-            _ => Err(StoreError::service("UpdateItem")(error)),
-        },
+fn unless_condition_failed(
+    error: SdkError<UpdateItemError>,
+) -> Result<Option<Timestamp>, StoreError> {
+    match error.as_service_error() {
+        Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(None),
+        _ => Err(StoreError::service("UpdateItem")(error)),
     }
-}
-
-/// Somebody took the free turn first, so there is one to queue behind.
-async fn take_turn_behind(tables: &Tables, gap_ms: i64) -> Result<Timestamp, StoreError> {
-    let queued = turn(tables)
-        .update_expression("SET next_at = next_at + :gap")
-        .expression_attribute_values(":gap", n(gap_ms))
-        .return_values(ReturnValue::UpdatedOld)
-        .send()
-        .await
-        .map_err(StoreError::service("UpdateItem"))?;
-    Ok(read_next_at(queued.attributes()).unwrap_or(Timestamp::UNIX_EPOCH))
 }
 
 fn turn(tables: &Tables) -> aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder {

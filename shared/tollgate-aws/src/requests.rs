@@ -112,6 +112,21 @@ pub async fn cancel(
     }
 }
 
+/// Keeps a request whose item cannot be read out of upkeep's way until `moment`.
+///
+/// # Errors
+/// When DynamoDB does not answer.
+pub async fn park(tables: &Tables, id: &str, moment: Timestamp) -> Result<(), StoreError> {
+    let update = tables
+        .client
+        .update_item()
+        .table_name(&tables.names.requests)
+        .key(REQUESTS.key.name, s(id))
+        .update_expression("SET wake_at = :moment")
+        .expression_attribute_values(":moment", at(moment));
+    update.send().await.map(drop).map_err(StoreError::service("UpdateItem"))
+}
+
 /// The key of a request.
 pub(crate) fn key(id: RequestId) -> Item {
     [(REQUESTS.key.name.to_owned(), s(id.to_string()))].into()

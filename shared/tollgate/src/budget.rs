@@ -57,8 +57,6 @@ pub struct Row {
     pub subject: String,
     /// Its window.
     pub window: Window,
-    /// The window's length, in seconds.
-    pub window_seconds: u32,
     /// What is taken from it.
     pub takes: Vec<Take>,
 }
@@ -86,7 +84,6 @@ pub fn rows(number: &PhoneNumber, policy: &Policy, now: Timestamp) -> Vec<Row> {
     let row = |subject: String, window_seconds, takes| Row {
         subject,
         window: Window::at(now, window_seconds),
-        window_seconds,
         takes,
     };
     let total = || "budget#total".to_owned();

@@ -85,6 +85,18 @@ impl Window {
         Self { start_second: self.start_second - i64::from(self.length_seconds), ..self }
     }
 
+    /// Its length, in seconds.
+    #[must_use]
+    pub fn length_seconds(self) -> u32 {
+        self.length_seconds
+    }
+
+    /// When it ends.
+    #[must_use]
+    pub fn ends_at(self) -> Timestamp {
+        Timestamp::from_second(self.start_second + i64::from(self.length_seconds)).unwrap_or(Timestamp::MAX)
+    }
+
     /// The key under which the window's counts are stored: its length in seconds and its first second.
     #[must_use]
     pub fn key(self) -> String {
@@ -174,11 +186,13 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Counts a list in order, up to and including `id`. None if `id` is not in it: the list was full when its turn came.
+    /// Counts a list in order, up to and including `ask`. If the list was full when its turn came, it counts as one more.
     #[must_use]
-    pub fn up_to(asks: &[Ask], id: RequestId) -> Option<Self> {
-        let place = asks.iter().position(|ask| ask.id == id)?;
-        asks.get(..=place).map(Self::all)
+    pub fn up_to(asks: &[Ask], ask: &Ask) -> Self {
+        match asks.iter().position(|counted| counted.id == ask.id).and_then(|place| asks.get(..=place)) {
+            Some(asks) => Self::all(asks),
+            None => Self::all(&[asks, &[ask.clone()]].concat()),
+        }
     }
 
     /// Counts a whole list.
@@ -238,9 +252,20 @@ mod tests {
         };
         let asks: Vec<_> = (0..10).map(ask).collect();
         let first_five = Asked { requests: 5, numbers: 3, countries: 1 };
-        assert_eq!(Asked::up_to(&asks[..5], asks[4].id), Some(first_five));
-        assert_eq!(Asked::up_to(&asks, asks[4].id), Some(first_five));
-        assert_eq!(Asked::up_to(&asks, RequestId::from_random([99; 16])), None);
+        assert_eq!(Asked::up_to(&asks[..5], &asks[4]), first_five);
+        assert_eq!(Asked::up_to(&asks, &asks[4]), first_five);
+    }
+
+    #[test]
+    fn a_request_that_found_the_list_full_counts_as_one_more() {
+        let ask = |n: u8, country| Ask {
+            id: RequestId::from_random([n; 16]),
+            number: format!("+12065550{n:03}"),
+            country: CountryCode::parse(country).ok(),
+        };
+        let full = [ask(1, "US"), ask(2, "US")];
+        let late = Asked { requests: 3, numbers: 3, countries: 2 };
+        assert_eq!(Asked::up_to(&full, &ask(3, "CA")), late);
     }
 
     proptest! {

@@ -46,8 +46,8 @@ pub struct Asking {
 /// What one subject has asked for in this window, up to and including the request, and in the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AskCount {
-    /// In this window. None: its list was full when the request's turn came.
-    pub this: Option<Asked>,
+    /// In this window.
+    pub this: Asked,
     /// In the last window.
     pub last: Asked,
 }

@@ -128,7 +128,7 @@ pub fn duplicate_step(record: &Record, owner: Option<&State>, now: Timestamp) ->
             DuplicateStep::Reopen
         }
         Some(State::Ended(Ending::Failed { failure: Failure::Busy })) => DuplicateStep::Reopen,
-        // The call was made, or Connect will not call this number at all.
+        // The call was made, or Connect will not make it, whoever asks.
         Some(State::Ended(Ending::Closed { .. } | Ending::Failed { .. })) => DuplicateStep::Settle,
         // An owner that is a duplicate itself lost the number between two looks.
         Some(State::Duplicate { .. }) => DuplicateStep::Reopen,
@@ -181,5 +181,4 @@ fn seconds(seconds: u32) -> SignedDuration {
 }
 
 #[cfg(test)]
-#[path = "overdue/tests.rs"]
 mod tests;

@@ -48,7 +48,8 @@ pub fn at_once(request: &CallbackRequest, policy: &Policy) -> Verdict {
     settle(findings, request, policy)
 }
 
-/// Looks once more at what may have changed since the approval: kill switches, served countries and lists.
+/// Looks once more at what may have changed since the approval: kill switches, served countries, kinds of numbers and
+/// lists. Anything but a dial is a refusal by then.
 #[must_use]
 pub fn at_dial(
     request: &CallbackRequest,
@@ -105,5 +106,4 @@ fn settle(findings: Vec<Finding>, request: &CallbackRequest, policy: &Policy) ->
 }
 
 #[cfg(test)]
-#[path = "screen/tests.rs"]
 mod tests;

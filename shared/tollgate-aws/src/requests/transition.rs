@@ -23,6 +23,7 @@ pub struct Transition {
     findings: Option<Vec<Finding>>,
     line: Option<Line>,
     wake_at: Option<Timestamp>,
+    settles: bool,
     unless_cancelled: bool,
 }
 
@@ -43,7 +44,7 @@ impl Transition {
     pub fn new(id: RequestId, from: &State, to: State) -> Result<Self, InvalidTransition> {
         let to = from.clone().step(to)?;
         let from = from.clone();
-        Ok(Self { id, from, to, findings: None, line: None, wake_at: None, unless_cancelled: false })
+        Ok(Self { id, from, to, findings: None, line: None, wake_at: None, settles: false, unless_cancelled: false })
     }
 
     /// The step in place: nothing changes but the moment at which upkeep looks again, and the stream hands the request on.
@@ -56,8 +57,16 @@ impl Transition {
             findings: None,
             line: None,
             wake_at: Some(wake_at),
+            settles: false,
             unless_cancelled: false,
         }
+    }
+
+    /// A duplicate stays one for good: upkeep does not look at it any more.
+    #[must_use]
+    pub fn settle(id: RequestId, duplicate: &State) -> Self {
+        let (from, to) = (duplicate.clone(), duplicate.clone());
+        Self { id, from, to, findings: None, line: None, wake_at: None, settles: true, unless_cancelled: false }
     }
 
     /// Records what was found.
@@ -122,6 +131,10 @@ impl Transition {
         }
         if let Some(line) = &self.line {
             attributes.push(("line", Some(nested("Requests", line)?)));
+        }
+        if self.settles {
+            attributes.push(("outcome", Some(s(self.to.name().as_str()))));
+            attributes.extend([("open", None), ("wake_at", None)]);
         }
         attributes.extend(self.wake_at.map(|moment| ("wake_at", Some(at(moment)))));
 

@@ -248,7 +248,8 @@ proptest! {
         looked in 0.0f64..1.0,
         is_attached in any::<bool>(),
     ) {
-        let share = |of: i64, share: f64| SignedDuration::from_secs_f64(SignedDuration::from_secs(of).as_secs_f64() * share);
+        #[expect(clippy::cast_precision_loss, reason = "some hundred thousand seconds are exact")]
+        let share = |of: i64, share: f64| SignedDuration::from_secs_f64(of as f64 * share);
         let (dialed_at, claimed_until) = (at(100), at(100 + claimed_for));
         // Connect takes the call at any moment of the claim, or a little later; it rings, and lasts, to the full.
         let began_at = dialed_at + share(claimed_for + 30, began);
@@ -280,7 +281,11 @@ fn check_duplicate(owner: Option<State>, expected: DuplicateStep) {
     assert_eq!(duplicate_step(&record, owner.as_ref(), at(899)), expected, "{owner:?}");
     // A duplicate that is late or withdrawn asks for nothing more, whatever became of the owner.
     assert_eq!(duplicate_step(&record, owner.as_ref(), at(900)), DuplicateStep::Settle, "{owner:?}");
-    assert_eq!(duplicate_step(&cancelled(record), owner.as_ref(), at(60)), DuplicateStep::Settle, "{owner:?}");
+    assert_eq!(
+        duplicate_step(&cancelled(record), owner.as_ref(), at(60)),
+        DuplicateStep::Settle,
+        "{owner:?}"
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Reading a policy document: everything that is wrong with it at once, each with its field and reason.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use thiserror::Error;
 
 use super::{Limit, Policy};
@@ -24,9 +25,16 @@ const WINDOW_SECONDS: std::ops::RangeInclusive<u32> = 60..=604_800;
 const RING_TIMEOUT_SECONDS: std::ops::RangeInclusive<u32> = 15..=60;
 
 pub(super) fn parse(json: &str) -> Result<Policy, Vec<PolicyError>> {
-    let policy: Policy = serde_json::from_str(json)
-        .map_err(|error| vec![PolicyError { field: String::new(), reason: error.to_string() }])?;
+    let unreadable =
+        |error: serde_json::Error| vec![PolicyError { field: String::new(), reason: error.to_string() }];
     let mut check = Check(vec![]);
+    // Serde would take a list for an object, in the order of its fields, and an empty one for all defaults.
+    let given: Value = serde_json::from_str(json).map_err(unreadable)?;
+    check.objects("", &given, &serde_json::to_value(Policy::default()).map_err(unreadable)?);
+    if !check.0.is_empty() {
+        return Err(check.0);
+    }
+    let policy: Policy = serde_json::from_str(json).map_err(unreadable)?;
     check.countries(&policy);
     check.rules(&policy);
     check.limits(&policy);
@@ -41,6 +49,20 @@ impl Check {
     fn that(&mut self, holds: bool, field: &str, reason: impl Into<String>) {
         if !holds {
             self.0.push(PolicyError { field: field.to_owned(), reason: reason.into() });
+        }
+    }
+
+    /// Whatever is an object in `like` must be one in `given`.
+    fn objects(&mut self, field: &str, given: &Value, like: &Value) {
+        let Value::Object(like) = like else { return };
+        let Value::Object(given) = given else {
+            return self.that(false, field, "this part of a policy must be an object");
+        };
+        for (key, like) in like {
+            if let Some(given) = given.get(key) {
+                let field = if field.is_empty() { key.clone() } else { format!("{field}.{key}") };
+                self.objects(&field, given, like);
+            }
         }
     }
 
@@ -98,6 +120,15 @@ impl Check {
             "limits.per_number.requests_max",
             format!("at most {ASKS_MAX}"),
         );
+        let fan_out = &policy.fan_out;
+        for (field, max) in [
+            ("fan_out.numbers_per_address_max", fan_out.numbers_per_address_max),
+            ("fan_out.countries_per_address_max", fan_out.countries_per_address_max),
+            ("fan_out.numbers_per_account_max", fan_out.numbers_per_account_max),
+            ("fan_out.addresses_per_number_max", fan_out.addresses_per_number_max),
+        ] {
+            self.that(max >= 1, field, "at least 1");
+        }
         self.that(
             WINDOW_SECONDS.contains(&policy.waste.window_seconds),
             "waste.window_seconds",
@@ -191,6 +222,9 @@ mod tests {
         );
         refused(r#"{"dial": {"ring_timeout_seconds": 90}}"#, "dial.ring_timeout_seconds");
         refused(r#"{"budgets": {"usd_per_minute": {"+1876": -1}}}"#, "budgets.usd_per_minute.+1876");
+        refused("[]", "");
+        refused(r#"{"dial": []}"#, "dial");
+        refused(r#"{"limits": {"per_number": [3, 86400]}}"#, "limits.per_number");
     }
 
     #[test]

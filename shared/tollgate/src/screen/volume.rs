@@ -111,10 +111,7 @@ pub fn places(
 fn asked(code: Code, subject: &Subject, count: AskCount, limit: Limit, now: Timestamp) -> Option<Finding> {
     let window = Window::at(now, limit.window_seconds);
     let max = u64::from(limit.requests_max);
-    let value = match count.this {
-        Some(asked) => Count { this: asked.requests, last: count.last.requests }.sliding(window, now),
-        None => max + 1,
-    };
+    let value = Count { this: count.this.requests, last: count.last.requests }.sliding(window, now);
     (value > max).then(|| Finding::about(code, subject.masked()).measured(value, max, limit.window_seconds))
 }
 
@@ -136,13 +133,13 @@ struct Distinct<'a> {
 
 impl Distinct<'_> {
     fn numbers(&self, code: Code, max: u32) -> Option<Finding> {
-        let this = self.count.this?.numbers;
-        self.finding(code, Count { this, last: self.count.last.numbers }, max)
+        let count = Count { this: self.count.this.numbers, last: self.count.last.numbers };
+        self.finding(code, count, max)
     }
 
     fn countries(&self, code: Code, max: u32) -> Option<Finding> {
-        let this = self.count.this?.countries;
-        self.finding(code, Count { this, last: self.count.last.countries }, max)
+        let count = Count { this: self.count.this.countries, last: self.count.last.countries };
+        self.finding(code, count, max)
     }
 
     fn finding(&self, code: Code, count: Count, max: u32) -> Option<Finding> {

@@ -1,0 +1,107 @@
+//! Writing what came of a dial.
+
+use jiff::Timestamp;
+use tollgate::budget::{Budget, Row, Take};
+use tollgate::overdue;
+use tollgate::policy::Policy;
+use tollgate::record::Record;
+use tollgate::state::{Attempt, Dialing, Ending, Retry, State};
+use tollgate::text::ContactId;
+use tollgate::verdict::{Code, Finding};
+use tollgate_aws::contacts::{self, Half};
+use tollgate_aws::ending;
+use tollgate_aws::error::StoreError;
+use tollgate_aws::requests::{Transition, Written};
+use tollgate_aws::tables::Tables;
+
+/// Ends a request and lets its number go.
+pub(crate) async fn end(
+    tables: &Tables,
+    record: &Record,
+    ending: Ending,
+    findings: Vec<Finding>,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let name = ending.name().as_str();
+    let codes: Vec<_> = findings.iter().map(|finding| finding.code.as_str()).collect();
+    let codes = codes.join(" ");
+    if ending::end(tables, record, ending, findings, policy, now).await? == Written::Yes {
+        tracing::info!(request_id = %record.request.id, state = name, findings = codes, "not dialed");
+    }
+    Ok(())
+}
+
+/// A budget has no room: for the next minute the request waits; for anything longer it does not.
+pub(crate) async fn spent(
+    tables: &Tables,
+    record: &Record,
+    take: Take,
+    row: &Row,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let id = record.request.id;
+    if take.budget == Budget::CallsPerMinute && take.amount <= take.max {
+        tracing::warn!(request_id = %id, budget = take.budget.as_str(), "waits for the next minute");
+        return Transition::in_place(id, &record.state, row.window.ends_at()).write(tables).await.map(drop);
+    }
+    tracing::warn!(request_id = %id, budget = take.budget.as_str(), limit = take.max, "budget spent");
+    let finding = Finding::about(Code::BudgetSpent, take.budget.as_str())
+        .measured(take.max.saturating_add(take.amount), take.max, row.window.length_seconds());
+    end(tables, record, Ending::Refused, vec![finding], policy, now).await
+}
+
+/// Connect took the call: notes its contact on the request and for the rendezvous, side by side. If its end was heard
+/// already, this side came second and closes the request.
+pub(crate) async fn placed(
+    tables: &Tables,
+    record: Record,
+    contact_id: ContactId,
+    dialing: Dialing,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let id = record.request.id;
+    let state = State::InCall { contact_id: contact_id.clone(), dialed_at: dialing.dialed_at };
+    let half = Half::Request(id);
+    let note = contacts::note(tables, &contact_id, &half, now);
+    let (written, contact) = match Transition::new(id, &record.state, state.clone()) {
+        Ok(transition) => futures::try_join!(transition.write(tables), note)?,
+        Err(_) => (Written::Overtaken, note.await?),
+    };
+    tracing::info!(request_id = %id, contact_id = contact_id.as_str(), "call placed");
+    if let (Written::Yes, Some(end)) = (written, contact.end()) {
+        let record = Record { state, ..record };
+        let closed = Ending::Closed { contact_id: Some(contact_id), end: Some(end) };
+        ending::end(tables, &record, closed, vec![], policy, now).await?;
+    }
+    Ok(())
+}
+
+/// Connect proved that it placed no call: the request keeps its number and its places, and waits to be called up.
+pub(crate) async fn busy(
+    tables: &Tables,
+    record: &Record,
+    dialing: Dialing,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let id = record.request.id;
+    tracing::warn!(request_id = %id, "Connect is too busy");
+    let state = State::Dialing(Dialing { attempt: Attempt::NotPlaced(Retry::Waiting), ..dialing });
+    let wake_at = overdue::wake_at(&state, policy, now);
+    match Transition::new(id, &record.state, state) {
+        Ok(transition) => transition.wake_at(wake_at).write(tables).await.map(drop),
+        Err(_) => Ok(()),
+    }
+}
+
+/// The invocation has not enough time left: the record comes again.
+pub(crate) fn out_of_time() -> StoreError {
+    StoreError::Service {
+        operation: "dial",
+        code: "out-of-time".to_owned(),
+        detail: "left to the next invocation".to_owned(),
+    }
+}

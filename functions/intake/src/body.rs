@@ -1,0 +1,100 @@
+//! The body of `POST /callbacks`: foreign JSON, read into types once. No error repeats what was sent, since that may be
+//! a phone number, in a value or even in a field's name.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+use serde_json::error::Category;
+use tollgate::country::CountryCode;
+use tollgate::number::PhoneNumber;
+use tollgate::text::VisitorText;
+
+use crate::problem::{FieldProblem, Problem};
+
+/// The longest body that is read, in bytes: several times what the longest valid one takes.
+const BODY_BYTES_MAX: usize = 4_096;
+
+/// The fields.
+const PHONE_NUMBER: &str = "phoneNumber";
+const NAME: &str = "name";
+const TOPIC: &str = "topic";
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Asked {
+    pub(crate) number: PhoneNumber,
+    pub(crate) name: Option<VisitorText>,
+    pub(crate) topic: Option<VisitorText>,
+}
+
+/// Reads a body. A number without `+` is one of `default_country`.
+pub(crate) fn parse(body: &[u8], default_country: Option<CountryCode>) -> Result<Asked, Problem> {
+    if body.len() > BODY_BYTES_MAX {
+        return Err(Problem::BodyTooLarge { bytes_max: BODY_BYTES_MAX });
+    }
+    let fields: Fields = serde_json::from_slice(body).map_err(|error| {
+        Problem::MalformedBody(match error.classify() {
+            Category::Data => "the body is not a JSON object",
+            Category::Syntax | Category::Eof | Category::Io => "the body is not JSON",
+        })
+    })?;
+    let (mut number, mut name, mut topic) = (None, None, None);
+    for (field, value) in &fields.0 {
+        let (field, place) = match field.as_str() {
+            PHONE_NUMBER => (PHONE_NUMBER, &mut number),
+            NAME => (NAME, &mut name),
+            TOPIC => (TOPIC, &mut topic),
+            other => return Err(Problem::Field(FieldProblem::Unknown { field: harmless(other) })),
+        };
+        let text = value.as_str().ok_or(Problem::Field(FieldProblem::NotText { field }))?;
+        if place.replace(text).is_some() {
+            return Err(Problem::MalformedBody("the body has the same field twice"));
+        }
+    }
+    let number = number.ok_or(Problem::Field(FieldProblem::Missing { field: PHONE_NUMBER }))?;
+    let number = PhoneNumber::parse(number, default_country)
+        .map_err(|error| Problem::Field(FieldProblem::PhoneNumber { field: PHONE_NUMBER, error }))?;
+    Ok(Asked { number, name: text(NAME, name)?, topic: text(TOPIC, topic)? })
+}
+
+fn text(field: &'static str, text: Option<&str>) -> Result<Option<VisitorText>, Problem> {
+    let parsed = text.map(VisitorText::parse).transpose();
+    parsed.map_err(|error| Problem::Field(FieldProblem::Text { field, error }))
+}
+
+/// A field's name, if it may be repeated: short, and of letters alone, so that it holds no number.
+fn harmless(field: &str) -> Option<String> {
+    let is_harmless = field.len() <= 40 && field.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_');
+    is_harmless.then(|| field.to_owned())
+}
+
+/// The fields of an object as they stand there, so that none hides behind another of its name.
+struct Fields(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Fields;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Fields, A::Error> {
+                let mut fields = vec![];
+                while let Some(field) = object.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(Fields(fields))
+            }
+        }
+        deserializer.deserialize_map(Object)
+    }
+}
+
+#[cfg(test)]
+#[path = "body/tests.rs"]
+mod tests;

@@ -1,0 +1,189 @@
+//! Who asks, by what of the edge can be believed.
+//!
+//! A header is believed only if the edge writes it itself, whatever the client sent: CloudFront's country on an
+//! edge-optimized API, and AWS WAF's headers where a web ACL first writes a neutral value to each. Everything else that a
+//! client can write (`X-Forwarded-For`, `Forwarded`, `Host`) is not looked at.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use lambda_http::aws_lambda_events::apigw::ApiGatewayProxyRequestContext;
+use lambda_http::http::HeaderMap;
+use lambda_http::request::RequestContext;
+use lambda_http::{Request, RequestExt};
+use serde_json::Value;
+use tollgate::country::CountryCode;
+use tollgate::network::Address;
+use tollgate::number::PhoneNumber;
+use tollgate::request::{Account, Caller, NetworkMark};
+use tollgate::text::AccountId;
+use tollgate_aws::environment::{self, EnvironmentError};
+
+use crate::origins::Origins;
+pub use crate::route::Access;
+
+const CLOUDFRONT_COUNTRY: &str = "cloudfront-viewer-country";
+const CLOUDFRONT_ASN: &str = "cloudfront-viewer-asn";
+const WAF_COUNTRY: &str = "x-amzn-waf-country";
+const WAF_ANONYMOUS: &str = "x-amzn-waf-anonymous";
+const WAF_BAD_REPUTATION: &str = "x-amzn-waf-bad-reputation";
+
+/// What of the edge can be believed, and which websites may call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edge {
+    /// Who tells the country of an address.
+    pub country_from: CountryFrom,
+    /// Whether AWS WAF stands before the API.
+    pub waf: Waf,
+    /// The websites that may call.
+    pub origins: Origins,
+}
+
+/// Who tells the country of an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CountryFrom {
+    /// CloudFront, which stands before an edge-optimized API.
+    Cloudfront,
+    /// A geo rule of AWS WAF for each served country; counts only if WAF is on.
+    Waf,
+    /// Nobody.
+    None,
+}
+
+/// Whether AWS WAF stands before the API. If not, every header of its is a client's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waf {
+    /// It does, with rules that first write a neutral value to each of its headers.
+    On,
+    /// It does not.
+    Off,
+}
+
+/// Why it cannot be told who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EdgeError {
+    /// The event is not a REST API's.
+    NoContext,
+    /// The event names no source address.
+    NoSourceAddress,
+    /// The door is for accounts, and the authorizer names none.
+    NotSignedIn,
+}
+
+impl fmt::Display for EdgeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoContext => "the event is not a REST API's",
+            Self::NoSourceAddress => "the event names no source address",
+            Self::NotSignedIn => "the authorizer names no account",
+        })
+    }
+}
+
+impl Edge {
+    /// Reads `COUNTRY_FROM` (`cloudfront`, `waf` or `none`), `WAF` (`on` or `off`) and `ALLOWED_ORIGINS`. What is not set
+    /// is not believed, and lets nobody in.
+    ///
+    /// # Errors
+    /// When one has a value that it cannot have.
+    pub fn from_environment() -> Result<Self, EnvironmentError> {
+        let countries =
+            [("cloudfront", CountryFrom::Cloudfront), ("waf", CountryFrom::Waf), ("none", CountryFrom::None)];
+        Ok(Self {
+            country_from: environment::choice("COUNTRY_FROM", &countries, CountryFrom::None)?,
+            waf: environment::choice("WAF", &[("on", Waf::On), ("off", Waf::Off)], Waf::Off)?,
+            origins: Origins::parse(&environment::optional("ALLOWED_ORIGINS").unwrap_or_default()),
+        })
+    }
+
+    /// An edge-optimized API with WAF on, open to all websites.
+    #[must_use]
+    pub fn trusting_everything() -> Self {
+        Self { country_from: CountryFrom::Cloudfront, waf: Waf::On, origins: Origins::Any }
+    }
+
+    /// A Regional API without WAF, open to all websites.
+    #[must_use]
+    pub fn trusting_nothing() -> Self {
+        Self { country_from: CountryFrom::None, waf: Waf::Off, origins: Origins::Any }
+    }
+
+    /// Who asks, at the door `access`. At the open door everyone is a guest.
+    ///
+    /// # Errors
+    /// When the event does not come from the API that this function stands behind.
+    pub fn caller(&self, request: &Request, access: Access) -> Result<Caller, EdgeError> {
+        let Some(RequestContext::ApiGatewayV1(context)) = request.request_context_ref() else {
+            return Err(EdgeError::NoContext);
+        };
+        let address = context.identity.source_ip.as_deref().and_then(|text| Address::parse(text).ok());
+        let account = match access {
+            Access::Guest => None,
+            Access::Account => Some(account(context).ok_or(EdgeError::NotSignedIn)?),
+        };
+        Ok(Caller {
+            address: address.ok_or(EdgeError::NoSourceAddress)?,
+            country: self.country(request.headers()),
+            asn: self.asn(request.headers()),
+            marks: self.marks(request.headers()),
+            account,
+        })
+    }
+
+    fn country(&self, headers: &HeaderMap) -> Option<CountryCode> {
+        let header = match (self.country_from, self.waf) {
+            (CountryFrom::Cloudfront, _) => CLOUDFRONT_COUNTRY,
+            (CountryFrom::Waf, Waf::On) => WAF_COUNTRY,
+            (CountryFrom::Waf, Waf::Off) | (CountryFrom::None, _) => return None,
+        };
+        CountryCode::parse(only(headers, header)?).ok()
+    }
+
+    fn asn(&self, headers: &HeaderMap) -> Option<u32> {
+        match self.country_from {
+            CountryFrom::Cloudfront => {
+                let text = only(headers, CLOUDFRONT_ASN)?;
+                text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
+            }
+            CountryFrom::Waf | CountryFrom::None => None,
+        }
+    }
+
+    fn marks(&self, headers: &HeaderMap) -> BTreeSet<NetworkMark> {
+        let told = [(WAF_ANONYMOUS, NetworkMark::Anonymous), (WAF_BAD_REPUTATION, NetworkMark::BadReputation)];
+        match self.waf {
+            Waf::On => {
+                let told = told.into_iter().filter(|(header, _)| headers.get_all(*header).iter().any(|v| v == "true"));
+                told.map(|(_, mark)| mark).collect()
+            }
+            Waf::Off => BTreeSet::new(),
+        }
+    }
+}
+
+/// A header's value. None if it is there more than once: then somebody besides the edge wrote it.
+fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next()?;
+    if values.next().is_some() { None } else { value.to_str().ok() }
+}
+
+/// The account that the Cognito authorizer names. All values of its claims are texts.
+fn account(context: &ApiGatewayProxyRequestContext) -> Option<Account> {
+    let claims = context.authorizer.fields.get("claims")?;
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    let verified = match claims.get("phone_number_verified") {
+        Some(Value::Bool(verified)) => *verified,
+        Some(Value::String(text)) => text == "true",
+        _ => false,
+    };
+    let number = text("phone_number").filter(|_| verified);
+    Some(Account {
+        id: AccountId::parse(text("sub")?).ok()?,
+        verified_number: number.and_then(|text| PhoneNumber::parse(text, None).ok()),
+    })
+}
+
+#[cfg(test)]
+#[path = "edge/tests.rs"]
+mod tests;

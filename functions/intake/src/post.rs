@@ -1,0 +1,103 @@
+//! `POST /callbacks`: one conditional write, then the answer. Nothing about the number is asked before it, so neither
+//! the answer nor its timing can tell anything.
+
+use jiff::Timestamp;
+use lambda_http::Request;
+use lambda_http::http::HeaderMap;
+use tollgate::policy::Policy;
+use tollgate::record::Record;
+use tollgate::reply::Answered;
+use tollgate::request::{CallbackRequest, Caller, Fingerprint, RequestId};
+use tollgate::screen;
+use tollgate::state::{Ending, State};
+use tollgate::text::AccountId;
+use tollgate::verdict::Route;
+use tollgate_aws::requests::{self, Taken};
+
+use crate::answer::Answer;
+use crate::problem::Problem;
+use crate::route::Access;
+use crate::{Intake, body, unavailable};
+
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// The longest `Idempotency-Key`, in characters.
+const KEY_CHARACTERS_MAX: usize = 255;
+
+/// Takes a request. The same request under the same `Idempotency-Key` is answered as it was the first time, whatever has
+/// become of it since.
+pub(crate) async fn post(
+    request: &Request,
+    access: Access,
+    caller: Caller,
+    intake: &Intake,
+    now: Timestamp,
+) -> Result<Answer, Problem> {
+    let account = caller.account.as_ref().map(|account| &account.id);
+    let id = id(request.headers(), account, intake)?;
+    let settings = intake.settings(now).await;
+    let policy = &settings.policy;
+    let asked = body::parse(request.body(), policy.default_country)?;
+
+    let request = CallbackRequest {
+        id,
+        received_at: now,
+        deadline: now + policy.deadline(),
+        number: asked.number,
+        name: asked.name,
+        topic: asked.topic,
+        caller,
+    };
+    let (record, answered) = decide(request, policy);
+
+    let fingerprint = Fingerprint::of(&record.request);
+    let taken = requests::take(&intake.tables, &record, &fingerprint, now + policy.retention()).await;
+    let answered = match taken.map_err(unavailable)? {
+        Taken::New => answered,
+        Taken::Known(stored) if stored.fingerprint == fingerprint => stored.answered,
+        Taken::Known(_) => return Err(Problem::IdempotencyKeyReused),
+    };
+    Ok(match answered {
+        Answered::Accepted => Answer::Accepted { id, access },
+        Answered::Redirected => Answer::Redirected { channels: policy.channels.clone() },
+    })
+}
+
+/// Offers another channel if what is known at once suffices for that. Anything worse is for screening to find, which
+/// says nothing.
+fn decide(request: CallbackRequest, policy: &Policy) -> (Record, Answered) {
+    let verdict = screen::at_once(&request, policy);
+    let (state, findings, answered) = match verdict.route {
+        Route::Redirect => (State::Ended(Ending::Redirected), verdict.findings, Answered::Redirected),
+        Route::Dial | Route::Refuse => (State::Received, vec![], Answered::Accepted),
+    };
+    (Record { request, state, findings, line: None, cancelled_at: None }, answered)
+}
+
+/// The request's id: derived from its `Idempotency-Key`, or drawn.
+fn id(headers: &HeaderMap, account: Option<&AccountId>, intake: &Intake) -> Result<RequestId, Problem> {
+    match key(headers)? {
+        Some(key) => Ok(RequestId::from_idempotency_key(&intake.secret, account, key)),
+        None => {
+            let drawn = (intake.random)().ok_or_else(|| {
+                tracing::error!("the random source gave nothing");
+                Problem::Unavailable
+            });
+            drawn.map(RequestId::from_random)
+        }
+    }
+}
+
+fn key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let mut keys = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let Some(key) = keys.next() else { return Ok(None) };
+    let is_visible = |text: &&str| text.bytes().all(|byte| byte.is_ascii_graphic());
+    let key = key.to_str().ok().filter(is_visible).filter(|text| (1..=KEY_CHARACTERS_MAX).contains(&text.len()));
+    match (key, keys.next()) {
+        (Some(key), None) => Ok(Some(key)),
+        _ => Err(Problem::InvalidIdempotencyKey),
+    }
+}
+
+#[cfg(test)]
+#[path = "post/tests.rs"]
+mod tests;

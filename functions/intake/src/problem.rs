@@ -1,0 +1,148 @@
+//! What a client did wrong, or what failed, as RFC 9457 problem details. The types never change their meaning.
+
+use std::borrow::Cow;
+
+use lambda_http::http::StatusCode;
+use serde::Serialize;
+use tollgate::number::PhoneNumberError;
+use tollgate::text::TextError;
+
+/// Why a request is not served. The first that applies is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Problem {
+    NotFound,
+    MethodNotAllowed { allowed: &'static str },
+    SignInRequired,
+    InvalidIdempotencyKey,
+    BodyTooLarge { bytes_max: usize },
+    MalformedBody(&'static str),
+    Field(FieldProblem),
+    IdempotencyKeyReused,
+    Unavailable,
+}
+
+/// What is wrong with a field of the body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum FieldProblem {
+    Missing { field: &'static str },
+    NotText { field: &'static str },
+    PhoneNumber { field: &'static str, error: PhoneNumberError },
+    Text { field: &'static str, error: TextError },
+    /// No name if it must not be repeated.
+    Unknown { field: Option<String> },
+}
+
+/// A problem as it is sent.
+#[derive(Serialize)]
+pub(crate) struct Details {
+    #[serde(rename = "type")]
+    kind: String,
+    title: &'static str,
+    status: u16,
+    detail: Cow<'static, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+}
+
+impl Problem {
+    /// The last part of the problem's type; also the outcome in the log.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not-found",
+            Self::MethodNotAllowed { .. } => "method-not-allowed",
+            Self::SignInRequired => "sign-in-required",
+            Self::InvalidIdempotencyKey => "invalid-idempotency-key",
+            Self::BodyTooLarge { .. } => "body-too-large",
+            Self::MalformedBody(_) => "malformed-body",
+            Self::Field(FieldProblem::Missing { .. }) => "missing-field",
+            Self::Field(FieldProblem::NotText { .. }) => "wrong-type",
+            Self::Field(FieldProblem::PhoneNumber { .. }) => "invalid-phone-number",
+            Self::Field(FieldProblem::Text { .. }) => "invalid-text",
+            Self::Field(FieldProblem::Unknown { .. }) => "unknown-field",
+            Self::IdempotencyKeyReused => "idempotency-key-reused",
+            Self::Unavailable => "unavailable",
+        }
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::SignInRequired => StatusCode::UNAUTHORIZED,
+            Self::InvalidIdempotencyKey | Self::MalformedBody(_) => StatusCode::BAD_REQUEST,
+            Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Field(_) | Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// The problem as it is sent.
+    pub(crate) fn details(&self) -> Details {
+        Details {
+            kind: format!("urn:tollgate:problem:{}", self.name()),
+            title: self.title(),
+            status: self.status().as_u16(),
+            detail: self.detail(),
+            field: self.field(),
+        }
+    }
+
+    fn title(&self) -> &'static str {
+        match self {
+            Self::NotFound => "Not found",
+            Self::MethodNotAllowed { .. } => "Method not allowed",
+            Self::SignInRequired => "Sign-in required",
+            Self::InvalidIdempotencyKey => "Invalid idempotency key",
+            Self::BodyTooLarge { .. } => "Body too large",
+            Self::MalformedBody(_) => "Malformed body",
+            Self::Field(FieldProblem::Missing { .. }) => "Missing field",
+            Self::Field(FieldProblem::NotText { .. }) => "Wrong type",
+            Self::Field(FieldProblem::PhoneNumber { .. }) => "Invalid phone number",
+            Self::Field(FieldProblem::Text { .. }) => "Invalid text",
+            Self::Field(FieldProblem::Unknown { .. }) => "Unknown field",
+            Self::IdempotencyKeyReused => "Idempotency key reused",
+            Self::Unavailable => "Service unavailable",
+        }
+    }
+
+    fn detail(&self) -> Cow<'static, str> {
+        match self {
+            Self::NotFound => "there is nothing at this path".into(),
+            Self::MethodNotAllowed { allowed } => format!("the resource takes {allowed}").into(),
+            Self::SignInRequired => "the resource is for signed-in users".into(),
+            Self::InvalidIdempotencyKey => {
+                "`Idempotency-Key` must be given once, as 1 to 255 visible ASCII characters".into()
+            }
+            Self::BodyTooLarge { bytes_max } => format!("the body must be at most {bytes_max} bytes long").into(),
+            Self::MalformedBody(detail) => (*detail).into(),
+            Self::Field(problem) => problem.detail(),
+            Self::IdempotencyKeyReused => "the key was used for a request that asked for something else".into(),
+            Self::Unavailable => "the request was not served; trying again may help".into(),
+        }
+    }
+
+    fn field(&self) -> Option<String> {
+        match self {
+            Self::Field(
+                FieldProblem::Missing { field }
+                | FieldProblem::NotText { field }
+                | FieldProblem::PhoneNumber { field, .. }
+                | FieldProblem::Text { field, .. },
+            ) => Some((*field).to_owned()),
+            Self::Field(FieldProblem::Unknown { field }) => field.clone(),
+            _ => None,
+        }
+    }
+}
+
+impl FieldProblem {
+    fn detail(&self) -> Cow<'static, str> {
+        match self {
+            Self::Missing { field } => format!("`{field}` is required").into(),
+            Self::NotText { field } => format!("`{field}` must be a string").into(),
+            Self::PhoneNumber { error, .. } => error.to_string().into(),
+            Self::Text { field, error } => format!("`{field}` {error}").into(),
+            Self::Unknown { .. } => "the body may hold `phoneNumber`, `name` and `topic`, and nothing else".into(),
+        }
+    }
+}

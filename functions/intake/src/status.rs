@@ -1,0 +1,61 @@
+//! `GET /callback-options`, and a request seen again: `GET` and `DELETE /callbacks/{id}`.
+
+use jiff::Timestamp;
+use tollgate::reply::{Reply, Status};
+use tollgate::request::{Caller, RequestId};
+use tollgate::screen;
+use tollgate::text::AccountId;
+use tollgate_aws::requests;
+
+use crate::answer::{Answer, CallbackOptions};
+use crate::problem::Problem;
+use crate::{Intake, unavailable};
+
+/// The channels to offer this caller, and the countries whose numbers are called.
+pub(crate) async fn options(caller: &Caller, intake: &Intake, now: Timestamp) -> Answer {
+    let settings = intake.settings(now).await;
+    Answer::Options(CallbackOptions {
+        channels: screen::channels(caller, &settings.switches, &settings.policy),
+        countries: settings.policy.served_countries.iter().copied().collect(),
+    })
+}
+
+/// Shows a request to whoever made it. To everyone else it does not exist.
+pub(crate) async fn look(
+    id: &Option<RequestId>,
+    caller: &Caller,
+    intake: &Intake,
+    now: Timestamp,
+) -> Result<Answer, Problem> {
+    let id = id.ok_or(Problem::NotFound)?;
+    let stored = requests::get(&intake.tables, id, now).await.map_err(unavailable)?;
+    let record = stored.ok_or(Problem::NotFound)?.record;
+    let request = &record.request;
+    if account(&request.caller) != account(caller) {
+        return Err(Problem::NotFound);
+    }
+    // The request's own deadline, so that a change of the policy does not move the age at which it reads `ended`.
+    let ended_after = request.deadline.duration_since(request.received_at);
+    let status = Status::shown(&record.state, request.received_at, record.cancelled_at, ended_after, now);
+    let channels = match status {
+        Status::Redirected => intake.settings(now).await.policy.channels.clone(),
+        Status::Accepted | Status::Ended | Status::Cancelled => vec![],
+    };
+    Ok(Answer::Shown(Reply { id: Some(id), status, channels }))
+}
+
+/// Withdraws a request for whoever made it. To everyone else it does not exist.
+pub(crate) async fn cancel(
+    id: &Option<RequestId>,
+    caller: &Caller,
+    intake: &Intake,
+    now: Timestamp,
+) -> Result<Answer, Problem> {
+    let id = id.ok_or(Problem::NotFound)?;
+    let cancelled = requests::cancel(&intake.tables, id, account(caller), now).await.map_err(unavailable)?;
+    if cancelled { Ok(Answer::Cancelled) } else { Err(Problem::NotFound) }
+}
+
+fn account(caller: &Caller) -> Option<&AccountId> {
+    caller.account.as_ref().map(|account| &account.id)
+}

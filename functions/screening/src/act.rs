@@ -1,0 +1,138 @@
+//! Writing a verdict: one conditional write or transaction, and one log line. Whoever comes second finds the request gone
+//! from `received` and changes nothing.
+
+use jiff::Timestamp;
+use tollgate::facts::Facts;
+use tollgate::line::{Line, LineFact};
+use tollgate::overdue;
+use tollgate::policy::Policy;
+use tollgate::record::Record;
+use tollgate::request::RequestId;
+use tollgate::screen::places;
+use tollgate::state::{Ending, State};
+use tollgate::verdict::{Code, Finding, Route, Verdict};
+use tollgate_aws::approval::{self, Approval};
+use tollgate_aws::error::StoreError;
+use tollgate_aws::requests::{Transition, Written};
+use tollgate_aws::tables::Tables;
+
+/// Writes a verdict.
+pub(crate) async fn write(
+    tables: &Tables,
+    record: &Record,
+    facts: &Facts,
+    verdict: Verdict,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let line = known(&facts.line);
+    let held = facts.pending.filter(|holder| *holder != record.request.id);
+    match (verdict.route, held) {
+        (Route::Refuse, _) => step(tables, record, State::Ended(Ending::Refused), verdict.findings, line).await,
+        (Route::Redirect, _) => {
+            step(tables, record, State::Ended(Ending::Redirected), verdict.findings, line).await
+        }
+        (Route::Dial, Some(owner)) => duplicate(tables, record, owner, verdict.findings, line, policy, now).await,
+        (Route::Dial, None) => approve(tables, record, facts, verdict, policy, now).await,
+    }
+}
+
+/// Claims the number and a place under each limit. A race that is lost is one more finding.
+async fn approve(
+    tables: &Tables,
+    record: &Record,
+    facts: &Facts,
+    verdict: Verdict,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let line = known(&facts.line);
+    let places = places(&record.request, facts, policy, &verdict, now);
+    match approval::approve(tables, record, &verdict.findings, line, &places, now).await? {
+        Approval::Granted => {
+            log(record, "approved", &verdict.findings);
+            Ok(())
+        }
+        Approval::Held(owner) => duplicate(tables, record, owner, verdict.findings, line, policy, now).await,
+        Approval::Full(code, place) => {
+            let room = place.room.unwrap_or(0);
+            let finding = Finding::about(code, place.subject.masked())
+                .measured(room + 1, room, place.window.length_seconds());
+            let findings = [verdict.findings, vec![finding]].concat();
+            let ending = match code.route() {
+                Route::Refuse => Ending::Refused,
+                Route::Redirect | Route::Dial => Ending::Redirected,
+            };
+            step(tables, record, State::Ended(ending), findings, line).await
+        }
+        Approval::Overtaken => Ok(()),
+    }
+}
+
+/// Another request holds the number: this one waits in case that one ends before its dial.
+async fn duplicate(
+    tables: &Tables,
+    record: &Record,
+    owner: RequestId,
+    findings: Vec<Finding>,
+    line: Option<&Line>,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let findings = [findings, vec![Finding::about(Code::NumberPending, owner.to_string())]].concat();
+    let state = State::Duplicate { owner };
+    let wake_at = overdue::wake_at(&state, policy, now);
+    let Ok(transition) = Transition::new(record.request.id, &record.state, state) else { return Ok(()) };
+    let transition = transition.with_findings(&findings).with_line(line).wake_at(wake_at);
+    if transition.write(tables).await? == Written::Yes {
+        log(record, "duplicate", &findings);
+    }
+    Ok(())
+}
+
+/// Ends a request that was not decided.
+pub(crate) async fn end(
+    tables: &Tables,
+    record: &Record,
+    ending: Ending,
+    findings: Vec<Finding>,
+) -> Result<(), StoreError> {
+    step(tables, record, State::Ended(ending), findings, None).await
+}
+
+async fn step(
+    tables: &Tables,
+    record: &Record,
+    state: State,
+    findings: Vec<Finding>,
+    line: Option<&Line>,
+) -> Result<(), StoreError> {
+    let name = state.name();
+    let Ok(transition) = Transition::new(record.request.id, &record.state, state) else { return Ok(()) };
+    let written = transition.with_findings(&findings).with_line(line).write(tables).await?;
+    if written == Written::Yes {
+        log(record, name.as_str(), &findings);
+    }
+    Ok(())
+}
+
+fn known(line: &LineFact) -> Option<&Line> {
+    match line {
+        LineFact::Known(line) => Some(line),
+        LineFact::NotAsked | LineFact::Unavailable => None,
+    }
+}
+
+/// One line a decision.
+fn log(record: &Record, state: &str, findings: &[Finding]) {
+    let request = &record.request;
+    let findings = serde_json::to_string(findings).unwrap_or_default();
+    tracing::info!(
+        request_id = %request.id,
+        state,
+        findings,
+        number = request.number.masked(),
+        address = request.caller.address.masked(),
+        "screened"
+    );
+}

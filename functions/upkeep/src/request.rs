@@ -1,0 +1,125 @@
+//! One overdue request.
+
+use jiff::Timestamp;
+use tollgate::overdue::{self, Answer, CallFact, Step};
+use tollgate::policy::Policy;
+use tollgate::record::Record;
+use tollgate::state::{Attempt, Dialing, Ending, Retry, State};
+use tollgate::text::ContactId;
+use tollgate_aws::contacts::{self, Half};
+use tollgate_aws::ending;
+use tollgate_aws::error::StoreError;
+use tollgate_aws::requests::{Transition, Written};
+
+use crate::{Done, Upkeep};
+
+/// Looks at an overdue request and does what `overdue` says. A failure costs it nothing but a minute.
+pub(crate) async fn look_at(
+    upkeep: &Upkeep,
+    record: Record,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Done, StoreError> {
+    let id = record.request.id;
+    let wait = Transition::in_place(id, &record.state, overdue::look_again_at(&record.state, now));
+    match overdue::step(&record, now) {
+        // The write itself is what the stream hands on.
+        Step::DriveOn => {
+            tracing::info!(request_id = %id, state = record.state.name().as_str(), "driven on");
+            moved(wait.write(&upkeep.tables).await?)
+        }
+        Step::End(ending) => end(upkeep, &record, ending, policy, now).await,
+        Step::CallUp => call_up(upkeep, &record, policy, now).await,
+        Step::AskConnect(contact_id) => ask(upkeep, &record, contact_id, policy, now).await,
+        Step::Wait | Step::LookAtOwner(_) => wait.write(&upkeep.tables).await.map(|_| Done::Waits),
+    }
+}
+
+/// Connect was too busy before: lets one dialer try again. Called up once already and still here, its record was lost; the
+/// write hands it on once more.
+async fn call_up(upkeep: &Upkeep, record: &Record, policy: &Policy, now: Timestamp) -> Result<Done, StoreError> {
+    let State::Dialing(dialing) = &record.state else { return Ok(Done::Waits) };
+    let due = State::Dialing(Dialing { attempt: Attempt::NotPlaced(Retry::Due), ..dialing.clone() });
+    let wake_at = overdue::wake_at(&due, policy, now);
+    let again = Transition::in_place(record.request.id, &due, overdue::look_again_at(&due, now));
+    let transition = match dialing.attempt {
+        Attempt::NotPlaced(Retry::Due) => Ok(again),
+        _ => Transition::new(record.request.id, &record.state, due).map(|t| t.wake_at(wake_at)),
+    };
+    match transition {
+        Ok(transition) => moved(transition.write(&upkeep.tables).await?),
+        Err(_) => Ok(Done::Waits),
+    }
+}
+
+/// Asks Connect about a call whose end was not heard.
+async fn ask(
+    upkeep: &Upkeep,
+    record: &Record,
+    contact_id: Option<ContactId>,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Done, StoreError> {
+    let id = record.request.id;
+    let fact = match (&contact_id, &record.state) {
+        (Some(contact_id), _) => upkeep.connect.describe(contact_id).await,
+        (None, State::Dialing(dialing)) => upkeep.connect.find(id, dialing.dialed_at).await,
+        (None, _) => CallFact::Unavailable,
+    };
+    match overdue::after_asking(record, fact, policy, now) {
+        Answer::Close(ending) => {
+            tracing::warn!(request_id = %id, "closed on Connect's word: the end of the call was not heard");
+            end(upkeep, record, ending, policy, now).await
+        }
+        Answer::Attach(contact_id) => attach(upkeep, record, contact_id, policy, now).await,
+        Answer::Wait => {
+            let wait = Transition::in_place(id, &record.state, overdue::look_again_at(&record.state, now));
+            wait.write(&upkeep.tables).await.map(|_| Done::Waits)
+        }
+        Answer::GiveUp => {
+            tracing::error!(request_id = %id, "call given up as lost: no call can last this long");
+            let lost = Ending::Closed { contact_id, end: None };
+            end(upkeep, record, lost, policy, now).await.map(|_| Done::GivenUp)
+        }
+    }
+}
+
+/// The call lives, and its contact is known now.
+async fn attach(
+    upkeep: &Upkeep,
+    record: &Record,
+    contact_id: ContactId,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Done, StoreError> {
+    let State::Dialing(dialing) = &record.state else { return Ok(Done::Waits) };
+    let state = State::InCall { contact_id: contact_id.clone(), dialed_at: dialing.dialed_at };
+    contacts::note(&upkeep.tables, &contact_id, &Half::Request(record.request.id), now).await?;
+    let wake_at = overdue::wake_at(&state, policy, now);
+    match Transition::new(record.request.id, &record.state, state) {
+        Ok(transition) => moved(transition.wake_at(wake_at).write(&upkeep.tables).await?),
+        Err(_) => Ok(Done::Waits),
+    }
+}
+
+async fn end(
+    upkeep: &Upkeep,
+    record: &Record,
+    ending: Ending,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Done, StoreError> {
+    let name = ending.name().as_str();
+    let written = ending::end(&upkeep.tables, record, ending, vec![], policy, now).await?;
+    if written == Written::Yes {
+        tracing::info!(request_id = %record.request.id, state = name, "ended by upkeep");
+    }
+    moved(written)
+}
+
+fn moved(written: Written) -> Result<Done, StoreError> {
+    Ok(match written {
+        Written::Yes => Done::Moved,
+        Written::Overtaken => Done::Waits,
+    })
+}
