@@ -1,8 +1,8 @@
 //! What is answered, and its form in HTTP. The only place that writes a response.
 
+use lambda_http::Body;
 use lambda_http::http::header::{self, HeaderMap, HeaderValue};
 use lambda_http::http::{Response, StatusCode};
-use lambda_http::Body;
 use serde::Serialize;
 use tollgate::country::CountryCode;
 use tollgate::reply::{Channel, Reply, Status};

@@ -5,13 +5,13 @@
 //! client can write (`X-Forwarded-For`, `Forwarded`, `Host`) is not looked at.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use lambda_http::aws_lambda_events::apigw::ApiGatewayProxyRequestContext;
 use lambda_http::http::HeaderMap;
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
 use serde_json::Value;
+use thiserror::Error;
 use tollgate::country::CountryCode;
 use tollgate::network::Address;
 use tollgate::number::PhoneNumber;
@@ -60,24 +60,17 @@ pub enum Waf {
 }
 
 /// Why it cannot be told who asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum EdgeError {
     /// The event is not a REST API's.
+    #[error("the event is not a REST API's")]
     NoContext,
     /// The event names no source address.
+    #[error("the event names no source address")]
     NoSourceAddress,
     /// The door is for accounts, and the authorizer names none.
+    #[error("the authorizer names no account")]
     NotSignedIn,
-}
-
-impl fmt::Display for EdgeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NoContext => "the event is not a REST API's",
-            Self::NoSourceAddress => "the event names no source address",
-            Self::NotSignedIn => "the authorizer names no account",
-        })
-    }
 }
 
 impl Edge {
@@ -117,12 +110,13 @@ impl Edge {
             return Err(EdgeError::NoContext);
         };
         let address = context.identity.source_ip.as_deref().and_then(|text| Address::parse(text).ok());
+        let address = address.ok_or(EdgeError::NoSourceAddress)?;
         let account = match access {
             Access::Guest => None,
             Access::Account => Some(account(context).ok_or(EdgeError::NotSignedIn)?),
         };
         Ok(Caller {
-            address: address.ok_or(EdgeError::NoSourceAddress)?,
+            address,
             country: self.country(request.headers()),
             asn: self.asn(request.headers()),
             marks: self.marks(request.headers()),
@@ -150,10 +144,13 @@ impl Edge {
     }
 
     fn marks(&self, headers: &HeaderMap) -> BTreeSet<NetworkMark> {
-        let told = [(WAF_ANONYMOUS, NetworkMark::Anonymous), (WAF_BAD_REPUTATION, NetworkMark::BadReputation)];
+        let told =
+            [(WAF_ANONYMOUS, NetworkMark::Anonymous), (WAF_BAD_REPUTATION, NetworkMark::BadReputation)];
         match self.waf {
             Waf::On => {
-                let told = told.into_iter().filter(|(header, _)| headers.get_all(*header).iter().any(|v| v == "true"));
+                let told = told
+                    .into_iter()
+                    .filter(|(header, _)| headers.get_all(*header).iter().any(|v| v == "true"));
                 told.map(|(_, mark)| mark).collect()
             }
             Waf::Off => BTreeSet::new(),
@@ -161,7 +158,8 @@ impl Edge {
     }
 }
 
-/// A header's value. None if it is there more than once: then somebody besides the edge wrote it.
+/// A header's value. None if it is there more than once: then somebody besides the edge wrote it. Of a header that an
+/// API Gateway event repeats, lambda_http keeps the last value alone; there it is for the edge to replace a client's.
 fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let mut values = headers.get_all(name).iter();
     let value = values.next()?;

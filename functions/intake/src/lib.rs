@@ -28,8 +28,7 @@ use crate::edge::{Edge, EdgeError};
 use crate::problem::Problem;
 use crate::route::{Access, Resource, Route};
 
-/// What the function holds between requests.
-#[derive(Debug)]
+/// What the function holds between requests. Has no `Debug`, since it holds a secret.
 pub struct Intake {
     /// The tables.
     pub tables: Tables,
@@ -110,3 +109,6 @@ fn unavailable(error: StoreError) -> Problem {
     tracing::error!(%error, "the request cannot be served");
     Problem::Unavailable
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,9 +9,6 @@ use tollgate_aws::clock::Clock;
 use tollgate_aws::environment;
 use tollgate_aws::settings::{self, Cached};
 
-/// How long the policy is believed without reading it again.
-const SETTINGS_SECONDS: u32 = 5;
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     environment::start_logging();
@@ -20,8 +17,9 @@ async fn main() -> Result<(), Error> {
     let edge = Edge::from_environment()?;
     environment::connect(&tables).await;
     let secret = settings::idempotency_secret(&tables).await?;
-    let settings = Cached::for_seconds(SETTINGS_SECONDS);
+    let settings = Cached::for_seconds(environment::SETTINGS_KEPT_SECONDS);
     let intake = &Intake { tables, settings, edge, secret, random: system_random };
     let clock = &Clock::System;
-    run(service_fn(async |request: Request| Ok::<_, Infallible>(handle(request, intake, clock.now()).await))).await
+    run(service_fn(async |request: Request| Ok::<_, Infallible>(handle(request, intake, clock.now()).await)))
+        .await
 }

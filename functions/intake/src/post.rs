@@ -91,7 +91,8 @@ fn key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let mut keys = headers.get_all(IDEMPOTENCY_KEY).iter();
     let Some(key) = keys.next() else { return Ok(None) };
     let is_visible = |text: &&str| text.bytes().all(|byte| byte.is_ascii_graphic());
-    let key = key.to_str().ok().filter(is_visible).filter(|text| (1..=KEY_CHARACTERS_MAX).contains(&text.len()));
+    let key =
+        key.to_str().ok().filter(is_visible).filter(|text| (1..=KEY_CHARACTERS_MAX).contains(&text.len()));
     match (key, keys.next()) {
         (Some(key), None) => Ok(Some(key)),
         _ => Err(Problem::InvalidIdempotencyKey),

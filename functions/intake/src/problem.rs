@@ -24,12 +24,24 @@ pub(crate) enum Problem {
 /// What is wrong with a field of the body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum FieldProblem {
-    Missing { field: &'static str },
-    NotText { field: &'static str },
-    PhoneNumber { field: &'static str, error: PhoneNumberError },
-    Text { field: &'static str, error: TextError },
+    Missing {
+        field: &'static str,
+    },
+    NotText {
+        field: &'static str,
+    },
+    PhoneNumber {
+        field: &'static str,
+        error: PhoneNumberError,
+    },
+    Text {
+        field: &'static str,
+        error: TextError,
+    },
     /// No name if it must not be repeated.
-    Unknown { field: Option<String> },
+    Unknown {
+        field: Option<String>,
+    },
 }
 
 /// A problem as it is sent.
@@ -113,10 +125,14 @@ impl Problem {
             Self::InvalidIdempotencyKey => {
                 "`Idempotency-Key` must be given once, as 1 to 255 visible ASCII characters".into()
             }
-            Self::BodyTooLarge { bytes_max } => format!("the body must be at most {bytes_max} bytes long").into(),
+            Self::BodyTooLarge { bytes_max } => {
+                format!("the body must be at most {bytes_max} bytes long").into()
+            }
             Self::MalformedBody(detail) => (*detail).into(),
             Self::Field(problem) => problem.detail(),
-            Self::IdempotencyKeyReused => "the key was used for a request that asked for something else".into(),
+            Self::IdempotencyKeyReused => {
+                "the key was used for a request that asked for something else".into()
+            }
             Self::Unavailable => "the request was not served; trying again may help".into(),
         }
     }
@@ -142,7 +158,9 @@ impl FieldProblem {
             Self::NotText { field } => format!("`{field}` must be a string").into(),
             Self::PhoneNumber { error, .. } => error.to_string().into(),
             Self::Text { field, error } => format!("`{field}` {error}").into(),
-            Self::Unknown { .. } => "the body may hold `phoneNumber`, `name` and `topic`, and nothing else".into(),
+            Self::Unknown { .. } => {
+                "the body may hold `phoneNumber`, `name` and `topic`, and nothing else".into()
+            }
         }
     }
 }

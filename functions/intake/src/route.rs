@@ -59,7 +59,8 @@ impl Route {
         let RequestContext::ApiGatewayV1(context) = request.request_context_ref()? else { return None };
         let raw = Some(request.raw_http_path()).filter(|path| !path.is_empty());
         let path = raw.unwrap_or(request.uri().path());
-        let matched = context.resource_path.as_deref().filter(|path| !path.is_empty() && !path.contains("+}"));
+        let matched =
+            context.resource_path.as_deref().filter(|path| !path.is_empty() && !path.contains("+}"));
         Self::parse(matched.unwrap_or_else(|| without_stage(path, context.stage.as_deref())), path)
     }
 
@@ -111,7 +112,9 @@ mod tests {
             let expected = Some(Route { access, resource: callback.clone() });
             let template = format!("{prefix}/callbacks/{{id}}");
             let path = format!("{prefix}/callbacks/{ID}");
-            for mounted in [path.clone(), format!("/prod{path}"), format!("/account{path}"), format!("/a/b{path}/")] {
+            for mounted in
+                [path.clone(), format!("/prod{path}"), format!("/account{path}"), format!("/a/b{path}/")]
+            {
                 assert_eq!(route(Some(&template), &mounted), expected, "{mounted}");
             }
             assert_eq!(route(None, &path), expected);
@@ -122,7 +125,9 @@ mod tests {
 
     #[test]
     fn what_is_no_resource_has_no_route() {
-        for path in ["/", "/callback", "/callbacks/a/b", "/account", "/account/account/callbacks", "/prodcallbacks"] {
+        for path in
+            ["/", "/callback", "/callbacks/a/b", "/account", "/account/account/callbacks", "/prodcallbacks"]
+        {
             assert_eq!(route(None, path), None, "{path}");
         }
         let request = http::Request::builder().uri("/callbacks").body(Body::Empty).unwrap();

@@ -1,1 +1,86 @@
-//! review
+//! The operators' API: look at requests, keep the deny and trust list, the policy and the kill switches. API Gateway
+//! lets in whom IAM lets in; what they change is recorded under their name before it is made.
+//!
+//! - [`handle`] answers one request; `route` tells what is asked, `asked` by whom and with what
+//! - `requests`, `entries`, `policy`, `switches`, `changes`: what operators look at and change
+//! - `csv`, `key`: how entries are written in files and in URLs
+//! - `problem`, `reply`: the answers
+//!
+//! JSON on the wire is camelCase with moments in RFC 3339; the policy is the document that it is. Errors are RFC 9457
+//! problems.
+
+mod asked;
+mod changes;
+mod csv;
+mod entries;
+mod key;
+mod policy;
+mod problem;
+mod reply;
+mod requests;
+mod route;
+mod switches;
+
+use jiff::Timestamp;
+use lambda_http::http::HeaderValue;
+use lambda_http::http::header::CACHE_CONTROL;
+use lambda_http::{Body, Request, RequestExt, Response};
+use tollgate_aws::tables::Tables;
+
+use crate::asked::Asked;
+use crate::problem::{Failure, Problem};
+use crate::route::Route;
+
+/// What the review API works on.
+#[derive(Debug)]
+pub struct Review {
+    /// The tables.
+    pub tables: Tables,
+}
+
+/// Answers an operator. What fails on our side is logged, and answered with 503.
+pub async fn handle(request: Request, review: &Review, now: Timestamp) -> Response<Body> {
+    let mut response = match answer(request, &review.tables, now).await {
+        Ok(response) => response,
+        Err(Failure::Asked(problem)) => problem.into_response(),
+        Err(Failure::Store(error)) => {
+            tracing::error!(%error, "the review API cannot answer");
+            Problem::unavailable().into_response()
+        }
+    };
+    // Numbers and addresses of visitors do not belong into caches.
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+async fn answer(request: Request, tables: &Tables, now: Timestamp) -> Result<Response<Body>, Failure> {
+    let author = asked::author(&request)?;
+    let path = match request.raw_http_path() {
+        "" => request.uri().path(),
+        path => path,
+    };
+    let route = route::parse(request.method(), path)?;
+    let asked = Asked::read(request, author, now)?;
+    // What comes later has its place here: marks on requests, proposed entries, the replay of a draft policy.
+    match route {
+        Route::ListRequests => requests::list(tables, &asked).await,
+        Route::ShowRequest(id) => requests::show(tables, &asked, &id).await,
+        Route::ListEntries => entries::list(tables, &asked).await,
+        Route::ShowEntry(key) => entries::show(tables, &asked, &key).await,
+        Route::PutEntry(key) => entries::put(tables, &asked, &key).await,
+        Route::RemoveEntry(key) => entries::remove(tables, &asked, &key).await,
+        Route::ImportEntries => entries::import(tables, &asked).await,
+        Route::ExportEntries => entries::export(tables, &asked).await,
+        Route::ShowPolicy => policy::show(tables, &asked).await,
+        Route::SavePolicy => policy::save(tables, &asked).await,
+        Route::ValidatePolicy => policy::validate(&asked),
+        Route::ListPolicyVersions => policy::versions(tables, &asked).await,
+        Route::ShowPolicyVersion(number) => policy::version(tables, &asked, &number).await,
+        Route::ShowKillSwitches => switches::show(tables, &asked).await,
+        Route::SetKillSwitches => switches::set(tables, &asked).await,
+        Route::ListChanges => changes::list(tables, &asked).await,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -46,6 +46,17 @@ pub enum Status {
     Cancelled,
 }
 
+/// How intake answered a request. Kept, so that the same request made again is answered alike, whatever has become of it
+/// since: one that screening redirected was answered `accepted`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Answered {
+    /// It was taken.
+    Accepted,
+    /// Another channel was offered at once.
+    Redirected,
+}
+
 impl Status {
     /// The status that a look shows: a function of the request's age alone, but for the two that the requester is to
     /// know. Whether the request was dialed, refused or a duplicate does not enter.

@@ -1,6 +1,16 @@
-//! x
-pub mod engine;
-pub mod filter;
-pub mod stream;
+//! The whole suite on one machine: the real handlers and the real AWS SDK clients on an embedded DynamoDB, stand-ins for
+//! Amazon Connect and the carrier lookup, and what lies between functions on AWS: the edge, the stream, the events.
+//!
+//! - [`engine`]: the embedded DynamoDB; [`stream`], [`filter`]: what Lambda's event source mapping does with its stream
+//! - [`connect`], [`carrier`]: the stand-ins
+//! - [`edge`]: what API Gateway, AWS WAF and the authorizer do before a function sees a request
+//! - [`stack`]: all of it, started and connected; [`run`]: moved on in real time, for people
+
 pub mod carrier;
 pub mod connect;
+pub mod edge;
+pub mod engine;
+pub mod filter;
+pub mod run;
+pub mod stack;
+pub mod stream;

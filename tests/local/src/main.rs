@@ -1,2 +1,86 @@
-//! local
-fn main() {}
+//! `cargo run -p local`: the whole suite on this machine, without an AWS account.
+
+use std::path::PathBuf;
+
+use clap::{Parser, ValueEnum};
+use local::connect::CallPlan;
+use local::run::serve;
+use local::stack::{Error, Options};
+use tollgate_aws::carrier::Service;
+use tollgate_aws::clock::Clock;
+use tollgate_aws::environment::SETTINGS_KEPT_SECONDS;
+
+/// Runs Tollgate on this machine: the real functions on an embedded DynamoDB, with stand-ins for Amazon Connect and the
+/// carrier lookup.
+///
+/// A request may say what the edge would tell of it: `x-local-source-ip: 203.0.113.9`, `x-local-country: US`,
+/// `x-local-anonymous: true`, `x-local-bad-reputation: true`, `x-local-asn: 64500`, `x-local-account: alice`,
+/// `x-local-verified-number: +12065550100`, and for operators `x-local-operator: carol`. Calls placed:
+/// `GET /_local/calls`. Faults of Connect: `POST /_local/connect/_faults` with `{"start": "throttle"}` or
+/// `{"event": "lose"}`. Numbers that end in 0199 are VoIP for the carrier lookup, those in 0198 invalid.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// The port of the HTTP API and the page, on loopback
+    #[arg(long, default_value_t = 3000)]
+    port: u16,
+    /// Keeps everything in this file, to go on from there at the next start [default: in memory]
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+    /// How long a call rings before it is answered
+    #[arg(long, value_name = "SECONDS", default_value_t = 3)]
+    ring_seconds: u32,
+    /// How long an answered call lasts
+    #[arg(long, value_name = "SECONDS", default_value_t = 20)]
+    talk_seconds: u32,
+    /// Nobody answers: calls ring out
+    #[arg(long)]
+    unanswered: bool,
+    /// Which carrier lookup screening asks
+    #[arg(long, value_enum, default_value_t = Lookup::Pinpoint)]
+    carrier_lookup: Lookup,
+    /// Shows the functions' own log lines on standard error
+    #[arg(long)]
+    verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Lookup {
+    Pinpoint,
+    EndUserMessaging,
+    Off,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let arguments = Arguments::parse();
+    let level = if arguments.verbose { "info" } else { "error" };
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::new(level))
+        .with_writer(std::io::stderr)
+        .init();
+    let options = Options {
+        data: arguments.data,
+        clock: Clock::System,
+        plan: CallPlan {
+            ring_seconds: arguments.ring_seconds,
+            talk_seconds: arguments.talk_seconds,
+            answered: !arguments.unanswered,
+            agent: true,
+        },
+        carrier: match arguments.carrier_lookup {
+            Lookup::Pinpoint => Service::Pinpoint,
+            Lookup::EndUserMessaging => Service::EndUserMessaging,
+            Lookup::Off => Service::Off,
+        },
+        settings_kept_seconds: SETTINGS_KEPT_SECONDS,
+        interceptor: None,
+    };
+    serve(options, arguments.port, async {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            eprintln!("Ctrl-C cannot be heard: {error}");
+            std::future::pending::<()>().await;
+        }
+    })
+    .await
+}

@@ -12,6 +12,7 @@ use tollgate::number::PhoneNumber;
 use tollgate::outcome::CallEnd;
 use tollgate::overdue;
 use tollgate::record::Record;
+use tollgate::reply::Answered;
 use tollgate::request::{Account, CallbackRequest, Caller, Fingerprint, NetworkMark, RequestId};
 use tollgate::state::{Attempt, Dialing, Ending, Failure, Retry, State, StateName};
 use tollgate::text::{AccountId, ContactId, VisitorText};
@@ -30,6 +31,8 @@ pub struct Stored {
     pub record: Record,
     /// The digest of what it asks for.
     pub fingerprint: Fingerprint,
+    /// How intake answered it.
+    pub answered: Answered,
     /// When its retention is over.
     pub expires_at: Timestamp,
 }
@@ -44,6 +47,7 @@ struct Attributes {
     number: PhoneNumber,
     address: Address,
     fingerprint: Fingerprint,
+    answered: Option<Answered>,
     expires_at: Seconds,
     name: Option<VisitorText>,
     topic: Option<VisitorText>,
@@ -111,7 +115,9 @@ fn stored(a: Attributes) -> Result<Stored, &'static str> {
         line: a.line,
         cancelled_at: a.cancelled_at.map(|at| at.0),
     };
-    Ok(Stored { record, fingerprint: a.fingerprint, expires_at: a.expires_at.0 })
+    // Written only where it says `redirected`.
+    let answered = a.answered.unwrap_or(Answered::Accepted);
+    Ok(Stored { record, fingerprint: a.fingerprint, answered, expires_at: a.expires_at.0 })
 }
 
 fn state(a: &Attributes) -> Result<State, &'static str> {
@@ -180,6 +186,9 @@ pub(super) fn new_item(
     }
     if !record.findings.is_empty() {
         item.insert("findings".to_owned(), nested(TABLE, &record.findings)?);
+    }
+    if record.state == State::Ended(Ending::Redirected) {
+        item.insert("answered".to_owned(), nested(TABLE, &Answered::Redirected)?);
     }
     match &record.state {
         State::Ended(ending) => {

@@ -1,0 +1,149 @@
+//! What of a request is believed, over every trust setting.
+
+use lambda_http::Body;
+use serde_json::json;
+
+use super::*;
+
+const CLOUDFRONT: [(&str, &str); 2] =
+    [("CloudFront-Viewer-Country", "DE"), ("CloudFront-Viewer-ASN", "64496")];
+const WAF: [(&str, &str); 3] =
+    [("x-amzn-waf-country", "FR"), ("x-amzn-waf-anonymous", "true"), ("x-amzn-waf-bad-reputation", "true")];
+
+fn context(source_ip: Option<&str>, claims: Option<Value>) -> ApiGatewayProxyRequestContext {
+    let mut context = ApiGatewayProxyRequestContext::default();
+    context.identity.source_ip = source_ip.map(str::to_owned);
+    context.authorizer.fields.extend(claims.map(|claims| ("claims".to_owned(), claims)));
+    context
+}
+
+fn request(headers: &[(&str, &str)], context: ApiGatewayProxyRequestContext) -> Request {
+    let builder = headers.iter().fold(Request::new(Body::Empty), |mut request, (name, value)| {
+        let name: lambda_http::http::HeaderName = name.parse().unwrap();
+        request.headers_mut().append(name, value.parse().unwrap());
+        request
+    });
+    builder.with_request_context(RequestContext::ApiGatewayV1(context))
+}
+
+fn guest(edge: &Edge, headers: &[(&str, &str)]) -> Caller {
+    edge.caller(&request(headers, context(Some("203.0.113.9"), None)), Access::Guest).unwrap()
+}
+
+fn edges() -> impl Iterator<Item = Edge> {
+    let countries = [CountryFrom::Cloudfront, CountryFrom::Waf, CountryFrom::None];
+    countries.into_iter().flat_map(|country_from| {
+        [Waf::On, Waf::Off].map(|waf| Edge { country_from, waf, origins: Origins::Any })
+    })
+}
+
+#[test]
+fn each_setting_believes_its_own_headers_and_no_others() {
+    for edge in edges() {
+        let headers: Vec<_> = CLOUDFRONT.into_iter().chain(WAF).collect();
+        let caller = guest(&edge, &headers);
+        let (country, asn) = match (edge.country_from, edge.waf) {
+            (CountryFrom::Cloudfront, _) => (CountryCode::parse("DE").ok(), Some(64_496)),
+            (CountryFrom::Waf, Waf::On) => (CountryCode::parse("FR").ok(), None),
+            _ => (None, None),
+        };
+        let marks = match edge.waf {
+            Waf::On => BTreeSet::from([NetworkMark::Anonymous, NetworkMark::BadReputation]),
+            Waf::Off => BTreeSet::new(),
+        };
+        assert_eq!((caller.country, caller.asn, caller.marks), (country, asn, marks), "{edge:?}");
+    }
+}
+
+#[test]
+fn forged_headers_change_nothing() {
+    for edge in edges() {
+        let mut forged = vec![
+            ("X-Forwarded-For", "198.51.100.1"),
+            ("Forwarded", "for=198.51.100.1"),
+            ("X-Real-IP", "198.51.100.1"),
+            ("True-Client-IP", "198.51.100.1"),
+            ("CloudFront-Viewer-Address", "198.51.100.1:443"),
+            ("Host", "evil.example"),
+            ("X-Amzn-Oidc-Identity", "ada"),
+            ("Authorization", "Bearer forged"),
+            ("x-amzn-waf-account", "ada"),
+        ];
+        if edge.country_from != CountryFrom::Cloudfront {
+            forged.extend(CLOUDFRONT);
+        }
+        if edge.waf == Waf::Off {
+            forged.extend(WAF);
+        }
+        if edge.country_from != CountryFrom::Waf {
+            forged.push(("x-amzn-waf-country", "FR"));
+        }
+        assert_eq!(guest(&edge, &forged), guest(&edge, &[]), "{edge:?}");
+    }
+}
+
+#[test]
+fn garbage_in_a_believed_header_is_nothing() {
+    let cloudfront = Edge::trusting_everything();
+    let waf = Edge { country_from: CountryFrom::Waf, ..cloudfront.clone() };
+    for text in ["", "none", "D", "DEU", "D\u{e9}", "1!", "DE, FR", " "] {
+        assert_eq!(guest(&cloudfront, &[("cloudfront-viewer-country", text)]).country, None, "{text:?}");
+        assert_eq!(guest(&waf, &[("x-amzn-waf-country", text)]).country, None, "{text:?}");
+    }
+    for text in ["", "-1", "+1", "AS64496", "4294967296", "1.5"] {
+        assert_eq!(guest(&cloudfront, &[("cloudfront-viewer-asn", text)]).asn, None, "{text:?}");
+    }
+    for text in ["false", "", "TRUE", "1"] {
+        assert!(guest(&cloudfront, &[("x-amzn-waf-anonymous", text)]).marks.is_empty(), "{text:?}");
+    }
+}
+
+#[test]
+fn a_header_given_twice_names_no_country_but_keeps_its_mark() {
+    let edge = Edge::trusting_everything();
+    let twice = [("cloudfront-viewer-country", "US"), ("cloudfront-viewer-country", "US")];
+    assert_eq!(guest(&edge, &twice).country, None);
+    let both = [("x-amzn-waf-anonymous", "false"), ("x-amzn-waf-anonymous", "true")];
+    assert_eq!(guest(&edge, &both).marks, BTreeSet::from([NetworkMark::Anonymous]));
+}
+
+#[test]
+fn without_a_source_address_nobody_asks() {
+    let edge = Edge::trusting_everything();
+    let forged = [("X-Forwarded-For", "198.51.100.1")];
+    for source_ip in [None, Some(""), Some("test-invoke-source-ip"), Some("203.0.113.9:443")] {
+        let told = edge.caller(&request(&forged, context(source_ip, None)), Access::Guest);
+        assert_eq!(told, Err(EdgeError::NoSourceAddress), "{source_ip:?}");
+    }
+    assert_eq!(edge.caller(&Request::new(Body::Empty), Access::Guest), Err(EdgeError::NoContext));
+}
+
+#[test]
+fn an_account_is_what_the_authorizer_claims_and_only_at_its_door() {
+    let edge = Edge::trusting_nothing();
+    let told = |claims: Value, access| {
+        let caller = edge.caller(&request(&[], context(Some("203.0.113.9"), Some(claims))), access);
+        caller.map(|caller| caller.account)
+    };
+    let number = PhoneNumber::parse("+12065550100", None).ok();
+    let id = AccountId::parse("ada").unwrap();
+    for (verified, expected) in [
+        (json!("true"), number.clone()),
+        (json!(true), number),
+        (json!("false"), None),
+        (json!(false), None),
+        (json!("TRUE"), None),
+        (json!(1), None),
+        (json!(null), None),
+    ] {
+        let claims = json!({"sub": "ada", "phone_number": "+12065550100", "phone_number_verified": verified});
+        let account = Account { id: id.clone(), verified_number: expected };
+        assert_eq!(told(claims.clone(), Access::Account), Ok(Some(account)), "{verified}");
+        assert_eq!(told(claims, Access::Guest), Ok(None));
+    }
+    let odd = json!({"sub": "ada", "phone_number": "911", "phone_number_verified": "true"});
+    assert_eq!(told(odd, Access::Account), Ok(Some(Account { id, verified_number: None })));
+    for claims in [json!({}), json!({"sub": ""}), json!({"sub": 7}), json!("ada"), json!(null)] {
+        assert_eq!(told(claims.clone(), Access::Account), Err(EdgeError::NotSignedIn), "{claims}");
+    }
+}

@@ -1,0 +1,121 @@
+//! The record of changes: written before each change, and shown by UTC day.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use lambda_http::http::StatusCode;
+use lambda_http::{Body, Response};
+use serde::Serialize;
+use tollgate::text::{Author, Reason};
+use tollgate_aws::changes::{self, Action, Change};
+use tollgate_aws::error::StoreError;
+use tollgate_aws::tables::Tables;
+
+use crate::asked::Asked;
+use crate::problem::Failure;
+use crate::reply;
+
+/// As many changes of a day as are shown; with the longest reasons, far below what Lambda may answer.
+const CHANGES_MAX: usize = 1_000;
+
+/// Records that the operator is about to change something.
+pub(crate) async fn record(
+    tables: &Tables,
+    asked: &Asked,
+    action: Action,
+    subject: String,
+    reason: Option<&Reason>,
+) -> Result<(), StoreError> {
+    let change = Change {
+        changed_at: asked.now,
+        author: asked.author.clone(),
+        action,
+        subject,
+        reason: reason.cloned(),
+    };
+    changes::record(tables, &change).await
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shown<'a> {
+    changed_at: Timestamp,
+    author: &'a Author,
+    action: Action,
+    subject: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a Reason>,
+}
+
+impl<'a> Shown<'a> {
+    fn of(change: &'a Change) -> Self {
+        Self {
+            changed_at: change.changed_at,
+            author: &change.author,
+            action: change.action,
+            subject: &change.subject,
+            reason: change.reason.as_ref(),
+        }
+    }
+}
+
+/// Shows the changes of a day, the newest first; today's if none is named.
+pub(crate) async fn list(tables: &Tables, asked: &Asked) -> Result<Response<Body>, Failure> {
+    #[derive(Serialize)]
+    struct Changes<'a> {
+        day: Date,
+        changes: Vec<Shown<'a>>,
+        /// How many older ones there are.
+        omitted: usize,
+    }
+    asked.query.only(&["day"])?;
+    let day = asked.query.parsed("day", day)?;
+    let day = day.unwrap_or_else(|| asked.now.to_zoned(TimeZone::UTC).date());
+
+    let changes = changes::of_day(tables, day).await?;
+    let told = Changes {
+        day,
+        changes: changes.iter().take(CHANGES_MAX).map(Shown::of).collect(),
+        omitted: changes.len().saturating_sub(CHANGES_MAX),
+    };
+    Ok(reply::json(StatusCode::OK, &told))
+}
+
+/// Reads a day as it is stored, and nothing that merely holds one.
+fn day(text: &str) -> Result<Date, &'static str> {
+    let day = text.parse::<Date>().ok().filter(|day| day.to_string() == text);
+    day.ok_or("write a UTC day as 2026-01-31")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_written_in_one_way() {
+        assert_eq!(day("2026-01-31"), Ok(Date::constant(2026, 1, 31)));
+        for text in ["", "2026-02-30", "20260131", "2026-01-31T00:00:00", "today"] {
+            assert!(day(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_change_is_told_with_who_what_and_why() {
+        let change = Change {
+            changed_at: "2026-01-31T09:30:00Z".parse().unwrap(),
+            author: Author::parse("arn:aws:iam::123456789012:user/ada").unwrap(),
+            action: Action::AddEntry,
+            subject: "prefix#+1876".to_owned(),
+            reason: Reason::parse("pumped traffic").ok(),
+        };
+        insta::assert_json_snapshot!(Shown::of(&change), @r#"
+        {
+          "changedAt": "2026-01-31T09:30:00Z",
+          "author": "arn:aws:iam::123456789012:user/ada",
+          "action": "add-entry",
+          "subject": "prefix#+1876",
+          "reason": "pumped traffic"
+        }
+        "#);
+    }
+}

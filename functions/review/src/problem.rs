@@ -1,0 +1,199 @@
+//! What goes wrong: what the operator did (a problem, RFC 9457) and what failed on our side.
+
+use lambda_http::http::header::{ALLOW, CONTENT_TYPE};
+use lambda_http::http::{HeaderValue, StatusCode};
+use lambda_http::{Body, Response};
+use serde::Serialize;
+use tollgate::policy::PolicyError;
+use tollgate_aws::error::StoreError;
+
+use crate::reply;
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Something is wrong with what was asked.
+    Asked(Problem),
+    /// A table did not answer, or holds what cannot be read.
+    Store(StoreError),
+}
+
+/// Something that is wrong with what was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Problem {
+    kind: Kind,
+    detail: String,
+    errors: Vec<FieldError>,
+    allow: Option<String>,
+}
+
+/// One thing that is wrong, with where it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct FieldError {
+    /// The parameter, the member of the body as a path with dots, or the line.
+    pub(crate) field: String,
+    /// What is wrong with it.
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    NoIdentity,
+    NotFound,
+    MethodNotAllowed,
+    InvalidQuery,
+    UnreadableBody,
+    TooLarge,
+    UnsupportedMediaType,
+    Invalid,
+    InvalidHeader,
+    VersionRequired,
+    VersionStale,
+    Unavailable,
+}
+
+impl Kind {
+    /// The last part of the type, the status and the title.
+    fn told(self) -> (&'static str, StatusCode, &'static str) {
+        match self {
+            Self::NoIdentity => ("no-identity", StatusCode::FORBIDDEN, "The caller is unknown"),
+            Self::NotFound => ("not-found", StatusCode::NOT_FOUND, "Not found"),
+            Self::MethodNotAllowed => {
+                ("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "This cannot be done here")
+            }
+            Self::InvalidQuery => ("invalid-query", StatusCode::BAD_REQUEST, "The query is not valid"),
+            Self::UnreadableBody => ("unreadable-body", StatusCode::BAD_REQUEST, "The body cannot be read"),
+            Self::TooLarge => ("too-large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large"),
+            Self::UnsupportedMediaType => {
+                ("unsupported-media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body is of another type")
+            }
+            Self::Invalid => ("invalid", StatusCode::UNPROCESSABLE_ENTITY, "What was sent is not valid"),
+            Self::InvalidHeader => ("invalid-header", StatusCode::BAD_REQUEST, "A header is not valid"),
+            Self::VersionRequired => {
+                ("version-required", StatusCode::PRECONDITION_REQUIRED, "The version is not told")
+            }
+            Self::VersionStale => {
+                ("version-stale", StatusCode::PRECONDITION_FAILED, "Somebody was there before")
+            }
+            Self::Unavailable => {
+                ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "The service cannot answer now")
+            }
+        }
+    }
+}
+
+impl Problem {
+    fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into(), errors: vec![], allow: None }
+    }
+
+    /// The edge let somebody in without saying whom.
+    pub(crate) fn no_identity() -> Self {
+        Self::new(Kind::NoIdentity, "the API must be called with IAM authorization")
+    }
+
+    pub(crate) fn not_found(detail: &str) -> Self {
+        Self::new(Kind::NotFound, detail)
+    }
+
+    pub(crate) fn method_not_allowed(allowed: String) -> Self {
+        let problem = Self::new(Kind::MethodNotAllowed, format!("what can be done here: {allowed}"));
+        Self { allow: Some(allowed), ..problem }
+    }
+
+    /// A query parameter is wrong.
+    pub(crate) fn query(field: &str, reason: impl Into<String>) -> Self {
+        let error = FieldError { field: field.to_owned(), reason: reason.into() };
+        let detail = format!("{}: {}", error.field, error.reason);
+        Self { errors: vec![error], ..Self::new(Kind::InvalidQuery, detail) }
+    }
+
+    pub(crate) fn unreadable_body(detail: impl Into<String>) -> Self {
+        Self::new(Kind::UnreadableBody, detail)
+    }
+
+    pub(crate) fn too_large(detail: impl Into<String>) -> Self {
+        Self::new(Kind::TooLarge, detail)
+    }
+
+    pub(crate) fn media_type(detail: &str) -> Self {
+        Self::new(Kind::UnsupportedMediaType, detail)
+    }
+
+    /// The body can be read, but not accepted.
+    pub(crate) fn invalid(detail: impl Into<String>, errors: Vec<FieldError>) -> Self {
+        Self { errors, ..Self::new(Kind::Invalid, detail) }
+    }
+
+    pub(crate) fn header(detail: &str) -> Self {
+        Self::new(Kind::InvalidHeader, detail)
+    }
+
+    pub(crate) fn version_required() -> Self {
+        Self::new(Kind::VersionRequired, "send the version that you saw as If-Match: \"n\"")
+    }
+
+    pub(crate) fn version_stale() -> Self {
+        Self::new(Kind::VersionStale, "the policy has another version by now; read it again")
+    }
+
+    pub(crate) fn unavailable() -> Self {
+        Self::new(Kind::Unavailable, "a table could not be read or written; the log says which")
+    }
+
+    #[cfg(test)]
+    pub(crate) fn fields(&self) -> Vec<&str> {
+        self.errors.iter().map(|error| error.field.as_str()).collect()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn status(&self) -> StatusCode {
+        self.kind.told().1
+    }
+
+    pub(crate) fn into_response(self) -> Response<Body> {
+        #[derive(Serialize)]
+        struct Told<'a> {
+            #[serde(rename = "type")]
+            kind: String,
+            title: &'a str,
+            status: u16,
+            detail: &'a str,
+            #[serde(skip_serializing_if = "<[_]>::is_empty")]
+            errors: &'a [FieldError],
+        }
+        let (slug, status, title) = self.kind.told();
+        let told = Told {
+            kind: format!("urn:tollgate:problem:{slug}"),
+            title,
+            status: status.as_u16(),
+            detail: &self.detail,
+            errors: &self.errors,
+        };
+        let mut response = reply::json(status, &told);
+        let problem = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(CONTENT_TYPE, problem);
+        if let Some(allow) = self.allow.and_then(|allow| HeaderValue::try_from(allow).ok()) {
+            response.headers_mut().insert(ALLOW, allow);
+        }
+        response
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::Asked(problem)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<PolicyError> for FieldError {
+    fn from(error: PolicyError) -> Self {
+        Self { field: error.field, reason: error.reason }
+    }
+}

@@ -1,0 +1,149 @@
+//! The form in which an operator sees a request. What the visitor wrote (name and topic) is for the agent and is not
+//! shown.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use tollgate::country::CountryCode;
+use tollgate::line::Line;
+use tollgate::number::NumberKind;
+use tollgate::outcome::{CallEnd, Outcome};
+use tollgate::record::Record;
+use tollgate::request::{NetworkMark, RequestId};
+use tollgate::state::{Ending, Failure, State, StateName};
+use tollgate::text::{AccountId, ContactId};
+use tollgate::verdict::{Code, Finding, Route, Standing};
+
+/// A request as an operator sees it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Shown {
+    id: RequestId,
+    state: StateName,
+    received_at: Timestamp,
+    deadline: Timestamp,
+    number: String,
+    country: Option<CountryCode>,
+    kind: NumberKind,
+    address: String,
+    address_country: Option<CountryCode>,
+    asn: Option<u32>,
+    marks: BTreeSet<NetworkMark>,
+    account: Option<AccountId>,
+    findings: Vec<ShownFinding>,
+    line: Option<Line>,
+    /// The request that holds the number, if that is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held_by: Option<RequestId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dialed_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact_id: Option<ContactId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end: Option<ShownEnd>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<Failure>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancelled_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ShownFinding {
+    code: Code,
+    route: Route,
+    standing: Standing,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    window_seconds: Option<u32>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ShownEnd {
+    ended_at: Timestamp,
+    answered_at: Option<Timestamp>,
+    agent_at: Option<Timestamp>,
+    outcome: Outcome,
+}
+
+impl Shown {
+    /// The form of a request; its number and address masked if `mask`.
+    pub(super) fn of(record: &Record, mask: bool) -> Self {
+        let request = &record.request;
+        let caller = &request.caller;
+        let shown = Self {
+            id: request.id,
+            state: record.state.name(),
+            received_at: request.received_at,
+            deadline: request.deadline,
+            number: if mask { request.number.masked() } else { request.number.e164().to_owned() },
+            country: request.number.country(),
+            kind: request.number.kind(),
+            address: if mask { caller.address.masked() } else { caller.address.to_text() },
+            address_country: caller.country,
+            asn: caller.asn,
+            marks: caller.marks.clone(),
+            account: caller.account.as_ref().map(|account| account.id.clone()),
+            findings: record.findings.iter().map(ShownFinding::of).collect(),
+            line: record.line.clone(),
+            held_by: None,
+            dialed_at: None,
+            contact_id: None,
+            end: None,
+            failure: None,
+            cancelled_at: record.cancelled_at,
+        };
+        shown.with_state(&record.state)
+    }
+
+    fn with_state(self, state: &State) -> Self {
+        match state {
+            State::Received | State::Approved => self,
+            State::Duplicate { owner } => Self { held_by: Some(*owner), ..self },
+            State::Dialing(dialing) => Self { dialed_at: Some(dialing.dialed_at), ..self },
+            State::InCall { contact_id, dialed_at } => {
+                Self { contact_id: Some(contact_id.clone()), dialed_at: Some(*dialed_at), ..self }
+            }
+            State::Ended(Ending::Closed { contact_id, end }) => {
+                Self { contact_id: contact_id.clone(), end: end.as_ref().map(ShownEnd::of), ..self }
+            }
+            State::Ended(Ending::Failed { failure }) => Self { failure: Some(*failure), ..self },
+            State::Ended(Ending::Refused | Ending::Redirected | Ending::Cancelled | Ending::Expired) => self,
+        }
+    }
+}
+
+impl ShownFinding {
+    fn of(finding: &Finding) -> Self {
+        Self {
+            code: finding.code,
+            route: finding.route,
+            standing: finding.standing,
+            subject: finding.subject.clone(),
+            value: finding.measure.map(|measure| measure.value),
+            limit: finding.measure.map(|measure| measure.limit),
+            window_seconds: finding.measure.map(|measure| measure.window_seconds),
+        }
+    }
+}
+
+impl ShownEnd {
+    fn of(end: &CallEnd) -> Self {
+        Self {
+            ended_at: end.ended_at,
+            answered_at: end.answered_at,
+            agent_at: end.agent_at,
+            outcome: end.outcome(),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,103 @@
+//! What API Gateway, AWS WAF and the authorizer do before a function sees a request. Headers that the edge owns are taken
+//! out of the client's hands and written anew; what they say here is told by `x-local-…` headers, for trying things out.
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, Method, Uri};
+use serde_json::{Map, Value, json};
+
+/// The address of a request that names none.
+const DEFAULT_ADDRESS: &str = "127.0.0.1";
+
+/// A request as the edge takes it in.
+#[derive(Debug, Clone)]
+pub struct Incoming {
+    /// The method.
+    pub method: Method,
+    /// The path and query.
+    pub uri: Uri,
+    /// The client's headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// The edge's own answer, or the request as a function gets it.
+#[derive(Debug)]
+pub enum Passed {
+    /// To the function.
+    On(Box<lambda_http::Request>),
+    /// Refused by the authorizer.
+    Unauthorized,
+    /// Not a request that API Gateway would take.
+    Malformed(String),
+}
+
+/// Takes a request through the edge.
+#[must_use]
+pub fn pass(incoming: &Incoming) -> Passed {
+    let local = |name: &str| incoming.headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let account = local("x-local-account").filter(|account| !account.is_empty());
+    let path = incoming.uri.path();
+    if path.starts_with("/account/") && account.is_none() && incoming.method != Method::OPTIONS {
+        return Passed::Unauthorized;
+    }
+    let flag = |name| if local(name) == Some("true") { "true" } else { "false" };
+    let mut headers = client_headers(&incoming.headers);
+    headers.insert("x-amzn-waf-anonymous".to_owned(), json!(flag("x-local-anonymous")));
+    headers.insert("x-amzn-waf-bad-reputation".to_owned(), json!(flag("x-local-bad-reputation")));
+    headers.extend(local("x-local-country").map(|country| ("CloudFront-Viewer-Country".to_owned(), json!(country))));
+    headers.extend(local("x-local-asn").map(|asn| ("CloudFront-Viewer-ASN".to_owned(), json!(asn))));
+
+    let (body, encoded) = match std::str::from_utf8(&incoming.body) {
+        Ok(text) => (json!(text), false),
+        Err(_) => (json!(aws_smithy_types::base64::encode(&incoming.body)), true),
+    };
+    let event = json!({
+        "resource": path, "path": path, "httpMethod": incoming.method.as_str(),
+        "headers": headers, "multiValueHeaders": Value::Null,
+        "queryStringParameters": query(&incoming.uri), "multiValueQueryStringParameters": Value::Null,
+        "pathParameters": Value::Null, "stageVariables": Value::Null,
+        "requestContext": {
+            "accountId": "111122223333", "resourceId": "local", "stage": "local", "apiId": "local",
+            "requestId": "local", "httpMethod": incoming.method.as_str(), "resourcePath": path, "path": path,
+            "authorizer": claims(account, local("x-local-verified-number")),
+            "identity": {
+                "sourceIp": local("x-local-source-ip").unwrap_or(DEFAULT_ADDRESS),
+                "userArn": local("x-local-operator").unwrap_or("arn:aws:iam::111122223333:user/local"),
+            },
+        },
+        "body": body, "isBase64Encoded": encoded,
+    });
+    match lambda_http::request::from_str(&event.to_string()) {
+        Ok(request) => Passed::On(Box::new(request)),
+        Err(error) => Passed::Malformed(error.to_string()),
+    }
+}
+
+/// The client's headers without those that the edge owns.
+fn client_headers(headers: &HeaderMap) -> Map<String, Value> {
+    let owned = |name: &str| {
+        ["x-local-", "x-amzn-waf-", "cloudfront-"].iter().any(|prefix| name.starts_with(prefix))
+    };
+    headers
+        .iter()
+        .filter(|(name, _)| !owned(name.as_str()))
+        .filter_map(|(name, value)| Some((name.as_str().to_owned(), json!(value.to_str().ok()?))))
+        .collect()
+}
+
+fn query(uri: &Uri) -> Map<String, Value> {
+    let parameters = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri);
+    parameters.map(|parameters| parameters.0.into_iter().map(|(k, v)| (k, json!(v))).collect()).unwrap_or_default()
+}
+
+/// What a Cognito authorizer tells of a signed-in user; every claim is a text.
+fn claims(account: Option<&str>, verified_number: Option<&str>) -> Value {
+    let Some(account) = account else { return json!({}) };
+    let mut claims = json!({ "sub": account });
+    if let Some(number) = verified_number {
+        claims["phone_number"] = json!(number);
+        claims["phone_number_verified"] = json!("true");
+    }
+    json!({ "claims": claims })
+}

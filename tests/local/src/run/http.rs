@@ -1,0 +1,46 @@
+//! The HTTP API, with a page to try it and a look at the calls placed.
+
+use std::sync::Arc;
+
+use axum::body::to_bytes;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use lambda_http::Body;
+
+use crate::connect;
+use crate::edge::Incoming;
+use crate::stack::Stack;
+
+/// API Gateway takes at most 10 MB.
+const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
+
+pub(super) fn router(stack: Arc<Stack>) -> Router {
+    let faults = connect::router(stack.connect.clone());
+    Router::new()
+        .route("/", get(async || Html(include_str!("page.html"))))
+        .route("/_local/calls", get(async |State(stack): State<Arc<Stack>>| Json(stack.connect.calls())))
+        .fallback(through_the_edge)
+        .with_state(stack)
+        .nest("/_local/connect", faults)
+}
+
+async fn through_the_edge(State(stack): State<Arc<Stack>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, BODY_BYTES_MAX).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let incoming = Incoming { method: parts.method, uri: parts.uri, headers: parts.headers, body };
+    let (parts, body) = stack.send(&incoming).await.into_parts();
+    let body = match body {
+        Body::Text(text) => text.into_bytes(),
+        Body::Binary(bytes) => bytes,
+        _ => vec![],
+    };
+    let mut response = Response::new(axum::body::Body::from(body));
+    *response.status_mut() = parts.status;
+    *response.headers_mut() = parts.headers;
+    response
+}

@@ -1,0 +1,251 @@
+//! The stack: everything started and connected. Nothing in it moves by itself: whoever holds it says when the stream is
+//! pumped, when events are heard and when upkeep runs; in real time that is [`crate::run`], in tests the story.
+
+mod clients;
+mod filters;
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
+use contact_events::ContactEvents;
+use dialing::Dialer;
+use intake::Intake;
+use intake::edge::Edge;
+use jiff::{SignedDuration, Timestamp};
+use lambda_http::{Body, Request, Response};
+use review::Review;
+use screening::Screening;
+use serde_json::Value;
+use tollgate_aws::carrier::Service;
+use tollgate_aws::clock::Clock;
+use tollgate_aws::error::StoreError;
+use tollgate_aws::pace::Pace;
+use tollgate_aws::schema::TABLES;
+use tollgate_aws::settings::{self, Cached};
+use tollgate_aws::tables::Tables;
+use upkeep::{Report, Upkeep};
+
+use crate::carrier::Carriers;
+use crate::connect::{CallPlan, Connect};
+use crate::edge::{Incoming, Passed, pass};
+use crate::engine::{Engine, Storage};
+use crate::stream::{BatchOutcome, Pump, Start};
+
+pub use filters::{Function, consumer};
+
+/// What a stack is started with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// A file to keep everything in, or none to forget it.
+    pub data: Option<PathBuf>,
+    /// The time.
+    pub clock: Clock,
+    /// How calls go.
+    pub plan: CallPlan,
+    /// Which carrier lookup is asked.
+    pub carrier: Service,
+    /// How long functions keep settings, in seconds.
+    pub settings_kept_seconds: u32,
+    /// What watches every call of an SDK client.
+    pub interceptor: Option<SharedInterceptor>,
+}
+
+impl Options {
+    /// A stack in memory, for tests: settings hold at once.
+    #[must_use]
+    pub fn for_tests(clock: Clock) -> Self {
+        Self {
+            data: None,
+            clock,
+            plan: CallPlan::default(),
+            carrier: Service::Pinpoint,
+            settings_kept_seconds: 0,
+            interceptor: None,
+        }
+    }
+}
+
+/// Whatever keeps a stack from starting or moving on.
+pub type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// The suite on one machine.
+pub struct Stack {
+    /// The embedded DynamoDB.
+    pub engine: Engine,
+    /// The tables.
+    pub tables: Tables,
+    /// The stand-in for Amazon Connect.
+    pub connect: Connect,
+    /// The stand-in for the carrier lookup.
+    pub carriers: Carriers,
+    /// The time.
+    pub clock: Clock,
+    /// The functions.
+    pub functions: Functions,
+    pump: Mutex<Pump>,
+}
+
+/// The functions, each with what it needs.
+#[expect(missing_docs, reason = "named as they are")]
+pub struct Functions {
+    pub intake: Intake,
+    pub screening: Screening,
+    pub dialing: Dialer,
+    pub contact_events: ContactEvents,
+    pub upkeep: Upkeep,
+    pub review: Review,
+}
+
+impl Stack {
+    /// Starts the engine and the stand-ins, makes the tables, and connects the functions to them.
+    ///
+    /// # Errors
+    /// When something cannot be started, or the data file is not one of ours.
+    pub async fn start(options: Options) -> Result<Self, Error> {
+        let clock = options.clock.clone();
+        let storage = options.data.clone().map_or(Storage::Memory, Storage::File);
+        let engine = Engine::start(storage, clock.clone()).await?;
+        engine.create_tables("", TABLES)?;
+        let connect = match &options.data {
+            Some(path) => Connect::open(clock.clone(), options.plan, &path.with_extension("calls.jsonl"))?,
+            None => Connect::new(clock.clone(), options.plan),
+        };
+        let carriers = Carriers::new();
+        let clients = clients::Clients::start(&engine, &connect, &carriers, options.interceptor.clone()).await?;
+        let functions = functions(&clients, &options, &clock).await?;
+        let pump = Mutex::new(Pump::open(engine.database(), &clients.tables.names.requests)?);
+        let stack = Self { engine, tables: clients.tables, connect, carriers, clock, functions, pump };
+        for function in Function::ON_STREAM {
+            stack.subscribe(function, Start::TrimHorizon)?;
+        }
+        Ok(stack)
+    }
+
+    /// Has a function begin in the stream at `start`.
+    ///
+    /// # Errors
+    /// When its filter cannot be read.
+    pub fn subscribe(&self, function: Function, start: Start) -> Result<(), Error> {
+        let consumer = consumer(function)?;
+        self.with_pump(|pump| pump.subscribe(consumer, start));
+        Ok(())
+    }
+
+    /// Does something with the stream.
+    pub fn with_pump<T>(&self, act: impl FnOnce(&mut Pump) -> T) -> T {
+        act(&mut self.pump.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The present moment.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Sends a request through the edge to intake or review.
+    pub async fn send(&self, incoming: &Incoming) -> Response<Body> {
+        let request = match pass(incoming) {
+            Passed::On(request) => *request,
+            Passed::Unauthorized => return gateway_error(401, "Unauthorized"),
+            Passed::Malformed(reason) => return gateway_error(400, &reason),
+        };
+        if incoming.uri.path().starts_with("/review") {
+            review::handle(request, &self.functions.review, self.now()).await
+        } else {
+            self.intake(request).await
+        }
+    }
+
+    /// Sends a request to intake as the edge hands it on.
+    pub async fn intake(&self, request: Request) -> Response<Body> {
+        intake::handle(request, &self.functions.intake, self.now()).await
+    }
+
+    /// Hands the next batch of the stream to a function that reads it. False if there is none.
+    ///
+    /// # Errors
+    /// When the stream cannot be read.
+    pub async fn pump(&self, function: Function) -> Result<bool, Error> {
+        let Some(batch) = self.with_pump(|pump| pump.next_batch(function.name()))? else { return Ok(false) };
+        let answer = self.invoke(function, batch.event.clone()).await;
+        let outcome = match answer {
+            Ok(response) => BatchOutcome::from_response(&response),
+            Err(_) => BatchOutcome::FailedWhole,
+        };
+        self.with_pump(|pump| pump.report(&batch, outcome))?;
+        Ok(true)
+    }
+
+    /// Invokes a function on the stream with an event, as Lambda does.
+    ///
+    /// # Errors
+    /// When the function fails, or the event is not one of a stream.
+    pub async fn invoke(&self, function: Function, event: Value) -> Result<Value, Error> {
+        let batch = serde_json::from_value(event)?;
+        let answer = match function {
+            Function::Screening => screening::handle(batch, &self.functions.screening, self.now()).await,
+            Function::Dialing => {
+                let ends = self.now() + INVOCATION;
+                dialing::handle(batch, &self.functions.dialing, ends).await
+            }
+        };
+        Ok(answer?)
+    }
+
+    /// Hears one contact event.
+    ///
+    /// # Errors
+    /// When the function fails.
+    pub async fn hear(&self, event: &Value) -> Result<(), StoreError> {
+        contact_events::handle(event, &self.functions.contact_events, self.now()).await
+    }
+
+    /// Runs upkeep once.
+    ///
+    /// # Errors
+    /// When the function fails.
+    pub async fn upkeep(&self) -> Result<Report, StoreError> {
+        upkeep::handle(&self.functions.upkeep, self.now()).await
+    }
+}
+
+/// How long an invocation of dialing may last, as in the template.
+const INVOCATION: SignedDuration = SignedDuration::from_secs(60);
+
+async fn functions(
+    clients: &clients::Clients,
+    options: &Options,
+    clock: &Clock,
+) -> Result<Functions, Error> {
+    let tables = || clients.tables.clone();
+    let settings = || Cached::for_seconds(options.settings_kept_seconds);
+    Ok(Functions {
+        intake: Intake {
+            tables: tables(),
+            settings: settings(),
+            edge: Edge::trusting_everything(),
+            secret: settings::idempotency_secret(&clients.tables).await?,
+            random: intake::system_random,
+        },
+        screening: Screening { tables: tables(), settings: settings(), carrier: clients.carrier(options.carrier) },
+        dialing: Dialer {
+            tables: tables(),
+            settings: settings(),
+            connect: clients.connect(),
+            pace: Pace::default(),
+            clock: clock.clone(),
+        },
+        contact_events: ContactEvents { tables: tables(), settings: settings(), connect: clients.connect() },
+        upkeep: Upkeep { tables: tables(), settings: settings(), connect: clients.connect() },
+        review: Review { tables: tables() },
+    })
+}
+
+/// API Gateway's own answer.
+fn gateway_error(status: u16, message: &str) -> Response<Body> {
+    let body = serde_json::json!({ "message": message }).to_string();
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = lambda_http::http::StatusCode::from_u16(status).unwrap_or_default();
+    response
+}
