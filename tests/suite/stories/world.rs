@@ -1,0 +1,283 @@
+//! The world of a story: the whole suite on an engine in memory, a clock that stands still until it is moved, visitors who
+//! ask, and an operator.
+
+use http::{HeaderMap, Method, Uri};
+use jiff::{SignedDuration, Timestamp};
+use lambda_http::Body;
+use local::connect::Call;
+use local::edge::Incoming;
+use local::stack::{Function, Options, Stack};
+use serde_json::{Value, json};
+use tollgate::record::Record;
+use tollgate::request::RequestId;
+use tollgate::state::StateName;
+use tollgate_aws::clock::{Clock, ManualClock};
+use tollgate_aws::requests;
+use upkeep::Report;
+
+/// When every story begins: a full hour, and not a full day, in UTC.
+pub(crate) const BEGINNING: &str = "2026-03-02T10:00:00Z";
+
+/// A number that is served, and whose line is a mobile phone.
+pub(crate) const NUMBER: &str = "+12065550100";
+
+/// The world of a story.
+pub(crate) struct World {
+    pub(crate) stack: Stack,
+    clock: ManualClock,
+}
+
+/// A visitor, as the edge tells of him. A guest at an American address, unless the story says otherwise.
+#[derive(Debug, Clone)]
+pub(crate) struct Visitor {
+    headers: Vec<(&'static str, String)>,
+    account: Option<String>,
+}
+
+/// An answer over HTTP.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+/// A world with the default policy.
+pub(crate) async fn world() -> World {
+    world_with(|_| {}).await
+}
+
+/// A world started with other options.
+pub(crate) async fn world_with(change: impl FnOnce(&mut Options)) -> World {
+    let clock = ManualClock::at(BEGINNING.parse().unwrap());
+    let mut options = Options::for_tests(Clock::Manual(clock.clone()));
+    change(&mut options);
+    World { stack: Stack::start(options).await.unwrap(), clock }
+}
+
+impl World {
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    // Time and what it brings.
+
+    /// Lets everything happen that can happen now: the stream is read to its end, due events are heard.
+    pub(crate) async fn settle(&self) {
+        loop {
+            let mut moved = false;
+            for function in Function::ON_STREAM {
+                while self.stack.pump(function).await.unwrap() {
+                    moved = true;
+                }
+            }
+            for event in self.stack.connect.due(self.now()) {
+                self.stack.hear(&event).await.unwrap();
+                moved = true;
+            }
+            if !moved {
+                return;
+            }
+        }
+    }
+
+    /// Lets time pass, with all that happens meanwhile, but without upkeep.
+    pub(crate) async fn pass(&self, seconds: i64) {
+        let until = self.now() + SignedDuration::from_secs(seconds);
+        self.settle().await;
+        while let Some(due) = self.stack.connect.next_due().filter(|due| *due <= until) {
+            self.clock.advance(due.duration_since(self.now()).max(SignedDuration::ZERO));
+            self.settle().await;
+        }
+        self.clock.advance(until.duration_since(self.now()));
+        self.settle().await;
+    }
+
+    /// Moves the clock and nothing else.
+    pub(crate) fn pass_unseen(&self, seconds: i64) {
+        self.clock.advance(SignedDuration::from_secs(seconds));
+    }
+
+    /// Runs upkeep once, and what follows from it.
+    pub(crate) async fn upkeep(&self) -> Report {
+        let report = self.stack.upkeep().await.unwrap();
+        self.settle().await;
+        report
+    }
+
+    /// Lets minutes pass, with upkeep at the end of each.
+    pub(crate) async fn pass_minutes(&self, minutes: u32) {
+        for _ in 0..minutes {
+            self.pass(60).await;
+            self.upkeep().await;
+        }
+    }
+
+    // What came of it.
+
+    /// A request as it is stored.
+    pub(crate) async fn record(&self, id: &str) -> Record {
+        let id = RequestId::parse(id).unwrap();
+        requests::get(&self.stack.tables, id, self.now()).await.unwrap().expect("the request is on record").record
+    }
+
+    /// The state of a request.
+    pub(crate) async fn state(&self, id: &str) -> StateName {
+        self.record(id).await.state.name()
+    }
+
+    /// The codes of a request's findings.
+    pub(crate) async fn findings(&self, id: &str) -> Vec<&'static str> {
+        self.record(id).await.findings.iter().map(|finding| finding.code.as_str()).collect()
+    }
+
+    /// All calls placed, the oldest first.
+    pub(crate) fn calls(&self) -> Vec<Call> {
+        self.stack.connect.calls()
+    }
+
+    // Who acts.
+
+    /// Sends a request.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&'static str, String)],
+        body: impl Into<Vec<u8>>,
+    ) -> Answer {
+        let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+        let uri: Uri = path.parse().unwrap();
+        let body = body.into().into();
+        let incoming = Incoming { method, uri, headers: headers.collect(), body };
+        let (parts, body) = self.stack.send(&incoming).await.into_parts();
+        let text = match body {
+            Body::Text(text) => text,
+            Body::Binary(bytes) => String::from_utf8(bytes).unwrap(),
+            _ => String::new(),
+        };
+        Answer { status: parts.status.as_u16(), headers: parts.headers, text }
+    }
+
+    /// What an operator does through the review API.
+    pub(crate) async fn operator(&self, method: Method, path: &str, body: Value) -> Answer {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        self.send(method, path, &[("x-local-operator", "arn:aws:iam::111122223333:user/carol".to_owned())], body)
+            .await
+    }
+
+    /// Saves a policy in which these keys differ from the default.
+    pub(crate) async fn policy(&self, policy: Value) {
+        let current = self.operator(Method::GET, "/review/policy", Value::Null).await.json();
+        let version = ("if-match", format!("\"{}\"", current["version"]));
+        let saved = self.send(Method::PUT, "/review/policy", &[version], policy.to_string()).await;
+        assert_eq!(saved.status, 200, "{}", saved.text);
+    }
+
+    /// Puts an entry on the deny list (or another).
+    pub(crate) async fn list(&self, effect: &str, entry: &str) {
+        let path = format!("/review/entries/{}", percent_encoded(entry));
+        let put = self.operator(Method::PUT, &path, json!({ "effect": effect, "reason": "told in a story" })).await;
+        assert!((200..300).contains(&put.status), "{}", put.text);
+    }
+
+    /// Sets the kill switches.
+    pub(crate) async fn kill_switches(&self, all: bool, countries: &[&str]) {
+        let body = json!({ "all": all, "countries": countries, "reason": "told in a story" });
+        let put = self.operator(Method::PUT, "/review/kill-switches", body).await;
+        assert!((200..300).contains(&put.status), "{}", put.text);
+    }
+}
+
+/// A signed-in visitor at an American address of his own.
+pub(crate) fn account(name: &str) -> Visitor {
+    let visitor = guest().header("x-local-account", name);
+    Visitor { account: Some(name.to_owned()), ..visitor }
+}
+
+/// A visitor who is not signed in.
+pub(crate) fn guest() -> Visitor {
+    Visitor { headers: vec![], account: None }.at("198.51.100.7").from_country("US")
+}
+
+impl Visitor {
+    fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.retain(|(known, _)| *known != name);
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    pub(crate) fn at(self, address: &str) -> Self {
+        self.header("x-local-source-ip", address)
+    }
+
+    pub(crate) fn from_country(self, country: &str) -> Self {
+        self.header("x-local-country", country)
+    }
+
+    pub(crate) fn anonymous(self) -> Self {
+        self.header("x-local-anonymous", "true")
+    }
+
+    pub(crate) fn with_verified_number(self, number: &str) -> Self {
+        self.header("x-local-verified-number", number)
+    }
+
+    /// Sends a header of the client's own.
+    pub(crate) fn with_header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+
+    fn path(&self) -> &'static str {
+        if self.account.is_some() { "/account/callbacks" } else { "/callbacks" }
+    }
+
+    /// Asks for a call; the answer as it comes.
+    pub(crate) async fn posts(&self, world: &World, body: impl Into<Vec<u8>>) -> Answer {
+        world.send(Method::POST, self.path(), &self.headers, body).await
+    }
+
+    /// Asks for a call to a number; the answer as it comes.
+    pub(crate) async fn asks_for(&self, world: &World, number: &str) -> Answer {
+        self.posts(world, json!({ "phoneNumber": number }).to_string()).await
+    }
+
+    /// Asks for a call to a number, is told that the request is accepted, and gets its id.
+    pub(crate) async fn asks(&self, world: &World, number: &str) -> String {
+        let answer = self.asks_for(world, number).await;
+        assert_eq!(answer.status, 202, "{}", answer.text);
+        answer.json()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Looks at a request.
+    pub(crate) async fn looks(&self, world: &World, id: &str) -> Answer {
+        world.send(Method::GET, &format!("{}/{id}", self.path()), &self.headers, "").await
+    }
+
+    /// Withdraws a request.
+    pub(crate) async fn withdraws(&self, world: &World, id: &str) -> Answer {
+        world.send(Method::DELETE, &format!("{}/{id}", self.path()), &self.headers, "").await
+    }
+
+    /// Asks which channels there are.
+    pub(crate) async fn channels(&self, world: &World) -> Value {
+        let prefix = if self.account.is_some() { "/account" } else { "" };
+        let answer = world.send(Method::GET, &format!("{prefix}/callback-options"), &self.headers, "").await;
+        answer.json()["channels"].clone()
+    }
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {}", self.text))
+    }
+}
+
+fn percent_encoded(text: &str) -> String {
+    let encoded = text.bytes().map(|byte| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    });
+    encoded.collect()
+}
