@@ -101,7 +101,7 @@ impl Edge {
         Self { country_from: CountryFrom::None, waf: Waf::Off, origins: Origins::Any }
     }
 
-    /// Who asks, at the door `access`. At the open door everyone is a guest.
+    /// Who asks, at the door `access`. The account is what an authorizer tells; at the open door there may be none.
     ///
     /// # Errors
     /// When the event does not come from the API that this function stands behind.
@@ -112,7 +112,7 @@ impl Edge {
         let address = context.identity.source_ip.as_deref().and_then(|text| Address::parse(text).ok());
         let address = address.ok_or(EdgeError::NoSourceAddress)?;
         let account = match access {
-            Access::Guest => None,
+            Access::Guest => account(context),
             Access::Account => Some(account(context).ok_or(EdgeError::NotSignedIn)?),
         };
         Ok(Caller {

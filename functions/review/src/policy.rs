@@ -51,11 +51,15 @@ pub(crate) async fn show(tables: &Tables, asked: &Asked) -> Result<Response<Body
 
 /// Lists the saved versions, the newest first.
 pub(crate) async fn versions(tables: &Tables, asked: &Asked) -> Result<Response<Body>, Failure> {
+    #[derive(Serialize)]
+    struct Versions<'a> {
+        versions: Vec<Shown<'a>>,
+    }
     asked.query.only(&["limit"])?;
     let limit = asked.query.limit(1..=100, 50)?;
     let versions = settings::policy_versions(tables, limit).await?;
-    let versions: Vec<_> = versions.iter().map(Shown::listed).collect();
-    Ok(reply::json(StatusCode::OK, &json!({ "versions": versions })))
+    let versions = versions.iter().map(Shown::listed).collect();
+    Ok(reply::json(StatusCode::OK, &Versions { versions }))
 }
 
 /// Shows one version.

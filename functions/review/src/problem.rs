@@ -1,12 +1,17 @@
 //! What goes wrong: what the operator did (a problem, RFC 9457) and what failed on our side.
 
+mod kind;
+
+use lambda_http::http::HeaderValue;
+#[cfg(test)]
+use lambda_http::http::StatusCode;
 use lambda_http::http::header::{ALLOW, CONTENT_TYPE};
-use lambda_http::http::{HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
 use serde::Serialize;
 use tollgate::policy::PolicyError;
 use tollgate_aws::error::StoreError;
 
+use self::kind::Kind;
 use crate::reply;
 
 /// Why there is no answer.
@@ -34,52 +39,6 @@ pub(crate) struct FieldError {
     pub(crate) field: String,
     /// What is wrong with it.
     pub(crate) reason: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    NoIdentity,
-    NotFound,
-    MethodNotAllowed,
-    InvalidQuery,
-    UnreadableBody,
-    TooLarge,
-    UnsupportedMediaType,
-    Invalid,
-    InvalidHeader,
-    VersionRequired,
-    VersionStale,
-    Unavailable,
-}
-
-impl Kind {
-    /// The last part of the type, the status and the title.
-    fn told(self) -> (&'static str, StatusCode, &'static str) {
-        match self {
-            Self::NoIdentity => ("no-identity", StatusCode::FORBIDDEN, "The caller is unknown"),
-            Self::NotFound => ("not-found", StatusCode::NOT_FOUND, "Not found"),
-            Self::MethodNotAllowed => {
-                ("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "This cannot be done here")
-            }
-            Self::InvalidQuery => ("invalid-query", StatusCode::BAD_REQUEST, "The query is not valid"),
-            Self::UnreadableBody => ("unreadable-body", StatusCode::BAD_REQUEST, "The body cannot be read"),
-            Self::TooLarge => ("too-large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large"),
-            Self::UnsupportedMediaType => {
-                ("unsupported-media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body is of another type")
-            }
-            Self::Invalid => ("invalid", StatusCode::UNPROCESSABLE_ENTITY, "What was sent is not valid"),
-            Self::InvalidHeader => ("invalid-header", StatusCode::BAD_REQUEST, "A header is not valid"),
-            Self::VersionRequired => {
-                ("version-required", StatusCode::PRECONDITION_REQUIRED, "The version is not told")
-            }
-            Self::VersionStale => {
-                ("version-stale", StatusCode::PRECONDITION_FAILED, "Somebody was there before")
-            }
-            Self::Unavailable => {
-                ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "The service cannot answer now")
-            }
-        }
-    }
 }
 
 impl Problem {

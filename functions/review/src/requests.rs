@@ -16,12 +16,12 @@ use crate::asked::Asked;
 use crate::problem::{Failure, Problem};
 use crate::reply::{self, Unreadable};
 
-/// A page of requests, the newest first.
+/// A page of requests, the newest first. The next one is had by the same query with `before` as `next` says.
 #[derive(Serialize)]
 struct Requests {
     requests: Vec<Shown>,
     unreadable: Vec<Unreadable>,
-    /// The `before` of the next page.
+    /// None on the last page.
     next: Option<String>,
 }
 

@@ -143,10 +143,7 @@ async fn what_is_wrong_is_refused_before_a_table_is_asked() {
         (changed("add-entry", "/path", json!("/review/entries/planet%23mars")), (422, "invalid")),
         (changed("import-csv", "/body", json!("nothing to see")), (422, "invalid")),
         (changed("import-csv", "/body", json!("x".repeat(5_000_001))), (413, "too-large")),
-        (
-            changed("import-csv", "/headers/Content-Type", json!("text/html")),
-            (415, "unsupported-media-type"),
-        ),
+        (changed("import-csv", "/headers/Content-Type", json!("text/html")), (415, "unsupported-media-type")),
         (changed("import-networks", "/multiValueQueryStringParameters", json!({})), (400, "invalid-query")),
         (changed("save-policy", "/body", json!("{\"retention_days\": 0}")), (422, "invalid")),
         (changed("validate-policy", "/body", json!("{\"dail\": {}}")), (422, "invalid")),

@@ -69,10 +69,10 @@ pub async fn record(tables: &Tables, change: &Change) -> Result<(), StoreError> 
     put.send().await.map(drop).map_err(StoreError::service("PutItem"))
 }
 
-/// The changes of a UTC day, the newest first.
+/// The changes of a UTC day, the newest first. One that cannot be read is left out, with a log line.
 ///
 /// # Errors
-/// When DynamoDB does not answer, or a change cannot be read.
+/// When DynamoDB does not answer.
 pub async fn of_day(tables: &Tables, day: Date) -> Result<Vec<Change>, StoreError> {
     let mut pages = tables
         .client
@@ -87,9 +87,7 @@ pub async fn of_day(tables: &Tables, day: Date) -> Result<Vec<Change>, StoreErro
     let mut changes = vec![];
     while let Some(page) = pages.next().await {
         let page = page.map_err(StoreError::service("Query"))?;
-        for item in page.items.unwrap_or_default() {
-            changes.push(read(item)?);
-        }
+        changes.extend(page.items.unwrap_or_default().into_iter().filter_map(|item| crate::item::readable(read(item))));
     }
     Ok(changes)
 }

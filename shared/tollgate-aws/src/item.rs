@@ -60,6 +60,11 @@ pub fn inconsistent(table: &'static str, key: &str, reason: impl ToString) -> St
     StoreError::Inconsistent { table, key: key.to_owned(), reason: reason.to_string() }
 }
 
+/// What was read; or nothing, and a log line says why.
+pub(crate) fn readable<T>(read: Result<T, StoreError>) -> Option<T> {
+    read.inspect_err(|error| tracing::error!(%error, "item left out")).ok()
+}
+
 /// A moment read from milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Millis(pub Timestamp);

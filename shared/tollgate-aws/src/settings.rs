@@ -146,10 +146,10 @@ fn read_policy(item: Item) -> Result<PolicyVersion, StoreError> {
     Ok(PolicyVersion { version: a.number, policy, saved: Some((a.author, a.saved_at.0)) })
 }
 
-/// The numbers of the saved versions with who saved them and when, the newest first, at most `versions_max`.
+/// The saved versions, the newest first, at most `versions_max`. One that cannot be read is left out, with a log line.
 ///
 /// # Errors
-/// When DynamoDB does not answer, or a version cannot be read.
+/// When DynamoDB does not answer.
 pub async fn policy_versions(tables: &Tables, versions_max: i32) -> Result<Vec<PolicyVersion>, StoreError> {
     let found = tables
         .client
@@ -164,7 +164,7 @@ pub async fn policy_versions(tables: &Tables, versions_max: i32) -> Result<Vec<P
         .send()
         .await
         .map_err(StoreError::service("Query"))?;
-    found.items.unwrap_or_default().into_iter().map(read_policy).collect()
+    Ok(found.items.unwrap_or_default().into_iter().filter_map(|item| crate::item::readable(read_policy(item))).collect())
 }
 
 /// Saves a policy as the version after `seen`, if that is still the current one. None if it is not.

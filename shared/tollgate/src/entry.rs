@@ -101,6 +101,13 @@ impl Entry {
         }
     }
 
+    /// Whether the entry can be trusted. Where an address is said to be costs nothing to change, and the edge may not own
+    /// the header that tells its network; both are good enough to deny.
+    #[must_use]
+    pub fn can_be_trusted(&self) -> bool {
+        !matches!(self, Self::Asn(_) | Self::AddressCountry(_))
+    }
+
     /// Reads a key.
     ///
     /// # Errors

@@ -119,7 +119,7 @@ fn without_a_source_address_nobody_asks() {
 }
 
 #[test]
-fn an_account_is_what_the_authorizer_claims_and_only_at_its_door() {
+fn an_account_is_what_an_authorizer_claims_and_behind_the_door_there_must_be_one() {
     let edge = Edge::trusting_nothing();
     let told = |claims: Value, access| {
         let caller = edge.caller(&request(&[], context(Some("203.0.113.9"), Some(claims))), access);
@@ -138,12 +138,13 @@ fn an_account_is_what_the_authorizer_claims_and_only_at_its_door() {
     ] {
         let claims = json!({"sub": "ada", "phone_number": "+12065550100", "phone_number_verified": verified});
         let account = Account { id: id.clone(), verified_number: expected };
-        assert_eq!(told(claims.clone(), Access::Account), Ok(Some(account)), "{verified}");
-        assert_eq!(told(claims, Access::Guest), Ok(None));
+        assert_eq!(told(claims.clone(), Access::Account), Ok(Some(account.clone())), "{verified}");
+        assert_eq!(told(claims, Access::Guest), Ok(Some(account)));
     }
     let odd = json!({"sub": "ada", "phone_number": "911", "phone_number_verified": "true"});
     assert_eq!(told(odd, Access::Account), Ok(Some(Account { id, verified_number: None })));
     for claims in [json!({}), json!({"sub": ""}), json!({"sub": 7}), json!("ada"), json!(null)] {
         assert_eq!(told(claims.clone(), Access::Account), Err(EdgeError::NotSignedIn), "{claims}");
+        assert_eq!(told(claims, Access::Guest), Ok(None));
     }
 }

@@ -8,7 +8,7 @@ use tollgate::entry::{Effect, Entry};
 use tollgate::network::Network;
 use tollgate::text::Reason;
 
-use super::form::effect;
+use super::form::{allowed, effect};
 use crate::asked::moment_ahead;
 use crate::csv;
 
@@ -105,9 +105,10 @@ fn draft(text: &str, columns: &[String], defaults: &Defaults, now: Timestamp) ->
     let reason = cell("reason").map(Reason::parse).transpose().map_err(|e| in_column("reason")(&e))?;
     let expires_at = cell("expires_at").map(|text| moment_ahead(text, now)).transpose();
     let expires_at = expires_at.map_err(|e| in_column("expires_at")(&e))?;
+    let effect = effect.or(defaults.effect).ok_or("no effect is given")?;
     Ok(Draft {
+        effect: allowed(&entry, effect)?,
         entry,
-        effect: effect.or(defaults.effect).ok_or("no effect is given")?,
         reason: reason.or_else(|| defaults.reason.clone()).ok_or("no reason is given")?,
         expires_at: expires_at.or(defaults.expires_at),
     })

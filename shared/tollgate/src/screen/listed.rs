@@ -26,7 +26,9 @@ fn matching<'a>(
     line: &'a LineFact,
     now: Timestamp,
 ) -> impl Iterator<Item = &'a Listing> {
-    listings.iter().filter(move |listing| listing.is_live(now)).filter(move |listing| match &listing.entry {
+    let counts = |listing: &&Listing| listing.effect == Effect::Deny || listing.entry.can_be_trusted();
+    let live = listings.iter().filter(move |listing| listing.is_live(now)).filter(counts);
+    live.filter(move |listing| match &listing.entry {
         Entry::Carrier(listed) => match line {
             LineFact::Known(line) => line.carrier.as_ref().is_some_and(|carrier| carrier.key() == listed.key()),
             LineFact::NotAsked | LineFact::Unavailable => false,
