@@ -8,6 +8,8 @@
     clippy::indexing_slicing,
     reason = "a story that cannot go on has failed"
 )]
-
 #![allow(dead_code)]
+
+mod idempotency;
+mod silence;
 mod world;

@@ -11,3 +11,5 @@
 
 #![allow(dead_code)]
 mod world;
+mod round_trips;
+mod watch;

@@ -7,6 +7,7 @@ use lambda_http::Body;
 use local::connect::Call;
 use local::edge::Incoming;
 use local::stack::{Function, Options, Stack};
+use local::stream::BatchOutcome;
 use serde_json::{Value, json};
 use tollgate::record::Record;
 use tollgate::request::RequestId;
@@ -91,6 +92,24 @@ impl World {
         }
         self.clock.advance(until.duration_since(self.now()));
         self.settle().await;
+    }
+
+    /// Lets screening read the stream to its end, and nothing else happen.
+    pub(crate) async fn screen(&self) {
+        while self.stack.pump(Function::Screening).await.unwrap() {}
+    }
+
+    /// Takes what waits for screening off the stream, each record as an event of its own.
+    pub(crate) fn events_for_screening(&self) -> Vec<Value> {
+        let mut events = vec![];
+        self.stack.with_pump(|pump| {
+            while let Some(batch) = pump.next_batch(Function::Screening.name()).unwrap() {
+                let records = batch.event["Records"].as_array().unwrap();
+                events.extend(records.iter().map(|record| json!({ "Records": [record] })));
+                pump.report(&batch, BatchOutcome::Done).unwrap();
+            }
+        });
+        events
     }
 
     /// Moves the clock and nothing else.
@@ -181,6 +200,19 @@ impl World {
         assert!((200..300).contains(&put.status), "{}", put.text);
     }
 
+    /// Imports entries as an operator does, with `query` for what the lines do not say; tells what came of it.
+    pub(crate) async fn imports(&self, media_type: &str, query: &str, body: impl Into<Vec<u8>>) -> Answer {
+        let headers = [("content-type", media_type.to_owned())];
+        self.send(Method::POST, &format!("/review/entries/import{query}"), &headers, body).await
+    }
+
+    /// Takes an entry off the lists.
+    pub(crate) async fn unlist(&self, entry: &str) {
+        let path = format!("/review/entries/{}?reason=told", percent_encoded(entry));
+        let removed = self.operator(Method::DELETE, &path, Value::Null).await;
+        assert_eq!(removed.status, 204, "{}", removed.text);
+    }
+
     /// Sets the kill switches.
     pub(crate) async fn kill_switches(&self, all: bool, countries: &[&str]) {
         let body = json!({ "all": all, "countries": countries, "reason": "told in a story" });
@@ -217,6 +249,14 @@ impl Visitor {
 
     pub(crate) fn anonymous(self) -> Self {
         self.header("x-local-anonymous", "true")
+    }
+
+    pub(crate) fn of_bad_reputation(self) -> Self {
+        self.header("x-local-bad-reputation", "true")
+    }
+
+    pub(crate) fn in_asn(self, asn: u32) -> Self {
+        self.header("x-local-asn", asn.to_string())
     }
 
     pub(crate) fn with_verified_number(self, number: &str) -> Self {

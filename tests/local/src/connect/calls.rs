@@ -1,6 +1,6 @@
 //! All calls that were ever placed, and which of their events are due. No input, no output, no clock.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -21,6 +21,12 @@ pub struct Call {
     pub contact_id: String,
     /// The attribute `requestId` of the order.
     pub request_id: Option<String>,
+    /// The token of the order.
+    pub client_token: Option<String>,
+    /// All attributes of the order.
+    pub attributes: BTreeMap<String, String>,
+    /// What the agent was shown: the order's name and description.
+    pub shown: (Option<String>, Option<String>),
     /// The number that was called, in E.164 form.
     pub phone_number: String,
     /// When it was placed.
@@ -92,6 +98,9 @@ impl Calls {
         let call = |contact: &Contact| Call {
             contact_id: contact.id.clone(),
             request_id: contact.attributes.get("requestId").cloned(),
+            client_token: contact.client_token.clone(),
+            attributes: contact.attributes.clone(),
+            shown: (contact.name.clone(), contact.description.clone()),
             phone_number: contact.phone_number.clone(),
             started_at: contact.started_at,
             ended_at: Some(contact.timeline().ended).filter(|ended| *ended <= now),

@@ -62,6 +62,10 @@ pub(super) struct Contact {
     pub(super) source_phone_number: Option<String>,
     pub(super) client_token: Option<String>,
     pub(super) attributes: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) name: Option<String>,
+    #[serde(default)]
+    pub(super) description: Option<String>,
     pub(super) ring_timeout_seconds: u32,
     pub(super) started_at: Timestamp,
     pub(super) plan: CallPlan,

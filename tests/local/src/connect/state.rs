@@ -50,6 +50,8 @@ impl State {
             source_phone_number: order.source_phone_number.clone(),
             client_token: order.client_token.clone(),
             attributes: order.attributes.clone().unwrap_or_default(),
+            name: order.name.clone(),
+            description: order.description.clone(),
             ring_timeout_seconds: order.ring_timeout_seconds(),
             started_at: now,
             plan: self.plans.get(number).copied().unwrap_or(self.plan),

@@ -1,0 +1,114 @@
+//! What Lambda, DynamoDB and EventBridge do by themselves, done by hand: records delivered once more or side by side,
+//! events kept back, tables looked into.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use futures::future::join_all;
+use local::stack::{Function, consumer};
+use local::stream::{BatchOutcome, Consumer, Pump, Start};
+use serde_json::{Map, Value, json};
+use tollgate::policy::Policy;
+use tollgate::verdict::Code;
+use tollgate_aws::{pending, settings};
+
+use crate::world::World;
+
+/// An item of a table.
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+impl World {
+    /// All records that the stream has ever held for a function, the oldest first, each as an event of its own.
+    pub(crate) fn records_for(&self, function: Function) -> Vec<Value> {
+        let mut pump = Pump::open(self.stack.engine.database(), "Requests").unwrap();
+        pump.subscribe(Consumer { batch_size: 1_000, ..consumer(function).unwrap() }, Start::TrimHorizon);
+        let Some(batch) = pump.next_batch(function.name()).unwrap() else { return vec![] };
+        let records = batch.event["Records"].as_array().unwrap().clone();
+        records.into_iter().map(|record| json!({ "Records": [record] })).collect()
+    }
+
+    /// Delivers events to a function side by side. Gives the number of those that are to come again.
+    pub(crate) async fn deliver(&self, function: Function, events: &[Value]) -> usize {
+        let answers = join_all(events.iter().map(|event| self.stack.invoke(function, event.clone()))).await;
+        let failed = |answer: Value| answer["batchItemFailures"].as_array().unwrap().len();
+        answers.into_iter().map(|answer| failed(answer.unwrap())).sum()
+    }
+
+    /// Reads the stream to its end for one function.
+    pub(crate) async fn read_on(&self, function: Function) {
+        while self.stack.pump(function).await.unwrap() {}
+    }
+
+    /// Lets everything that the stream holds for a function fail until it is parked.
+    pub(crate) fn park_all(&self, function: Function) {
+        self.stack.with_pump(|pump| {
+            while let Some(batch) = pump.next_batch(function.name()).unwrap() {
+                pump.report(&batch, BatchOutcome::FailedWhole).unwrap();
+            }
+        });
+    }
+
+    /// The contact events that are due, taken from the bus and not delivered.
+    pub(crate) fn intercept(&self) -> Vec<Value> {
+        self.stack.connect.due(self.now())
+    }
+
+    /// Delivers contact events, one after the other.
+    pub(crate) async fn hear_all(&self, events: &[Value]) {
+        for event in events {
+            self.stack.hear(event).await.unwrap();
+        }
+    }
+
+    /// The request that holds a number.
+    pub(crate) async fn holder(&self, number: &str) -> Option<String> {
+        let claims = pending::all(&self.stack.tables).await.unwrap();
+        let mut claims = claims.into_iter().map(Result::unwrap);
+        claims.find(|claim| claim.number.e164() == number).map(|claim| claim.holder.to_string())
+    }
+
+    /// All items of a table.
+    pub(crate) async fn items(&self, table: &str) -> Vec<Item> {
+        let pages = self.stack.tables.client.scan().table_name(table).consistent_read(true);
+        let items = pages.into_paginator().items().send().try_collect().await;
+        items.unwrap()
+    }
+
+    /// One number among the counters: the sum over all windows of a subject.
+    pub(crate) async fn counted(&self, subject: &str, attribute: &str) -> u64 {
+        let items = self.items("Counters").await;
+        let own = items.iter().filter(|item| item["subject"].as_s().unwrap() == subject);
+        own.filter_map(|item| item.get(attribute)?.as_n().ok()?.parse::<u64>().ok()).sum()
+    }
+
+    /// Everything that is stored and every call, but for the turns of the dialers.
+    pub(crate) async fn everything(&self) -> Vec<String> {
+        let mut all = vec![serde_json::to_string(&self.calls()).unwrap()];
+        for table in ["Requests", "Pending", "Counters", "Contacts", "Numbers", "DenyList"] {
+            for item in self.items(table).await {
+                if item.get("subject").and_then(|subject| subject.as_s().ok()).is_none_or(|s| s != "pace") {
+                    let sorted: BTreeMap<_, _> = item.into_iter().collect();
+                    all.push(format!("{table} {sorted:?}"));
+                }
+            }
+        }
+        all.sort();
+        all
+    }
+
+    /// The policy in force.
+    pub(crate) async fn policy_in_force(&self) -> Policy {
+        (*settings::policy(&self.stack.tables).await).clone()
+    }
+}
+
+/// Every rule that can be turned off, off.
+pub(crate) fn no_rules() -> Value {
+    let off = Code::ALL.iter().filter(|code| code.has_mode()).map(|code| (code.as_str().to_owned(), json!("off")));
+    Value::Object(off.collect::<Map<_, _>>())
+}
+
+/// The nth of a hundred numbers of one range.
+pub(crate) fn number(n: usize) -> String {
+    format!("+1206555{:04}", 100 + n)
+}
