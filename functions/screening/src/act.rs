@@ -56,7 +56,7 @@ async fn approve(
         Approval::Held(owner) => duplicate(tables, record, owner, verdict.findings, line, policy, now).await,
         Approval::Full(code, place) => {
             let room = place.room.unwrap_or(0);
-            let finding = Finding::about(code, place.subject.masked())
+            let finding = Finding::about(code, place.subject.key())
                 .measured(room + 1, room, place.window.length_seconds());
             let findings = [verdict.findings, vec![finding]].concat();
             let ending = match code.route() {
@@ -126,7 +126,8 @@ fn known(line: &LineFact) -> Option<&Line> {
 /// One line a decision.
 fn log(record: &Record, state: &str, findings: &[Finding]) {
     let request = &record.request;
-    let findings = serde_json::to_string(findings).unwrap_or_default();
+    let findings: Vec<_> = findings.iter().map(Finding::masked).collect();
+    let findings = serde_json::to_string(&findings).unwrap_or_default();
     tracing::info!(
         request_id = %request.id,
         state,

@@ -13,7 +13,7 @@ use tollgate::request::{Fingerprint, RequestId};
 use tollgate::text::AccountId;
 
 use crate::error::StoreError;
-use crate::item::{Item, at, s};
+use crate::item::{Item, at, n, s};
 use crate::schema::REQUESTS;
 use crate::tables::Tables;
 
@@ -30,7 +30,7 @@ pub enum Taken {
     Known(Box<Stored>),
 }
 
-/// Writes a request if its id is new. One conditional put.
+/// Writes a request if its id is new, or names one that is over and past its retention. One conditional put.
 ///
 /// # Errors
 /// When DynamoDB does not answer, or the item that is there cannot be read.
@@ -46,7 +46,11 @@ pub async fn take(
         .put_item()
         .table_name(&tables.names.requests)
         .set_item(Some(item))
-        .condition_expression("attribute_not_exists(request_id)")
+        .condition_expression(
+            "attribute_not_exists(request_id) OR (expires_at <= :now AND attribute_not_exists(#open))",
+        )
+        .expression_attribute_names("#open", "open")
+        .expression_attribute_values(":now", n(record.request.received_at.as_second()))
         .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
         .send()
         .await;
@@ -80,7 +84,7 @@ pub async fn get(tables: &Tables, id: RequestId, now: Timestamp) -> Result<Optio
 }
 
 /// Marks a request of `account` (or of a guest) as withdrawn, if there is one. One write, whatever its state; the stream
-/// hands it to whoever can end it. False if there is no such request.
+/// hands it to whoever can end it. False if there is no such request, or it is past its retention.
 ///
 /// # Errors
 /// When DynamoDB does not answer.
@@ -96,12 +100,13 @@ pub async fn cancel(
         .table_name(&tables.names.requests)
         .key(REQUESTS.key.name, s(id.to_string()))
         .update_expression("SET cancelled_at = if_not_exists(cancelled_at, :now)")
-        .expression_attribute_values(":now", at(now));
+        .expression_attribute_values(":now", at(now))
+        .expression_attribute_values(":second", n(now.as_second()));
     let update = match account {
         Some(account) => update
-            .condition_expression("account = :account")
+            .condition_expression("expires_at > :second AND account = :account")
             .expression_attribute_values(":account", s(account.as_str())),
-        None => update.condition_expression("attribute_exists(request_id) AND attribute_not_exists(account)"),
+        None => update.condition_expression("expires_at > :second AND attribute_not_exists(account)"),
     };
     match update.send().await {
         Ok(_) => Ok(true),

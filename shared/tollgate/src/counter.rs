@@ -50,17 +50,6 @@ impl Subject {
             Self::Country(country) => format!("country#{country}"),
         }
     }
-
-    /// The subject as it may stand in a finding and a log line: numbers and addresses masked.
-    #[must_use]
-    pub fn masked(&self) -> String {
-        match self {
-            Self::Address(network) => format!("address#{}", network.masked()),
-            Self::Block(network) => format!("block#{}", network.masked()),
-            Self::Number(number) => format!("number#{}", number.masked()),
-            other => other.key(),
-        }
-    }
 }
 
 /// A fixed span of time, aligned to the epoch.

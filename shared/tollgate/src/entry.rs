@@ -90,17 +90,6 @@ impl Entry {
         }
     }
 
-    /// The entry as it may stand in a log line: a number or single address masked, all else as it is.
-    #[must_use]
-    pub fn masked(&self) -> String {
-        match self {
-            Self::Number(number) => format!("number#{}", number.masked()),
-            Self::Prefix(prefix) => format!("prefix#{}", prefix.masked()),
-            Self::Network(network) => format!("net#{}", network.masked()),
-            other => other.key(),
-        }
-    }
-
     /// Whether the entry can be trusted. Where an address is said to be costs nothing to change, and the edge may not own
     /// the header that tells its network; both are good enough to deny.
     #[must_use]

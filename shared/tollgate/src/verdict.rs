@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::network::Network;
+use crate::number::{NumberPrefix, PhoneNumber};
+
 /// What becomes of a request; mildest first, the strictest wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -35,7 +38,8 @@ pub struct Finding {
     pub route: Route,
     /// Whether it counts.
     pub standing: Standing,
-    /// What it is about, masked: an entry, a subject, a country, a carrier.
+    /// What it is about: an entry, a subject, a country, a carrier. In full, for the operator; see
+    /// [`Finding::masked`] for logs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
     /// The value that broke a limit, with the limit.
@@ -78,10 +82,17 @@ impl Finding {
         Self { code, route: code.route(), standing: Standing::Enforced, subject: None, measure: None }
     }
 
-    /// The same, about `subject`, which must be masked.
+    /// The same, about `subject`.
     #[must_use]
     pub fn about(code: Code, subject: impl Into<String>) -> Self {
         Self { subject: Some(subject.into()), ..Self::new(code) }
+    }
+
+    /// The finding as it may stand in a log line: numbers and addresses in its subject masked.
+    #[must_use]
+    pub fn masked(&self) -> Self {
+        let mask = |subject: &String| subject.split(' ').map(masked_word).collect::<Vec<_>>().join(" ");
+        Self { subject: self.subject.as_ref().map(mask), ..self.clone() }
     }
 
     /// The same, with what was measured.
@@ -89,6 +100,18 @@ impl Finding {
     pub fn measured(self, value: u64, limit: u64, window_seconds: u32) -> Self {
         Self { measure: Some(Measure { value, limit, window_seconds }), ..self }
     }
+}
+
+/// One word of a subject, masked if it is a number, a prefix or a network. What does not read as its kind is not shown.
+fn masked_word(word: &str) -> String {
+    let Some((kind, value)) = word.split_once('#') else { return word.to_owned() };
+    let masked = match kind {
+        "number" => PhoneNumber::from_e164(value).map(|number| number.masked()).ok(),
+        "prefix" => NumberPrefix::parse(value).map(|prefix| prefix.masked()).ok(),
+        "net" | "address" | "block" => Network::parse(value).map(|network| network.masked()).ok(),
+        _ => Some(value.to_owned()),
+    };
+    format!("{kind}#{}", masked.as_deref().unwrap_or("(hidden)"))
 }
 
 macro_rules! codes {
@@ -263,6 +286,21 @@ mod tests {
         assert_eq!(Verdict::from(vec![shadow, Finding::new(Code::Guest), waived]).route, Route::Redirect);
         let both = vec![Finding::new(Code::DenyListed), Finding::new(Code::Guest)];
         assert_eq!(Verdict::from(both).route, Route::Refuse);
+    }
+
+    #[test]
+    fn a_masked_finding_shows_no_number_and_no_address() {
+        for (subject, masked) in [
+            ("number#+12065550100", "number#+1206*******"),
+            ("prefix#+12065550100", "prefix#+1206*******"),
+            ("net#203.0.113.9/32", "net#203.0.x.x/32"),
+            ("address#2001:db8:1:2::/64", "address#2001:db8:x/64"),
+            ("block#203.0.113.0/24", "block#203.0.x.x/24"),
+            ("address-country#FR country#US", "address-country#FR country#US"),
+            ("calls-per-day", "calls-per-day"),
+        ] {
+            assert_eq!(Finding::about(Code::DenyListed, subject).masked().subject.as_deref(), Some(masked));
+        }
     }
 
     #[test]

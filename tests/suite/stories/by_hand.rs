@@ -1,7 +1,7 @@
 //! What Lambda, DynamoDB and EventBridge do by themselves, done by hand: records delivered once more or side by side,
 //! events kept back, tables looked into.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures::future::join_all;
@@ -87,8 +87,8 @@ impl World {
         for table in ["Requests", "Pending", "Counters", "Contacts", "Numbers", "DenyList"] {
             for item in self.items(table).await {
                 if item.get("subject").and_then(|subject| subject.as_s().ok()).is_none_or(|s| s != "pace") {
-                    let sorted: BTreeMap<_, _> = item.into_iter().collect();
-                    all.push(format!("{table} {sorted:?}"));
+                    let item: Value = tollgate_aws::item::read("", "", item).unwrap();
+                    all.push(format!("{table} {item}"));
                 }
             }
         }
@@ -98,7 +98,7 @@ impl World {
 
     /// The policy in force.
     pub(crate) async fn policy_in_force(&self) -> Policy {
-        (*settings::policy(&self.stack.tables).await).clone()
+        settings::policy(&self.stack.tables).await.unwrap().policy
     }
 }
 

@@ -10,6 +10,8 @@
 )]
 #![allow(dead_code)]
 
+mod bad_input;
+mod bad_records;
 mod idempotency;
 mod silence;
 mod world;

@@ -10,4 +10,15 @@
 )]
 
 #![allow(dead_code)]
+mod budgets;
+mod by_hand;
+mod dialing;
+mod dialing_refused;
+mod fairness;
+mod lost_calls;
+mod lost_events;
+mod pacing;
+mod races;
+mod redelivery;
+mod sample_defects;
 mod world;

@@ -13,3 +13,4 @@
 mod world;
 mod round_trips;
 mod watch;
+mod request_units;

@@ -73,7 +73,11 @@ async fn screening_takes_two_round_trips_whatever_it_decides() {
     };
     decided(account("alice").asks(&world, NUMBER).await, StateName::Approved).await;
     decided(account("bob").asks(&world, NUMBER).await, StateName::Duplicate).await;
-    decided(account("carol").anonymous().asks(&world, NUMBER).await, StateName::Redirected).await;
+    // A VoIP number, as the lookup for an earlier request said.
+    let internet = "+12065550199";
+    account("carol").asks(&world, internet).await;
+    run(&world, &watch, Function::Screening).await;
+    decided(account("carol").asks(&world, internet).await, StateName::Redirected).await;
     world.list("deny", "account#mallory").await;
     decided(account("mallory").asks(&world, NUMBER).await, StateName::Refused).await;
     decided(account("dave").at("2001:db8::7").asks(&world, NUMBER).await, StateName::Duplicate).await;
@@ -137,6 +141,17 @@ async fn dialing_takes_three_round_trips_beside_the_call() {
     assert_eq!(seen.round_trips(), 3, "{seen:#?}");
     assert_eq!(seen.rounds[1], ["TransactWriteItems"]);
     assert_eq!(seen.rounds[2], ["UpdateItem", "UpdateItem"]);
+}
+
+#[tokio::test]
+async fn a_dialer_that_has_to_wait_for_its_turn_takes_no_round_trip_more() {
+    let (world, watch) = watched().await;
+    account("alice").asks(&world, NUMBER).await;
+    account("bob").asks(&world, "+12065550101").await;
+    run(&world, &watch, Function::Screening).await;
+    let seen = run(&world, &watch, Function::Dialing).await;
+    assert_eq!(world.calls().len(), 3, "one was before");
+    assert_eq!(seen.round_trips(), 6, "{seen:#?}");
 }
 
 #[tokio::test]

@@ -91,7 +91,7 @@ impl Shown {
             asn: caller.asn,
             marks: caller.marks.clone(),
             account: caller.account.as_ref().map(|account| account.id.clone()),
-            findings: record.findings.iter().map(ShownFinding::of).collect(),
+            findings: record.findings.iter().map(|finding| ShownFinding::of(finding, mask)).collect(),
             line: record.line.clone(),
             held_by: None,
             dialed_at: None,
@@ -121,12 +121,13 @@ impl Shown {
 }
 
 impl ShownFinding {
-    fn of(finding: &Finding) -> Self {
+    fn of(finding: &Finding, mask: bool) -> Self {
+        let finding = if mask { finding.masked() } else { finding.clone() };
         Self {
             code: finding.code,
             route: finding.route,
             standing: finding.standing,
-            subject: finding.subject.clone(),
+            subject: finding.subject,
             value: finding.measure.map(|measure| measure.value),
             limit: finding.measure.map(|measure| measure.limit),
             window_seconds: finding.measure.map(|measure| measure.window_seconds),

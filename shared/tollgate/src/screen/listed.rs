@@ -10,7 +10,7 @@ pub(super) fn findings(listings: &[Listing], line: &LineFact, now: Timestamp) ->
     let found = |effect, code| {
         matching(listings, line, now)
             .filter(move |listing| listing.effect == effect)
-            .map(move |listing| Finding::about(code, listing.entry.masked()))
+            .map(move |listing| Finding::about(code, listing.entry.key()))
     };
     found(Effect::Trust, Code::Trusted).chain(found(Effect::Deny, Code::DenyListed)).collect()
 }

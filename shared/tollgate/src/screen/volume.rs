@@ -46,7 +46,7 @@ pub(super) fn findings(
     let addresses = facts.number.addresses.sliding(window, now) + 1;
     let max = u64::from(fan_out.addresses_per_number_max);
     if addresses > max {
-        let finding = Finding::about(Code::TooManyAddressesToNumber, number.masked());
+        let finding = Finding::about(Code::TooManyAddressesToNumber, number.key());
         findings.push(finding.measured(addresses, max, limits.per_number.window_seconds));
     }
     findings
@@ -112,7 +112,7 @@ fn asked(code: Code, subject: &Subject, count: AskCount, limit: Limit, now: Time
     let window = Window::at(now, limit.window_seconds);
     let max = u64::from(limit.requests_max);
     let value = Count { this: count.this.requests, last: count.last.requests }.sliding(window, now);
-    (value > max).then(|| Finding::about(code, subject.masked()).measured(value, max, limit.window_seconds))
+    (value > max).then(|| Finding::about(code, subject.key()).measured(value, max, limit.window_seconds))
 }
 
 /// Whether one more call would pass an asked subject's limit.
@@ -120,7 +120,7 @@ fn one_more(code: Code, subject: &Subject, calls: Count, limit: Limit, now: Time
     let window = Window::at(now, limit.window_seconds);
     let max = u64::from(limit.requests_max);
     let value = calls.sliding(window, now) + 1;
-    (value > max).then(|| Finding::about(code, subject.masked()).measured(value, max, limit.window_seconds))
+    (value > max).then(|| Finding::about(code, subject.key()).measured(value, max, limit.window_seconds))
 }
 
 /// How many different numbers and countries a subject asks for.
@@ -146,7 +146,7 @@ impl Distinct<'_> {
         let value = count.sliding(Window::at(self.now, self.window_seconds), self.now);
         let max = u64::from(max);
         (value > max).then(|| {
-            Finding::about(code, self.subject.masked()).measured(value, max, self.window_seconds)
+            Finding::about(code, self.subject.key()).measured(value, max, self.window_seconds)
         })
     }
 }

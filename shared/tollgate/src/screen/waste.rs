@@ -22,7 +22,7 @@ pub(super) fn findings(
         let wasted = calls.wasted.sliding(window, now);
         let allowed = limit.allowed(calls.good.sliding(window, now));
         (wasted > allowed)
-            .then(|| Finding::about(code, subject.masked()).measured(wasted, allowed, waste.window_seconds))
+            .then(|| Finding::about(code, subject.key()).measured(wasted, allowed, waste.window_seconds))
     };
     let range = Subject::Range(request.number.range());
     let country = request.number.country().map(Subject::Country);

@@ -92,7 +92,7 @@ fn why(findings: &[Finding]) -> String {
             Standing::Shadow => " (shadow)",
             Standing::Waived => " (waived)",
         };
-        let about = finding.subject.as_ref().map(|subject| format!(" {subject}")).unwrap_or_default();
+        let about = finding.masked().subject.map(|subject| format!(" {subject}")).unwrap_or_default();
         let measure = finding.measure.map(|m| format!(" {} of {} in {} s", m.value, m.limit, m.window_seconds));
         format!("{}{about}{}{standing}", finding.code.as_str(), measure.unwrap_or_default())
     };

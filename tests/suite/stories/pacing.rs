@@ -1,0 +1,69 @@
+//! Turns under Connect's request rate: however many dialers there are, together they stay below it.
+
+use futures::future::join_all;
+use jiff::{SignedDuration, Timestamp};
+use local::stack::Function;
+use serde_json::json;
+use tollgate_aws::pace::Pace;
+
+use crate::by_hand::{no_rules, number};
+use crate::world::{World, account, world};
+
+const PER_SECOND: f64 = 1.8;
+/// Not quite as many in a second as allowed, since a gap is a whole number of milliseconds.
+const GAP: SignedDuration = SignedDuration::from_millis(556);
+
+async fn turns(world: &World, dialers: &[&Pace]) -> Vec<Timestamp> {
+    let now = world.now();
+    let turns = dialers.iter().map(|pace| pace.take_turn(&world.stack.tables, PER_SECOND, now));
+    let mut turns: Vec<_> = join_all(turns).await.into_iter().map(Result::unwrap).collect();
+    turns.sort();
+    turns
+}
+
+fn assert_apart(turns: &[Timestamp]) {
+    for pair in turns.windows(2) {
+        assert!(pair[1].duration_since(pair[0]) >= GAP, "{pair:?}");
+    }
+}
+
+#[tokio::test]
+async fn twenty_dialers_at_once_get_twenty_turns_each_a_gap_after_the_last() {
+    let world = world().await;
+    let paces: Vec<_> = (0..10).map(|_| Pace::default()).collect();
+    // Each dialer asks twice, as an environment does that handles two records.
+    let dialers: Vec<_> = paces.iter().chain(&paces).collect();
+    let first = turns(&world, &dialers).await;
+    assert_eq!(first[0], world.now());
+    assert_apart(&first);
+
+    let more = turns(&world, &dialers).await;
+    assert_apart(&[first, more].concat());
+}
+
+#[tokio::test]
+async fn turns_are_not_saved_up_while_nobody_calls() {
+    let world = world().await;
+    let pace = Pace::default();
+    turns(&world, &[&pace; 20]).await;
+    world.pass_unseen(60);
+    let after = turns(&world, &[&pace, &Pace::default(), &pace]).await;
+    assert_eq!(after[0], world.now());
+    assert_apart(&after);
+}
+
+#[tokio::test]
+async fn a_request_whose_turn_comes_too_late_for_the_invocation_comes_again() {
+    let world = world().await;
+    world.policy(json!({ "rules": no_rules(), "dial": { "calls_per_second_max": 0.05 } })).await;
+    for n in 0..5 {
+        account("alice").asks(&world, &number(n)).await;
+    }
+    world.screen().await;
+    let records = world.records_for(Function::Dialing);
+    // Turns are 20 seconds apart; an invocation has a minute, of which a call needs a quarter.
+    assert_eq!(world.deliver(Function::Dialing, &records).await, 2);
+    assert_eq!(world.calls().len(), 3);
+    world.pass_minutes(5).await;
+    assert_eq!(world.calls().len(), 5);
+}
