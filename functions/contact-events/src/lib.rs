@@ -14,6 +14,7 @@ use tollgate::text::ContactId;
 use tollgate_aws::connect::Connect;
 use tollgate_aws::contacts::{self, Half};
 use tollgate_aws::error::StoreError;
+use tollgate_aws::metrics::Metrics;
 use tollgate_aws::requests::{self, Written};
 use tollgate_aws::settings::Cached;
 use tollgate_aws::tables::Tables;
@@ -30,6 +31,8 @@ pub struct ContactEvents {
     pub settings: Cached,
     /// Amazon Connect, to ask whose call an unknown contact is.
     pub connect: Connect,
+    /// What happened.
+    pub metrics: Metrics,
 }
 
 /// Handles one event as EventBridge delivers it. An event that means nothing to us is no error.
@@ -37,13 +40,15 @@ pub struct ContactEvents {
 /// # Errors
 /// When DynamoDB or Connect does not answer; Lambda then tries again.
 pub async fn handle(event: &Value, listener: &ContactEvents, now: Timestamp) -> Result<(), StoreError> {
-    match event::read(event) {
+    let heard = match event::read(event) {
         Ok(event) => hear(event, listener, now).await,
         Err(Ignored(reason)) => {
             tracing::info!(reason, "contact event ignored");
             Ok(())
         }
-    }
+    };
+    listener.metrics.send(now).await;
+    heard
 }
 
 async fn hear(event: ContactEvent, listener: &ContactEvents, now: Timestamp) -> Result<(), StoreError> {
@@ -114,7 +119,7 @@ async fn close(
     let policy = listener.settings.get(tables, now).await?.policy;
     for _ in 0..CLOSE_ATTEMPTS_MAX {
         let Some(stored) = requests::get(tables, request_id, now).await? else { return Ok(()) };
-        if close_once(&stored.record, contact_id, end, tables, &policy, now).await? == Written::Yes {
+        if close_once(&stored.record, contact_id, end, listener, &policy, now).await? == Written::Yes {
             return Ok(());
         }
     }
@@ -129,7 +134,7 @@ async fn close_once(
     record: &Record,
     contact_id: &ContactId,
     end: &CallEnd,
-    tables: &Tables,
+    listener: &ContactEvents,
     policy: &Policy,
     now: Timestamp,
 ) -> Result<Written, StoreError> {
@@ -140,8 +145,9 @@ async fn close_once(
         _ => return Ok(Written::Yes),
     }
     let closed = Ending::Closed { contact_id: Some(contact_id.clone()), end: Some(end.clone()) };
-    let written = ending::end(tables, record, closed, vec![], policy, now).await?;
+    let written = ending::end(&listener.tables, record, closed, vec![], policy, now).await?;
     if written == Written::Yes {
+        listener.metrics.ended(end);
         tracing::info!(
             request_id = %record.request.id,
             contact_id = contact_id.as_str(),

@@ -12,29 +12,32 @@ use tollgate_aws::contacts::{self, Half};
 use tollgate_aws::ending;
 use tollgate_aws::error::StoreError;
 use tollgate_aws::requests::{Transition, Written};
-use tollgate_aws::tables::Tables;
+use tollgate_aws::metrics::Metric;
+
+use crate::Dialer;
 
 /// Ends a request and lets its number go.
 pub(crate) async fn end(
-    tables: &Tables,
+    dialer: &Dialer,
     record: &Record,
     ending: Ending,
     findings: Vec<Finding>,
     policy: &Policy,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let name = ending.name().as_str();
+    let state = ending.name();
     let codes: Vec<_> = findings.iter().map(|finding| finding.code.as_str()).collect();
     let codes = codes.join(" ");
-    if ending::end(tables, record, ending, findings, policy, now).await? == Written::Yes {
-        tracing::info!(request_id = %record.request.id, state = name, findings = codes, "not dialed");
+    if ending::end(&dialer.tables, record, ending, findings.clone(), policy, now).await? == Written::Yes {
+        dialer.metrics.decided(state, &findings);
+        tracing::info!(request_id = %record.request.id, state = state.as_str(), findings = codes, "not dialed");
     }
     Ok(())
 }
 
 /// A budget has no room: for the next minute the request waits; for anything longer it does not.
 pub(crate) async fn spent(
-    tables: &Tables,
+    dialer: &Dialer,
     record: &Record,
     take: Take,
     row: &Row,
@@ -47,16 +50,17 @@ pub(crate) async fn spent(
         tracing::warn!(request_id = %id, budget = take.budget.as_str(), "waits for the next minute");
         return Ok(());
     }
+    dialer.metrics.count(Metric::BudgetSpent(take.budget));
     tracing::warn!(request_id = %id, budget = take.budget.as_str(), limit = take.max, "budget spent");
     let finding = Finding::about(Code::BudgetSpent, take.budget.as_str())
         .measured(take.max.saturating_add(take.amount), take.max, row.window.length_seconds());
-    end(tables, record, Ending::Refused, vec![finding], policy, now).await
+    end(dialer, record, Ending::Refused, vec![finding], policy, now).await
 }
 
 /// Connect took the call: notes its contact on the request and for the rendezvous, side by side. If its end was heard
 /// already, this side came second and closes the request.
 pub(crate) async fn placed(
-    tables: &Tables,
+    dialer: &Dialer,
     record: Record,
     contact_id: ContactId,
     dialing: Dialing,
@@ -66,34 +70,36 @@ pub(crate) async fn placed(
     let id = record.request.id;
     let state = State::InCall { contact_id: contact_id.clone(), dialed_at: dialing.dialed_at };
     let half = Half::Request(id);
-    let note = contacts::note(tables, &contact_id, &half, now);
+    let note = contacts::note(&dialer.tables, &contact_id, &half, now);
     let (written, contact) = match Transition::new(id, &record.state, state.clone()) {
-        Ok(transition) => futures::try_join!(transition.write(tables), note)?,
+        Ok(transition) => futures::try_join!(transition.write(&dialer.tables), note)?,
         Err(_) => (Written::Overtaken, note.await?),
     };
+    dialer.metrics.count(Metric::CallsPlaced);
     tracing::info!(request_id = %id, contact_id = contact_id.as_str(), "call placed");
     if let (Written::Yes, Some(end)) = (written, contact.end()) {
         let record = Record { state, ..record };
         let closed = Ending::Closed { contact_id: Some(contact_id), end: Some(end) };
-        ending::end(tables, &record, closed, vec![], policy, now).await?;
+        ending::end(&dialer.tables, &record, closed, vec![], policy, now).await?;
     }
     Ok(())
 }
 
 /// Connect proved that it placed no call: the request keeps its number and its places, and waits to be called up.
 pub(crate) async fn busy(
-    tables: &Tables,
+    dialer: &Dialer,
     record: &Record,
     dialing: Dialing,
     policy: &Policy,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let id = record.request.id;
+    dialer.metrics.count(Metric::ConnectBusy);
     tracing::warn!(request_id = %id, "Connect is too busy");
     let state = State::Dialing(Dialing { attempt: Attempt::NotPlaced(Retry::Waiting), ..dialing });
     let wake_at = overdue::wake_at(&state, policy, now);
     match Transition::new(id, &record.state, state) {
-        Ok(transition) => transition.wake_at(wake_at).write(tables).await.map(drop),
+        Ok(transition) => transition.wake_at(wake_at).write(&dialer.tables).await.map(drop),
         Err(_) => Ok(()),
     }
 }

@@ -15,6 +15,7 @@ use tollgate_aws::claim::{Claim, claim};
 use tollgate_aws::clock::Clock;
 use tollgate_aws::connect::{Connect, Started};
 use tollgate_aws::error::StoreError;
+use tollgate_aws::metrics::{Metric, Metrics};
 use tollgate_aws::pace::Pace;
 use tollgate_aws::settings::{self, Cached};
 use tollgate_aws::tables::Tables;
@@ -33,6 +34,8 @@ pub struct Dialer {
     pub pace: Pace,
     /// The time, which passes while a dialer waits for its turn.
     pub clock: Clock,
+    /// What happened.
+    pub metrics: Metrics,
 }
 
 /// A request that cannot have its turn and Connect's answer before the invocation ends is left to the next one.
@@ -46,6 +49,8 @@ const TIME_TO_DIAL: SignedDuration = SignedDuration::from_secs(15);
 pub async fn handle(batch: Batch, dialer: &Dialer, invocation_ends: Timestamp) -> Result<Value, StoreError> {
     let answer = batch.each(async |stored| dial_one(&stored.record, dialer, invocation_ends).await).await?;
     tracing::info!(handled = answer.tally.handled, parked = answer.tally.parked, "batch dialed");
+    dialer.metrics.add(Metric::RecordsParked, f64::from(answer.tally.parked));
+    dialer.metrics.send(dialer.clock.now()).await;
     Ok(answer.response)
 }
 
@@ -61,10 +66,10 @@ async fn dial_one(record: &Record, dialer: &Dialer, invocation_ends: Timestamp) 
     };
     let policy = dialer.settings.get(tables, now).await?.policy;
     if record.cancelled_at.is_some() {
-        return act::end(tables, record, Ending::Cancelled, vec![], &policy, now).await;
+        return act::end(dialer, record, Ending::Cancelled, vec![], &policy, now).await;
     }
     if now >= record.request.deadline {
-        return act::end(tables, record, too_late, vec![], &policy, now).await;
+        return act::end(dialer, record, too_late, vec![], &policy, now).await;
     }
     if invocation_ends.duration_since(now) < TIME_TO_DIAL {
         return Err(act::out_of_time());
@@ -78,7 +83,7 @@ async fn dial_one(record: &Record, dialer: &Dialer, invocation_ends: Timestamp) 
     let line = record.line.clone().map_or(LineFact::NotAsked, LineFact::Known);
     let verdict = at_dial(&record.request, &listings, &line, &switches, &policy, now);
     if verdict.route > Route::Dial {
-        return act::end(tables, record, Ending::Refused, verdict.findings, &policy, now).await;
+        return act::end(dialer, record, Ending::Refused, verdict.findings, &policy, now).await;
     }
     if invocation_ends.duration_since(turn) < TIME_TO_DIAL {
         return Err(act::out_of_time());
@@ -103,21 +108,23 @@ async fn claim_and_call(
     let rows = tollgate::budget::rows(&record.request.number, policy, now);
     let dialing = match claim(tables, record, rows, invocation_ends, policy, now).await? {
         Claim::Granted(dialing) => dialing,
-        Claim::Spent(take, row) => return act::spent(tables, record, take, &row, policy, now).await,
+        Claim::Spent(take, row) => return act::spent(dialer, record, take, &row, policy, now).await,
         Claim::Overtaken => return Ok(()),
     };
     let claimed = Record { state: State::Dialing(dialing.clone()), ..record.clone() };
     let started = dialer.connect.start(&record.request, policy.dial.ring_timeout_seconds).await;
     let now = dialer.clock.now();
     match started {
-        Started::Placed(contact_id) => act::placed(tables, claimed, contact_id, dialing, policy, now).await,
+        Started::Placed(contact_id) => act::placed(dialer, claimed, contact_id, dialing, policy, now).await,
         Started::Refused(failure) => {
+            dialer.metrics.count(Metric::CallsFailed(failure));
             tracing::error!(request_id = %record.request.id, ?failure, "Connect refused the call");
-            act::end(tables, &claimed, Ending::Failed { failure }, vec![], policy, now).await
+            act::end(dialer, &claimed, Ending::Failed { failure }, vec![], policy, now).await
         }
-        Started::Busy => act::busy(tables, &claimed, dialing, policy, now).await,
+        Started::Busy => act::busy(dialer, &claimed, dialing, policy, now).await,
         Started::Unknown { code } => {
             // Nothing to write: upkeep asks Connect about every request that stays `dialing`.
+            dialer.metrics.count(Metric::CallsUnknown);
             tracing::error!(request_id = %record.request.id, code, "nobody knows whether the call was placed");
             Ok(())
         }

@@ -7,6 +7,7 @@ use tollgate_aws::batch::Batch;
 use tollgate_aws::clock::Clock;
 use tollgate_aws::connect::{Connect, Setup};
 use tollgate_aws::environment;
+use tollgate_aws::metrics::Metrics;
 use tollgate_aws::pace::Pace;
 use tollgate_aws::settings::Cached;
 
@@ -20,6 +21,7 @@ async fn main() -> Result<(), Error> {
         connect: Connect::new(&config, Setup::from_environment()?),
         pace: Pace::default(),
         clock: Clock::System,
+        metrics: Metrics::from_environment(&config)?,
     };
     environment::connect(&dialer.tables).await;
     let dialer = &dialer;

@@ -9,16 +9,17 @@ use tollgate::policy::Policy;
 use tollgate::record::Record;
 use tollgate::request::RequestId;
 use tollgate::screen::places;
-use tollgate::state::{Ending, State};
+use tollgate::state::{Ending, State, StateName};
 use tollgate::verdict::{Code, Finding, Route, Verdict};
 use tollgate_aws::approval::{self, Approval};
 use tollgate_aws::error::StoreError;
 use tollgate_aws::requests::{Transition, Written};
-use tollgate_aws::tables::Tables;
+
+use crate::Screening;
 
 /// Writes a verdict.
 pub(crate) async fn write(
-    tables: &Tables,
+    screening: &Screening,
     record: &Record,
     facts: &Facts,
     verdict: Verdict,
@@ -28,18 +29,18 @@ pub(crate) async fn write(
     let line = known(&facts.line);
     let held = facts.pending.filter(|holder| *holder != record.request.id);
     match (verdict.route, held) {
-        (Route::Refuse, _) => step(tables, record, State::Ended(Ending::Refused), verdict.findings, line).await,
+        (Route::Refuse, _) => step(screening, record, State::Ended(Ending::Refused), verdict.findings, line).await,
         (Route::Redirect, _) => {
-            step(tables, record, State::Ended(Ending::Redirected), verdict.findings, line).await
+            step(screening, record, State::Ended(Ending::Redirected), verdict.findings, line).await
         }
-        (Route::Dial, Some(owner)) => duplicate(tables, record, owner, verdict.findings, line, policy, now).await,
-        (Route::Dial, None) => approve(tables, record, facts, verdict, policy, now).await,
+        (Route::Dial, Some(owner)) => duplicate(screening, record, owner, verdict.findings, line, policy, now).await,
+        (Route::Dial, None) => approve(screening, record, facts, verdict, policy, now).await,
     }
 }
 
 /// Claims the number and a place under each limit. A race that is lost is one more finding.
 async fn approve(
-    tables: &Tables,
+    screening: &Screening,
     record: &Record,
     facts: &Facts,
     verdict: Verdict,
@@ -48,12 +49,12 @@ async fn approve(
 ) -> Result<(), StoreError> {
     let line = known(&facts.line);
     let places = places(&record.request, facts, policy, &verdict, now);
-    match approval::approve(tables, record, &verdict.findings, line, &places, now).await? {
+    match approval::approve(&screening.tables, record, &verdict.findings, line, &places, now).await? {
         Approval::Granted => {
-            log(record, "approved", &verdict.findings);
+            log(screening, record, StateName::Approved, &verdict.findings);
             Ok(())
         }
-        Approval::Held(owner) => duplicate(tables, record, owner, verdict.findings, line, policy, now).await,
+        Approval::Held(owner) => duplicate(screening, record, owner, verdict.findings, line, policy, now).await,
         Approval::Full(code, place) => {
             let room = place.room.unwrap_or(0);
             let finding = Finding::about(code, place.subject.key())
@@ -63,7 +64,7 @@ async fn approve(
                 Route::Refuse => Ending::Refused,
                 Route::Redirect | Route::Dial => Ending::Redirected,
             };
-            step(tables, record, State::Ended(ending), findings, line).await
+            step(screening, record, State::Ended(ending), findings, line).await
         }
         Approval::Overtaken => Ok(()),
     }
@@ -71,7 +72,7 @@ async fn approve(
 
 /// Another request holds the number: this one waits in case that one ends before its dial.
 async fn duplicate(
-    tables: &Tables,
+    screening: &Screening,
     record: &Record,
     owner: RequestId,
     findings: Vec<Finding>,
@@ -84,24 +85,24 @@ async fn duplicate(
     let wake_at = overdue::wake_at(&state, policy, now);
     let Ok(transition) = Transition::new(record.request.id, &record.state, state) else { return Ok(()) };
     let transition = transition.with_findings(&findings).with_line(line).wake_at(wake_at);
-    if transition.write(tables).await? == Written::Yes {
-        log(record, "duplicate", &findings);
+    if transition.write(&screening.tables).await? == Written::Yes {
+        log(screening, record, StateName::Duplicate, &findings);
     }
     Ok(())
 }
 
 /// Ends a request that was not decided.
 pub(crate) async fn end(
-    tables: &Tables,
+    screening: &Screening,
     record: &Record,
     ending: Ending,
     findings: Vec<Finding>,
 ) -> Result<(), StoreError> {
-    step(tables, record, State::Ended(ending), findings, None).await
+    step(screening, record, State::Ended(ending), findings, None).await
 }
 
 async fn step(
-    tables: &Tables,
+    screening: &Screening,
     record: &Record,
     state: State,
     findings: Vec<Finding>,
@@ -109,9 +110,9 @@ async fn step(
 ) -> Result<(), StoreError> {
     let name = state.name();
     let Ok(transition) = Transition::new(record.request.id, &record.state, state) else { return Ok(()) };
-    let written = transition.with_findings(&findings).with_line(line).write(tables).await?;
+    let written = transition.with_findings(&findings).with_line(line).write(&screening.tables).await?;
     if written == Written::Yes {
-        log(record, name.as_str(), &findings);
+        log(screening, record, name, &findings);
     }
     Ok(())
 }
@@ -124,13 +125,14 @@ fn known(line: &LineFact) -> Option<&Line> {
 }
 
 /// One line a decision.
-fn log(record: &Record, state: &str, findings: &[Finding]) {
+fn log(screening: &Screening, record: &Record, state: StateName, findings: &[Finding]) {
+    screening.metrics.decided(state, findings);
     let request = &record.request;
     let findings: Vec<_> = findings.iter().map(Finding::masked).collect();
     let findings = serde_json::to_string(&findings).unwrap_or_default();
     tracing::info!(
         request_id = %request.id,
-        state,
+        state = state.as_str(),
         findings,
         number = request.number.masked(),
         address = request.caller.address.masked(),

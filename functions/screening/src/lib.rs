@@ -14,6 +14,7 @@ use tollgate::state::{Ending, State};
 use tollgate_aws::batch::Batch;
 use tollgate_aws::carrier::CarrierLookup;
 use tollgate_aws::error::StoreError;
+use tollgate_aws::metrics::{Metric, Metrics};
 use tollgate_aws::settings::Cached;
 use tollgate_aws::tables::Tables;
 use tollgate_aws::{counters, gather, numbers};
@@ -27,6 +28,8 @@ pub struct Screening {
     pub settings: Cached,
     /// The carrier lookup.
     pub carrier: CarrierLookup,
+    /// What happened.
+    pub metrics: Metrics,
 }
 
 /// Screens a batch of stream records. Gives Lambda's answer: the first record that must come again, if any.
@@ -36,6 +39,8 @@ pub struct Screening {
 pub async fn handle(batch: Batch, screening: &Screening, now: Timestamp) -> Result<Value, StoreError> {
     let answer = batch.each(async |stored| screen_one(&stored.record, screening, now).await).await?;
     tracing::info!(handled = answer.tally.handled, parked = answer.tally.parked, "batch screened");
+    screening.metrics.add(Metric::RecordsParked, f64::from(answer.tally.parked));
+    screening.metrics.send(now).await;
     Ok(answer.response)
 }
 
@@ -45,10 +50,10 @@ async fn screen_one(record: &Record, screening: &Screening, now: Timestamp) -> R
         return Ok(());
     }
     if record.cancelled_at.is_some() {
-        return act::end(tables, record, Ending::Cancelled, vec![]).await;
+        return act::end(screening, record, Ending::Cancelled, vec![]).await;
     }
     if now >= record.request.deadline {
-        return act::end(tables, record, Ending::Expired, vec![]).await;
+        return act::end(screening, record, Ending::Expired, vec![]).await;
     }
     let settings = screening.settings.get(tables, now).await?;
     let policy = &settings.policy;
@@ -57,7 +62,7 @@ async fn screen_one(record: &Record, screening: &Screening, now: Timestamp) -> R
         facts = look_up(record, facts, screening, policy, now).await?;
     }
     let verdict = screen(&record.request, &facts, policy, now);
-    act::write(tables, record, &facts, verdict, policy, now).await
+    act::write(screening, record, &facts, verdict, policy, now).await
 }
 
 /// Asks for the number's line, if the day's lookups are not spent, and keeps the answer.

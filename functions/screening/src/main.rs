@@ -6,6 +6,7 @@ use tollgate_aws::batch::Batch;
 use tollgate_aws::carrier::{CarrierLookup, Service};
 use tollgate_aws::clock::Clock;
 use tollgate_aws::environment;
+use tollgate_aws::metrics::Metrics;
 use tollgate_aws::settings::Cached;
 
 #[tokio::main(flavor = "current_thread")]
@@ -16,6 +17,7 @@ async fn main() -> Result<(), Error> {
         tables: environment::tables(&config)?,
         settings: Cached::for_seconds(environment::SETTINGS_KEPT_SECONDS),
         carrier: CarrierLookup::new(&config, Service::from_environment()?),
+        metrics: Metrics::from_environment(&config)?,
     };
     environment::connect(&screening.tables).await;
     let screening = &screening;

@@ -3,6 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use tollgate_aws::error::StoreError;
+use tollgate_aws::metrics::Metric;
 use tollgate_aws::{pending, requests};
 
 use crate::{Report, Upkeep};
@@ -16,7 +17,10 @@ pub(crate) async fn release_orphans(
     report: &mut Report,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    for claim in pending::all(&upkeep.tables).await? {
+    let claims = pending::all(&upkeep.tables).await?;
+    let oldest = claims.iter().flatten().map(|claim| now.duration_since(claim.claimed_at).as_secs()).max();
+    upkeep.metrics.set(Metric::OldestClaimSeconds, f64::from(i32::try_from(oldest.unwrap_or(0)).unwrap_or(i32::MAX)));
+    for claim in claims {
         let claim = match claim {
             Ok(claim) if now.duration_since(claim.claimed_at) < YOUNG => continue,
             Ok(claim) => claim,

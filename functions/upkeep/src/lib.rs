@@ -10,7 +10,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use tollgate::policy::Policy;
 use tollgate_aws::connect::Connect;
+use tollgate_aws::counters;
 use tollgate_aws::error::StoreError;
+use tollgate_aws::metrics::{Metric, Metrics};
 use tollgate_aws::requests::{self, Stored};
 use tollgate_aws::settings::Cached;
 use tollgate_aws::tables::Tables;
@@ -24,6 +26,8 @@ pub struct Upkeep {
     pub settings: Cached,
     /// Amazon Connect, to ask what became of a call.
     pub connect: Connect,
+    /// What happened.
+    pub metrics: Metrics,
 }
 
 /// What a run did.
@@ -73,9 +77,24 @@ pub async fn handle(upkeep: &Upkeep, now: Timestamp) -> Result<Report, StoreErro
         }
     }
     claims::release_orphans(upkeep, &mut report, now).await?;
+    measure(upkeep, &report, &policy, now).await?;
     let Report { looked_at, moved, given_up, claims_released, unreadable, failed } = report;
     tracing::info!(looked_at, moved, given_up, claims_released, unreadable, failed, "upkeep done");
     Ok(report)
+}
+
+/// Tells what the run found, and how much of the budgets is taken.
+async fn measure(upkeep: &Upkeep, report: &Report, policy: &Policy, now: Timestamp) -> Result<(), StoreError> {
+    let metrics = &upkeep.metrics;
+    metrics.add(Metric::RequestsOverdue, f64::from(report.looked_at));
+    metrics.add(Metric::CallsGivenUp, f64::from(report.given_up));
+    metrics.add(Metric::ClaimsReleased, f64::from(report.claims_released));
+    metrics.add(Metric::ItemsUnreadable, f64::from(report.unreadable));
+    for (budget, percent) in counters::budgets_used(&upkeep.tables, policy, now).await? {
+        metrics.set(Metric::BudgetUsedPercent(budget), percent);
+    }
+    metrics.send(now).await;
+    Ok(())
 }
 
 /// One round over all shards. Gives the number of requests that were due.

@@ -5,6 +5,7 @@ use serde_json::Value;
 use tollgate_aws::clock::Clock;
 use tollgate_aws::connect::{Connect, Setup};
 use tollgate_aws::environment;
+use tollgate_aws::metrics::Metrics;
 use tollgate_aws::settings::Cached;
 use upkeep::{Upkeep, handle};
 
@@ -16,6 +17,7 @@ async fn main() -> Result<(), Error> {
         tables: environment::tables(&config)?,
         settings: Cached::for_seconds(environment::SETTINGS_KEPT_SECONDS),
         connect: Connect::new(&config, Setup::from_environment()?),
+        metrics: Metrics::from_environment(&config)?,
     };
     environment::connect(&upkeep.tables).await;
     let upkeep = &upkeep;

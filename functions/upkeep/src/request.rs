@@ -109,10 +109,18 @@ async fn end(
     policy: &Policy,
     now: Timestamp,
 ) -> Result<Done, StoreError> {
-    let name = ending.name().as_str();
+    let state = ending.name();
+    let call_end = match &ending {
+        Ending::Closed { end, .. } => end.clone(),
+        _ => None,
+    };
     let written = ending::end(&upkeep.tables, record, ending, vec![], policy, now).await?;
     if written == Written::Yes {
-        tracing::info!(request_id = %record.request.id, state = name, "ended by upkeep");
+        match call_end {
+            Some(end) => upkeep.metrics.ended(&end),
+            None => upkeep.metrics.decided(state, &[]),
+        }
+        tracing::info!(request_id = %record.request.id, state = state.as_str(), "ended by upkeep");
     }
     moved(written)
 }

@@ -14,11 +14,13 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditi
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
+use futures::future::try_join_all;
+use tollgate::budget::{self, Budget, Take};
 use tollgate::counter::{Ask, Asked, Count, Place, Subject, Window};
 use tollgate::facts::Calls;
 use tollgate::network::Address;
 use tollgate::outcome::Outcome;
-use tollgate::policy::Limit;
+use tollgate::policy::{Limit, Policy};
 
 use crate::error::StoreError;
 use crate::item::{Item, expires, n, s};
@@ -220,6 +222,38 @@ pub(crate) fn carrier_shards() -> impl Iterator<Item = String> {
 fn carrier_shard(carrier: &str) -> String {
     let first = Sha256::digest(carrier).first().copied().unwrap_or(0);
     format!("carriers#{}", first % CARRIER_SHARDS)
+}
+
+/// How much of each budget that all calls share is taken at `now`, in percent.
+///
+/// # Errors
+/// When DynamoDB does not answer.
+pub async fn budgets_used(
+    tables: &Tables,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Vec<(Budget, f64)>, StoreError> {
+    let read = budget::shared_rows(policy, 0, now).into_iter().map(|row| async move {
+        let got = tables
+            .client
+            .get_item()
+            .table_name(&tables.names.counters)
+            .set_key(Some(key(&row.subject, row.window)))
+            .send()
+            .await
+            .map_err(StoreError::service("GetItem"))?;
+        let percent = |take: &Take| {
+            let taken = number(got.item.as_ref(), take.budget.attribute());
+            (take.budget, percent(taken, take.max))
+        };
+        Ok(row.takes.iter().map(percent).collect::<Vec<_>>())
+    });
+    Ok(try_join_all(read).await?.into_iter().flatten().collect())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a percentage need not be exact")]
+fn percent(taken: u64, max: u64) -> f64 {
+    if max == 0 { 100.0 } else { taken as f64 * 100.0 / max as f64 }
 }
 
 /// Takes one of the day's carrier lookups. False if they are spent.

@@ -7,7 +7,8 @@
 //! - transactions over several tables: [`approval`] (the claim on a number), [`claim`] (the right to dial, and its places
 //!   in the budgets), [`ending`] (the end of a request and the release of its number)
 //! - services: [`connect`], [`carrier`]; [`pace`]: turns under Connect's request rate
-//! - [`batch`]: stream records, one by one; [`clock`], [`environment`], [`error`], [`item`]
+//! - [`batch`]: stream records, one by one; [`metrics`]: what happened, for CloudWatch
+//! - [`clock`], [`environment`], [`error`], [`item`]
 
 pub mod approval;
 pub mod batch;
@@ -24,6 +25,7 @@ pub mod environment;
 pub mod error;
 pub mod gather;
 pub mod item;
+pub mod metrics;
 pub mod numbers;
 pub mod pace;
 pub mod pending;

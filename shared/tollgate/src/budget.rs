@@ -80,44 +80,53 @@ const DAY_SECONDS: u32 = 86_400;
 #[must_use]
 pub fn rows(number: &PhoneNumber, policy: &Policy, now: Timestamp) -> Vec<Row> {
     let budgets = &policy.budgets;
-    let call = |budget, max: u32| Take { budget, amount: 1, max: u64::from(max) };
-    let row = |subject: String, window_seconds, takes| Row {
-        subject,
+    let country = number.country().map_or_else(|| "none".to_owned(), |country| country.to_string());
+    let day = |subject, budget, max| Row { subject, window: Window::at(now, DAY_SECONDS), takes: vec![call(budget, max)] };
+    let mut rows = shared_rows(policy, cost(number, budgets), now);
+    rows.push(day(
+        format!("budget#country#{country}"),
+        Budget::CallsPerCountryPerDay,
+        budgets.calls_per_country_per_day_max,
+    ));
+    rows.push(day(
+        format!("budget#range#{}", number.range()),
+        Budget::CallsPerRangePerDay,
+        budgets.calls_per_range_per_day_max,
+    ));
+    rows
+}
+
+/// The rows that every dial takes from, whatever its number, for a call that is estimated to cost so many millionths of a
+/// dollar.
+#[must_use]
+pub fn shared_rows(policy: &Policy, cost_micro_usd: u64, now: Timestamp) -> Vec<Row> {
+    let budgets = &policy.budgets;
+    let row = |window_seconds, takes| Row {
+        subject: "budget#total".to_owned(),
         window: Window::at(now, window_seconds),
         takes,
     };
-    let total = || "budget#total".to_owned();
-    let country = number.country().map_or_else(|| "none".to_owned(), |country| country.to_string());
+    let cost = Take { budget: Budget::CostPerDay, amount: cost_micro_usd, max: micro_usd(budgets.cost_per_day_max_usd) };
     vec![
-        row(total(), MINUTE_SECONDS, vec![call(Budget::CallsPerMinute, budgets.calls_per_minute_max)]),
-        row(total(), HOUR_SECONDS, vec![call(Budget::CallsPerHour, budgets.calls_per_hour_max)]),
-        row(total(), DAY_SECONDS, vec![call(Budget::CallsPerDay, budgets.calls_per_day_max), cost(number, budgets)]),
-        row(
-            format!("budget#country#{country}"),
-            DAY_SECONDS,
-            vec![call(Budget::CallsPerCountryPerDay, budgets.calls_per_country_per_day_max)],
-        ),
-        row(
-            format!("budget#range#{}", number.range()),
-            DAY_SECONDS,
-            vec![call(Budget::CallsPerRangePerDay, budgets.calls_per_range_per_day_max)],
-        ),
+        row(MINUTE_SECONDS, vec![call(Budget::CallsPerMinute, budgets.calls_per_minute_max)]),
+        row(HOUR_SECONDS, vec![call(Budget::CallsPerHour, budgets.calls_per_hour_max)]),
+        row(DAY_SECONDS, vec![call(Budget::CallsPerDay, budgets.calls_per_day_max), cost]),
     ]
 }
 
-/// What a call to `number` is estimated to take of the day's cost.
-fn cost(number: &PhoneNumber, budgets: &Budgets) -> Take {
+fn call(budget: Budget, max: u32) -> Take {
+    Take { budget, amount: 1, max: u64::from(max) }
+}
+
+/// What a call to `number` is estimated to take of the day's cost, in millionths of a dollar.
+fn cost(number: &PhoneNumber, budgets: &Budgets) -> u64 {
     let longest = budgets
         .usd_per_minute
         .iter()
         .filter(|(prefix, _)| prefix.covers(number))
         .max_by_key(|(prefix, _)| prefix.to_string().len());
     let usd_per_minute = longest.map_or(budgets.usd_per_minute_otherwise, |(_, usd)| *usd);
-    Take {
-        budget: Budget::CostPerDay,
-        amount: micro_usd(usd_per_minute * f64::from(budgets.estimated_call_minutes)),
-        max: micro_usd(budgets.cost_per_day_max_usd),
-    }
+    micro_usd(usd_per_minute * f64::from(budgets.estimated_call_minutes))
 }
 
 /// Millionths of a dollar, so that counting is exact. A policy's amounts are checked to be within 0 and 1e9 dollars.
@@ -151,8 +160,8 @@ mod tests {
             r#"{"budgets": {"usd_per_minute": {"+1": 0.01, "+1876": 0.3, "+44": 2}, "estimated_call_minutes": 1}}"#,
         )
         .unwrap();
-        assert_eq!(cost(&number("+12065550100"), &policy.budgets).amount, 10_000);
-        assert_eq!(cost(&number("+18765230123"), &policy.budgets).amount, 300_000);
-        assert_eq!(cost(&number("+493012345678"), &policy.budgets).amount, 50_000);
+        assert_eq!(cost(&number("+12065550100"), &policy.budgets), 10_000);
+        assert_eq!(cost(&number("+18765230123"), &policy.budgets), 300_000);
+        assert_eq!(cost(&number("+493012345678"), &policy.budgets), 50_000);
     }
 }

@@ -15,7 +15,7 @@ pub struct CallEnd {
 }
 
 /// What a call came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// Nobody answered, the line was busy, or the number is out of service.

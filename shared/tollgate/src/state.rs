@@ -101,7 +101,7 @@ pub enum Ending {
 }
 
 /// Why Connect placed no call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Failure {
     /// `DestinationNotAllowedException`: the country is not on the instance's allow list.
@@ -116,6 +116,21 @@ pub enum Failure {
     AccessDenied,
     /// Connect was too busy until the deadline.
     Busy,
+}
+
+impl Failure {
+    /// The reason's name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::DestinationNotAllowed => "destination-not-allowed",
+            Self::NotPermitted => "not-permitted",
+            Self::InvalidRequest => "invalid-request",
+            Self::ResourceNotFound => "resource-not-found",
+            Self::AccessDenied => "access-denied",
+            Self::Busy => "busy",
+        }
+    }
 }
 
 /// The names of the states, as stored, shown and filtered on.

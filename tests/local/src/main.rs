@@ -21,7 +21,7 @@ use tollgate_aws::environment::SETTINGS_KEPT_SECONDS;
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
-    /// The port of the HTTP API and the page, on loopback
+    /// The port of the HTTP API and the page, on loopback; 0 takes a free one
     #[arg(long, default_value_t = 3000)]
     port: u16,
     /// Keeps everything in this file, to go on from there at the next start [default: in memory]

@@ -23,7 +23,7 @@ const POLL: Duration = Duration::from_millis(100);
 /// The schedule of upkeep.
 const UPKEEP_EVERY: Duration = Duration::from_secs(60);
 
-/// Starts the stack and serves it on a loopback port until `stop` resolves.
+/// Starts the stack and serves it on a loopback port (0: a free one) until `stop` resolves.
 ///
 /// # Errors
 /// When it cannot be started, or the port is taken.
@@ -37,13 +37,14 @@ async fn serve_here(options: Options, port: u16, stop: impl Future<Output = ()>)
     let listener = TcpListener::bind(("127.0.0.1", port))
         .await
         .map_err(|error| format!("port {port} cannot be listened on: {error}"))?;
+    let address = listener.local_addr()?;
     let stack = Arc::new(Stack::start(options).await?);
     if data.is_some() {
         // The log is synced when it grows long instead of at each write: what was written survives the end of the
         // process, if not that of the machine.
         stack.engine.database().disable_bulk_loading()?;
     }
-    println!("Tollgate runs on http://127.0.0.1:{port}/   (Ctrl-C ends it)");
+    println!("Tollgate runs on http://{address}/   (Ctrl-C ends it)");
     println!("DynamoDB for a look inside: {}", stack.engine.url());
 
     let mut tasks = JoinSet::new();

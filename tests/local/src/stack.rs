@@ -20,6 +20,7 @@ use serde_json::Value;
 use tollgate_aws::carrier::Service;
 use tollgate_aws::clock::Clock;
 use tollgate_aws::error::StoreError;
+use tollgate_aws::metrics::Metrics;
 use tollgate_aws::pace::Pace;
 use tollgate_aws::schema::TABLES;
 use tollgate_aws::settings::{self, Cached};
@@ -228,16 +229,17 @@ async fn functions(
             secret: settings::idempotency_secret(&clients.tables).await?,
             random: intake::system_random,
         },
-        screening: Screening { tables: tables(), settings: settings(), carrier: clients.carrier(options.carrier) },
+        screening: Screening { tables: tables(), settings: settings(), carrier: clients.carrier(options.carrier), metrics: Metrics::kept() },
         dialing: Dialer {
             tables: tables(),
             settings: settings(),
             connect: clients.connect(),
             pace: Pace::default(),
             clock: clock.clone(),
+            metrics: Metrics::kept(),
         },
-        contact_events: ContactEvents { tables: tables(), settings: settings(), connect: clients.connect() },
-        upkeep: Upkeep { tables: tables(), settings: settings(), connect: clients.connect() },
+        contact_events: ContactEvents { tables: tables(), settings: settings(), connect: clients.connect(), metrics: Metrics::kept() },
+        upkeep: Upkeep { tables: tables(), settings: settings(), connect: clients.connect(), metrics: Metrics::kept() },
         review: Review { tables: tables() },
     })
 }

@@ -11,7 +11,12 @@
 #![allow(dead_code)]
 
 mod bad_input;
+mod bad_items;
 mod bad_records;
+mod carrier_lookup;
+mod destinations;
 mod idempotency;
+mod kinds;
+mod policies;
 mod silence;
 mod world;

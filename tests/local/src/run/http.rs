@@ -21,6 +21,7 @@ pub(super) fn router(stack: Arc<Stack>) -> Router {
     let faults = connect::router(stack.connect.clone());
     Router::new()
         .route("/", get(async || Html(include_str!("page.html"))))
+        .route("/_local/metrics", get(async |State(stack): State<Arc<Stack>>| Json(metrics(&stack))))
         .route("/_local/calls", get(async |State(stack): State<Arc<Stack>>| Json(stack.connect.calls())))
         .fallback(through_the_edge)
         .with_state(stack)
@@ -43,4 +44,21 @@ async fn through_the_edge(State(stack): State<Arc<Stack>>, request: Request) -> 
     *response.status_mut() = parts.status;
     *response.headers_mut() = parts.headers;
     response
+}
+
+/// What the functions would have sent to CloudWatch, by metric and dimension.
+fn metrics(stack: &Stack) -> std::collections::BTreeMap<String, f64> {
+    let functions = &stack.functions;
+    let all = [
+        &functions.screening.metrics,
+        &functions.dialing.metrics,
+        &functions.contact_events.metrics,
+        &functions.upkeep.metrics,
+    ];
+    let counts = all.into_iter().flat_map(tollgate_aws::metrics::Metrics::kept_counts);
+    let named = counts.map(|(metric, value)| match metric.dimension() {
+        Some((name, of)) => (format!("{} {name}={of}", metric.name()), value),
+        None => (metric.name().to_owned(), value),
+    });
+    named.collect()
 }

@@ -1,0 +1,88 @@
+"""The stack: built and deployed by the SAM CLI, as users do it, and looked into with boto3."""
+
+import json
+import threading
+import time
+
+import boto3
+
+from machine import REGION, ROOT, get
+
+STACK = "tollgate"
+UNCHANGED = "No changes to deploy"
+# Amazon's own events cannot be sent by anybody else, on AWS as here: the stack is told to listen to this source.
+EVENT_SOURCE = "tollgate.stand-in"
+
+
+class Deployment:
+    def __init__(self, machine):
+        self.machine = machine
+        self.template = machine.directory / "build" / "template.yaml"
+        self.cloudformation = boto3.client("cloudformation")
+
+    def build(self):
+        self.machine.run(
+            "sam", "build", "--template", ROOT / "template.yaml", "--build-dir", self.template.parent,
+            "--parameter-overrides", "Architecture=x86_64", quiet=False)
+
+    def deploy(self, parameters):
+        """Whether that changed anything."""
+        overrides = [f"{name}={value}" for name, value in parameters.items()]
+        printed = self.machine.run(
+            "sam", "deploy", "--template", self.template, "--stack-name", STACK, "--resolve-s3",
+            "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-fail-on-empty-changeset",
+            "--no-progressbar", "--parameter-overrides", *overrides)
+        return UNCHANGED not in printed
+
+    def delete(self):
+        self.machine.run("sam", "delete", "--stack-name", STACK, "--no-prompts", "--region", REGION)
+
+    def resources(self, kind):
+        """Physical ids by logical ids, of one type of resource."""
+        pages = self.cloudformation.get_paginator("list_stack_resources").paginate(StackName=STACK)
+        summaries = [summary for page in pages for summary in page["StackResourceSummaries"]]
+        return {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in summaries
+                if each["ResourceType"] == kind}
+
+    def package_sizes(self):
+        functions = self.resources("AWS::Lambda::Function")
+        client = boto3.client("lambda")
+        return {name: client.get_function_configuration(FunctionName=physical)["CodeSize"]
+                for name, physical in functions.items()}
+
+    def log_lines(self):
+        """All that the functions logged."""
+        client = boto3.client("logs")
+        for function in self.resources("AWS::Lambda::Function").values():
+            group = f"/aws/lambda/{function}"
+            try:
+                for page in client.get_paginator("filter_log_events").paginate(logGroupName=group):
+                    for event in page["events"]:
+                        yield function, event["message"].rstrip()
+            except client.exceptions.ResourceNotFoundException:
+                continue  # It never ran.
+
+    def tables(self):
+        return self.resources("AWS::DynamoDB::Table")
+
+    def items(self, table):
+        return boto3.client("dynamodb").scan(TableName=self.tables()[table])["Items"]
+
+
+def carry_events(machine):
+    """Puts Connect's contact events on the event bus, as they come due, until the end of the program."""
+    client = boto3.client("events")
+
+    def carry():
+        while True:
+            for event in get(f"{machine.connect}/_local/events"):
+                client.put_events(Entries=[{
+                    "Source": EVENT_SOURCE,
+                    "DetailType": event["detail-type"],
+                    "Time": event["time"],
+                    "Resources": event["resources"],
+                    "Detail": json.dumps(event["detail"]),
+                }])
+            time.sleep(0.25)
+
+    threading.Thread(target=carry, daemon=True).start()

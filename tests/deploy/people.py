@@ -1,0 +1,88 @@
+"""Who uses the deployed API: visitors, signed in or not, and operators."""
+
+import json
+import urllib.error
+import urllib.request
+
+import boto3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from machine import ACCOUNT, REGION
+
+PASSWORD = "Correct-horse-1"
+
+
+def send(method, url, body=None, headers=None):
+    """The status and the body of the answer, as bytes."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, {"content-type": "application/json"} | (headers or {}), method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+
+
+class Visitors:
+    """A user pool, and its users."""
+
+    def __init__(self):
+        self.cognito = boto3.client("cognito-idp")
+        self.pool = self.cognito.create_user_pool(PoolName="visitors")["UserPool"]
+        self.client = self.cognito.create_user_pool_client(
+            UserPoolId=self.pool["Id"], ClientName="website", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"],
+        )["UserPoolClient"]["ClientId"]
+
+    def sign_in(self, name):
+        """The token of a new user."""
+        self.cognito.admin_create_user(UserPoolId=self.pool["Id"], Username=name, MessageAction="SUPPRESS")
+        self.cognito.admin_set_user_password(
+            UserPoolId=self.pool["Id"], Username=name, Password=PASSWORD, Permanent=True)
+        answer = self.cognito.initiate_auth(
+            ClientId=self.client, AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": name, "PASSWORD": PASSWORD})
+        return answer["AuthenticationResult"]["IdToken"]
+
+
+class Website:
+    """The visitors' API. Each visitor comes from an address of their own, by CloudFront as it were."""
+
+    def __init__(self, url, visitors):
+        self.url, self.visitors, self.tokens = url, visitors, {}
+
+    def ask(self, name, number):
+        """A signed-in visitor asks for a callback."""
+        if name not in self.tokens:
+            self.tokens[name] = self.visitors.sign_in(name)
+        headers = self._edge(len(self.tokens)) | {"authorization": self.tokens[name]}
+        return send("POST", f"{self.url}/account/callbacks", {"phoneNumber": number}, headers)
+
+    def ask_as_guest(self, number, token=None, door="callbacks"):
+        headers = self._edge(200) | ({"authorization": token} if token else {})
+        return send("POST", f"{self.url}/{door}", {"phoneNumber": number}, headers)
+
+    @staticmethod
+    def _edge(visitor):
+        return {"x-forwarded-for": f"198.51.100.{visitor}", "cloudfront-viewer-country": "US"}
+
+
+class Operator:
+    """A user of the account whose requests are signed, as IAM wants it."""
+
+    def __init__(self, url, name, policy=None):
+        self.url = url
+        iam = boto3.client("iam")
+        iam.create_user(UserName=name)
+        if policy:
+            iam.attach_user_policy(UserName=name, PolicyArn=policy)
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        self.credentials = Credentials(key["AccessKeyId"], key["SecretAccessKey"])
+
+    def call(self, method, path, body=None):
+        data = None if body is None else json.dumps(body)
+        request = AWSRequest(method, f"{self.url}/review/{path}", {"content-type": "application/json"}, data)
+        SigV4Auth(self.credentials, "execute-api", REGION).add_auth(request)
+        status, answer = send(method, request.url, body, dict(request.headers))
+        return status, json.loads(answer) if answer else None

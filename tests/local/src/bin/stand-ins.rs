@@ -1,0 +1,52 @@
+//! The stand-ins for Amazon Connect and the carrier lookup alone, each on a loopback port, for a Tollgate that runs
+//! elsewhere on this machine.
+
+use axum::routing::get;
+use axum::{Json, Router};
+use clap::Parser;
+use local::carrier::{self, Carriers};
+use local::connect::{self, CallPlan, Connect};
+use local::stack::Error;
+use tokio::net::TcpListener;
+use tollgate_aws::clock::Clock;
+
+/// Serves stand-ins for Amazon Connect and the carrier lookup (Pinpoint and End User Messaging).
+///
+/// Besides what AWS has, the port of Connect serves `GET /_local/calls`, all calls placed, and `GET /_local/events`, the
+/// contact events that have come due since it was last asked; whoever asks puts them on an event bus. Faults are made by
+/// `POST /_faults`.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// The port of Connect, on loopback
+    #[arg(long)]
+    connect_port: u16,
+    /// The port of the carrier lookup, on loopback
+    #[arg(long)]
+    carrier_port: u16,
+    /// How long a call rings before it is answered
+    #[arg(long, value_name = "SECONDS", default_value_t = 1)]
+    ring_seconds: u32,
+    /// How long an answered call lasts
+    #[arg(long, value_name = "SECONDS", default_value_t = 3)]
+    talk_seconds: u32,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let Arguments { connect_port, carrier_port, ring_seconds, talk_seconds } = Arguments::parse();
+    let connect = Connect::new(Clock::System, CallPlan { ring_seconds, talk_seconds, ..CallPlan::default() });
+    let (calls, events) = (connect.clone(), connect.clone());
+    let connect = Router::new()
+        .route("/_local/calls", get(async move || Json(calls.calls())))
+        .route("/_local/events", get(async move || Json(events.due(Clock::System.now()))))
+        .fallback_service(connect::router(connect));
+    let carriers = carrier::router(Carriers::new());
+    tokio::try_join!(serve(connect, connect_port), serve(carriers, carrier_port))?;
+    Ok(())
+}
+
+async fn serve(router: Router, port: u16) -> Result<(), Error> {
+    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+    Ok(axum::serve(listener, router).await?)
+}

@@ -1,0 +1,173 @@
+//! Items that cannot be read: the error is clear, others go on, and nothing accepted is lost: once the item is mended,
+//! upkeep drives the request on.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use http::Method;
+use serde_json::{Value, json};
+use tollgate::state::StateName;
+use tollgate_aws::item::{Item, n, s};
+
+use crate::world::{NUMBER, World, account, world};
+
+const OTHER: &str = "+12065550101";
+
+fn item(attributes: &[(&str, AttributeValue)]) -> Item {
+    attributes.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
+}
+
+/// Puts an item into a table past all checks.
+async fn put(world: &World, table: &str, item: Item) {
+    let put = world.stack.tables.client.put_item().table_name(table).set_item(Some(item));
+    put.send().await.unwrap();
+}
+
+async fn delete(world: &World, table: &str, key: &str, value: &str) {
+    let delete = world.stack.tables.client.delete_item().table_name(table).key(key, s(value));
+    delete.send().await.unwrap();
+}
+
+/// A request for a number about which `table` holds something unreadable waits; one for another number does not; and when
+/// the item is gone, the first is called, too.
+async fn waits_until_it_is_mended(table: impl Fn(&World) -> String, key: &str, broken: Item) {
+    let world = world().await;
+    let table = table(&world);
+    put(&world, &table, broken.clone()).await;
+    let id = account("alice").asks(&world, NUMBER).await;
+    let other = account("alice").asks(&world, OTHER).await;
+    world.settle().await;
+    assert_eq!(world.state(&id).await, StateName::Received, "{broken:?}");
+    assert_eq!(world.state(&other).await, StateName::InCall, "{broken:?}");
+
+    world.pass_minutes(3).await;
+    assert_eq!(world.state(&id).await, StateName::Received, "{broken:?}");
+    assert_eq!(world.state(&other).await, StateName::Closed, "{broken:?}");
+
+    delete(&world, &table, key, broken[key].as_s().unwrap()).await;
+    world.pass_minutes(2).await;
+    assert_eq!(world.state(&id).await, StateName::Closed, "{broken:?}");
+    assert_eq!(world.calls().len(), 2, "{broken:?}");
+}
+
+#[tokio::test]
+async fn a_list_entry_that_cannot_be_read_is_not_a_pass() {
+    let entry = ("entry", s(format!("number#{NUMBER}")));
+    let whole = [("effect", s("deny")), ("reason", s("x")), ("author", s("carol")), ("added_at", n(1))];
+    for (at, wrong) in [(0, s("maybe")), (1, n(7)), (2, s("")), (3, s("yesterday")), (3, AttributeValue::Bool(true))] {
+        let mut attributes = whole.clone();
+        attributes[at].1 = wrong;
+        let broken = item(&[&[entry.clone()][..], &attributes].concat());
+        waits_until_it_is_mended(|world| world.stack.tables.names.deny_list.clone(), "entry", broken).await;
+    }
+    let bare = item(&[entry]);
+    waits_until_it_is_mended(|world| world.stack.tables.names.deny_list.clone(), "entry", bare).await;
+}
+
+#[tokio::test]
+async fn a_claim_that_cannot_be_read_keeps_its_number_from_being_called() {
+    for holder in [s("nobody"), n(1), AttributeValue::Null(true)] {
+        let broken = item(&[("number", s(NUMBER)), ("held_by", holder), ("claimed_at", n(1))]);
+        waits_until_it_is_mended(|world| world.stack.tables.names.pending.clone(), "number", broken).await;
+    }
+}
+
+#[tokio::test]
+async fn a_kept_line_that_cannot_be_read_is_not_taken_for_another() {
+    for line in [s("mobile"), AttributeValue::M(item(&[("type", s("carrier-pigeon")), ("carrier", s("A"))]))] {
+        let broken = item(&[("number", s(NUMBER)), ("line", line), ("expires_at", n(4_000_000_000_u64))]);
+        waits_until_it_is_mended(|world| world.stack.tables.names.numbers.clone(), "number", broken).await;
+    }
+}
+
+#[tokio::test]
+async fn unreadable_entries_and_claims_are_told_to_operators_beside_the_others() {
+    let world = world().await;
+    world.list("deny", "country#JM").await;
+    put(&world, &world.stack.tables.names.deny_list, item(&[("entry", s("country#KP"))])).await;
+    put(&world, &world.stack.tables.names.pending, item(&[("number", s(NUMBER))])).await;
+
+    let told = world.operator(Method::GET, "/review/entries", Value::Null).await.json();
+    assert_eq!(told["entries"][0]["entry"], "country#JM");
+    let reason = told["unreadable"][0]["reason"].as_str().unwrap();
+    assert!(reason.contains("country#KP") && reason.contains("effect"), "{reason}");
+    let exported = world.operator(Method::GET, "/review/entries/export", Value::Null).await;
+    assert_eq!(exported.headers["x-unreadable"], "1");
+    assert_eq!(world.upkeep().await.unreadable, 1);
+
+    world.unlist("country#KP").await;
+    let told = world.operator(Method::GET, "/review/entries", Value::Null).await.json();
+    assert_eq!(told["unreadable"], json!([]));
+}
+
+#[tokio::test]
+async fn a_request_that_cannot_be_read_hides_no_other_and_goes_on_when_it_is_mended() {
+    let world = world().await;
+    let alice = account("alice");
+    let id = alice.asks(&world, NUMBER).await;
+    let names = &world.stack.tables.names;
+    let set_number = async |number: &str| {
+        let update = world.stack.tables.client.update_item().table_name(&names.requests).key("request_id", s(&id));
+        let update = update.update_expression("SET #number = :number").expression_attribute_names("#number", "number");
+        update.expression_attribute_values(":number", s(number)).send().await.unwrap();
+    };
+    // Its first record is lost, as that of a stream that gave up; what upkeep finds cannot be read.
+    world.events_for_screening();
+    set_number("twelve").await;
+    let other = alice.asks(&world, OTHER).await;
+    world.settle().await;
+    assert_eq!(world.state(&other).await, StateName::InCall);
+
+    let look = alice.looks(&world, &id).await;
+    assert_eq!((look.status, &look.json()["type"]), (503, &json!("urn:tollgate:problem:unavailable")));
+    world.pass(60).await;
+    assert_eq!(world.upkeep().await.unreadable, 1);
+    assert_eq!(world.upkeep().await.unreadable, 0, "it is looked at again in an hour");
+    let shown = world.operator(Method::GET, "/review/requests?state=open", Value::Null).await.json();
+    assert_eq!(shown["unreadable"].as_array().map(Vec::len), Some(1), "{shown}");
+    assert!(!shown.to_string().contains("twelve"), "{shown}");
+
+    set_number(NUMBER).await;
+    world.pass(60).await;
+    assert_eq!(world.state(&id).await, StateName::Closed);
+}
+
+#[tokio::test]
+async fn without_a_policy_that_can_be_read_nobody_is_called_and_nothing_is_lost() {
+    for document in ["{", "{}}", r#"{"retention_days": 0}"#, r#"{"unheard_of": 1}"#] {
+        let world = world().await;
+        world.policy(json!({})).await;
+        break_policy(&world, document).await;
+        let id = account("alice").asks(&world, NUMBER).await;
+        world.settle().await;
+        assert_eq!(world.state(&id).await, StateName::Received, "{document}");
+        let error = world.stack.upkeep().await.unwrap_err().to_string();
+        assert!(error.contains("policy") && error.contains("Settings"), "{error}");
+        let shown = world.operator(Method::GET, "/review/policy", Value::Null).await;
+        assert_eq!(shown.status, 503, "{document}");
+
+        let seen = [("if-match", "\"1\"".to_owned())];
+        let saved = world.send(Method::PUT, "/review/policy", &seen, "{}").await;
+        assert_eq!(saved.status, 200, "{}", saved.text);
+        world.pass_minutes(2).await;
+        assert_eq!(world.state(&id).await, StateName::Closed, "{document}");
+    }
+}
+
+#[tokio::test]
+async fn a_policy_that_breaks_later_leaves_the_one_read_before_in_force() {
+    let world = world().await;
+    world.policy(json!({ "rules": { "deny-listed": "shadow" } })).await;
+    world.list("deny", &format!("number#{NUMBER}")).await;
+    account("alice").asks(&world, OTHER).await;
+    world.pass(60).await;
+    break_policy(&world, "{").await;
+    let id = account("alice").asks(&world, NUMBER).await;
+    world.pass(60).await;
+    assert_eq!(world.state(&id).await, StateName::Closed);
+    assert_eq!(world.findings(&id).await, ["deny-listed"]);
+}
+
+async fn break_policy(world: &World, document: &str) {
+    let update = world.stack.tables.client.update_item().table_name(&world.stack.tables.names.settings);
+    let update = update.key("name", s("policy")).key("version", n(0)).update_expression("SET document = :document");
+    update.expression_attribute_values(":document", s(document)).send().await.unwrap();
+}

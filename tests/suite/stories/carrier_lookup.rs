@@ -1,0 +1,172 @@
+//! The carrier lookup: what it may find, and that it is asked only when the answer can matter.
+
+use futures::future::join_all;
+use local::carrier::{Line, LineType};
+use serde_json::json;
+use tollgate::state::StateName;
+use tollgate_aws::carrier::Service;
+
+use crate::world::{NUMBER, World, account, guest, world, world_with};
+
+const SERVICES: [Service; 2] = [Service::Pinpoint, Service::EndUserMessaging];
+
+async fn world_asking(service: Service) -> World {
+    world_with(|options| options.carrier = service).await
+}
+
+/// Asks for the number of the stories; state and findings once all is done.
+async fn ask(world: &World) -> (StateName, Vec<&'static str>) {
+    let id = account("alice").asks(world, NUMBER).await;
+    world.pass(60).await;
+    (world.state(&id).await, world.findings(&id).await)
+}
+
+#[tokio::test]
+async fn a_line_is_judged_by_its_type_whichever_service_is_asked() {
+    for service in SERVICES {
+        for (line_type, state, findings) in [
+            (LineType::Mobile, StateName::Closed, &[][..]),
+            (LineType::Landline, StateName::Closed, &[]),
+            (LineType::Prepaid, StateName::Closed, &[]),
+            (LineType::Voip, StateName::Redirected, &["voip-line"]),
+            (LineType::Other, StateName::Redirected, &["other-line"]),
+            (LineType::Invalid, StateName::Refused, &["invalid-line"]),
+        ] {
+            let world = world_asking(service).await;
+            world.stack.carriers.set(NUMBER, Line::new(line_type, "Carrier A"));
+            assert_eq!(ask(&world).await, (state, findings.to_vec()), "{service:?} {line_type:?}");
+            assert_eq!(world.stack.carriers.lookups(), [NUMBER], "{service:?} {line_type:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn with_usual_carriers_every_other_is_unusual_and_so_is_one_without_a_name() {
+    for service in SERVICES {
+        for (carrier, state) in [
+            ("Carrier A", StateName::Closed),
+            ("CARRIER A", StateName::Closed),
+            ("Carrier B", StateName::Redirected),
+            ("", StateName::Redirected),
+        ] {
+            let world = world_asking(service).await;
+            world.policy(json!({ "line": { "usual_carriers": ["Carrier A", "Carrier C"] } })).await;
+            world.stack.carriers.set(NUMBER, Line::new(LineType::Mobile, carrier));
+            let (found, findings) = ask(&world).await;
+            assert_eq!(found, state, "{service:?} {carrier}");
+            assert_eq!(findings.contains(&"unusual-carrier"), state == StateName::Redirected, "{carrier}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_deny_listed_carrier_is_refused_however_it_is_spelt_and_no_other_is() {
+    for service in SERVICES {
+        let world = world_asking(service).await;
+        world.list("deny", "carrier#CARRIER a").await;
+        world.list("deny", "carrier#Carrier Z").await;
+        assert_eq!(ask(&world).await, (StateName::Refused, vec!["deny-listed"]));
+        world.unlist("carrier#carrier A").await;
+        assert_eq!(ask(&world).await, (StateName::Closed, vec![]));
+    }
+}
+
+#[tokio::test]
+async fn where_a_line_leads_that_could_not_be_looked_up_is_for_the_policy_to_say() {
+    let cases = [
+        ("dial", StateName::Closed),
+        ("redirect", StateName::Redirected),
+        ("refuse", StateName::Refused),
+    ];
+    let told = SERVICES.into_iter().flat_map(|service| cases.map(|(route, state)| (service, route, state)));
+    join_all(told.map(|(service, route, state)| async move {
+        let world = world_asking(service).await;
+        world.policy(json!({ "line": { "unavailable": route } })).await;
+        world.stack.carriers.fail_next(100);
+        assert_eq!(ask(&world).await, (state, vec!["line-unavailable"]), "{service:?} {route}");
+        // That nobody could tell is not kept.
+        world.stack.carriers.fail_next(0);
+        assert_eq!(ask(&world).await, (StateName::Closed, vec![]), "{service:?} {route}");
+    }))
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_pays_for_a_lookup_that_cannot_change_the_verdict() {
+    let world = world().await;
+    world.list("deny", "number#+12065550101").await;
+    world.list("trust", "number#+12065550102").await;
+    world.list("deny", "account#mallory").await;
+    let alice = account("alice");
+    guest().asks_for(&world, NUMBER).await;
+    alice.clone().anonymous().asks_for(&world, NUMBER).await;
+    alice.asks(&world, "+19002345678").await;
+    alice.asks(&world, "+12065550101").await;
+    alice.asks(&world, "+12065550102").await;
+    account("mallory").asks(&world, NUMBER).await;
+    world.settle().await;
+    assert_eq!(world.stack.carriers.lookups(), [""; 0]);
+    assert_eq!(world.calls().len(), 1);
+
+    world.kill_switches(true, &[]).await;
+    alice.asks(&world, NUMBER).await;
+    world.settle().await;
+    world.kill_switches(false, &[]).await;
+    assert_eq!(world.stack.carriers.lookups(), [""; 0]);
+
+    // A duplicate's line is that of the request before it.
+    account("bob").at("203.0.113.5").asks(&world, NUMBER).await;
+    account("bob").at("203.0.113.5").asks(&world, NUMBER).await;
+    world.settle().await;
+    assert_eq!(world.stack.carriers.lookups(), [NUMBER]);
+}
+
+#[tokio::test]
+async fn an_answer_is_kept_for_as_long_as_the_policy_says() {
+    let world = world().await;
+    world.policy(json!({ "line": { "cache_days": 2 } })).await;
+    ask(&world).await;
+    ask(&world).await;
+    world.pass(86_400).await;
+    ask(&world).await;
+    assert_eq!(world.stack.carriers.lookups_of(NUMBER), 1);
+    world.stack.carriers.set(NUMBER, Line::new(LineType::Voip, "Example VoIP"));
+    world.pass(86_400).await;
+    assert_eq!(ask(&world).await, (StateName::Redirected, vec!["voip-line"]));
+    assert_eq!(world.stack.carriers.lookups_of(NUMBER), 2);
+    assert_eq!(ask(&world).await, (StateName::Redirected, vec!["voip-line"]), "what was found is kept, too");
+    assert_eq!(world.stack.carriers.lookups_of(NUMBER), 2);
+}
+
+#[tokio::test]
+async fn a_day_has_no_more_lookups_than_the_policy_allows() {
+    let world = world().await;
+    world.policy(json!({ "line": { "lookups_per_day_max": 2, "unavailable": "redirect" } })).await;
+    let mut states = vec![];
+    for number in ["+12065550100", "+12065550101", "+12065550102", "+12065550103"] {
+        let id = account("alice").asks(&world, number).await;
+        world.pass(60).await;
+        states.push(world.state(&id).await);
+    }
+    assert_eq!(states, [StateName::Closed, StateName::Closed, StateName::Redirected, StateName::Redirected]);
+    assert_eq!(world.stack.carriers.lookups().len(), 2);
+    // A number that is known needs none.
+    assert_eq!(ask(&world).await, (StateName::Closed, vec![]));
+
+    world.pass(86_400).await;
+    let id = account("bob").asks(&world, "+12065550103").await;
+    world.pass(60).await;
+    assert_eq!(world.state(&id).await, StateName::Closed, "another day");
+}
+
+#[tokio::test]
+async fn a_suite_without_a_lookup_or_without_any_allowed_asks_nobody_and_finds_nothing() {
+    let off = world_asking(Service::Off).await;
+    let none_allowed = world().await;
+    none_allowed.policy(json!({ "line": { "lookups_per_day_max": 0, "unavailable": "refuse" } })).await;
+    for world in [off, none_allowed] {
+        world.stack.carriers.set(NUMBER, Line::new(LineType::Invalid, ""));
+        assert_eq!(ask(&world).await, (StateName::Closed, vec![]));
+        assert_eq!(world.stack.carriers.lookups(), [""; 0]);
+    }
+}
