@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 use tollgate::budget::{Budget, Row, Take};
-use tollgate::overdue;
 use tollgate::policy::Policy;
 use tollgate::record::Record;
-use tollgate::state::{Attempt, Dialing, Ending, Retry, State};
+use tollgate::state::{Dialing, Ending, State};
 use tollgate::text::ContactId;
 use tollgate::verdict::{Code, Finding};
+use tollgate_aws::claim::give_back;
 use tollgate_aws::contacts::{self, Half};
 use tollgate_aws::ending;
 use tollgate_aws::error::StoreError;
@@ -85,23 +85,19 @@ pub(crate) async fn placed(
     Ok(())
 }
 
-/// Connect proved that it placed no call: the request keeps its number and its places, and waits to be called up.
+/// Connect proved that it placed no call: the request keeps its number, gives its places in the budgets back, and waits to
+/// be called up.
 pub(crate) async fn busy(
     dialer: &Dialer,
     record: &Record,
-    dialing: Dialing,
+    dialing: &Dialing,
+    rows: &[Row],
     policy: &Policy,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let id = record.request.id;
     dialer.metrics.count(Metric::ConnectBusy);
-    tracing::warn!(request_id = %id, "Connect is too busy");
-    let state = State::Dialing(Dialing { attempt: Attempt::NotPlaced(Retry::Waiting), ..dialing });
-    let wake_at = overdue::wake_at(&state, policy, now);
-    match Transition::new(id, &record.state, state) {
-        Ok(transition) => transition.wake_at(wake_at).write(&dialer.tables).await.map(drop),
-        Err(_) => Ok(()),
-    }
+    tracing::warn!(request_id = %record.request.id, "Connect is too busy");
+    give_back(&dialer.tables, record, dialing, rows, policy, now).await.map(drop)
 }
 
 /// The invocation has not enough time left: the record comes again.

@@ -106,7 +106,7 @@ async fn claim_and_call(
         return Err(act::out_of_time());
     }
     let rows = tollgate::budget::rows(&record.request.number, policy, now);
-    let dialing = match claim(tables, record, rows, invocation_ends, policy, now).await? {
+    let dialing = match claim(tables, record, rows.clone(), invocation_ends, policy, now).await? {
         Claim::Granted(dialing) => dialing,
         Claim::Spent(take, row) => return act::spent(dialer, record, take, &row, policy, now).await,
         Claim::Overtaken => return Ok(()),
@@ -121,7 +121,7 @@ async fn claim_and_call(
             tracing::error!(request_id = %record.request.id, ?failure, "Connect refused the call");
             act::end(dialer, &claimed, Ending::Failed { failure }, vec![], policy, now).await
         }
-        Started::Busy => act::busy(dialer, &claimed, dialing, policy, now).await,
+        Started::Busy => act::busy(dialer, &claimed, &dialing, &rows, policy, now).await,
         Started::Unknown { code } => {
             // Nothing to write: upkeep asks Connect about every request that stays `dialing`.
             dialer.metrics.count(Metric::CallsUnknown);

@@ -27,7 +27,7 @@ pub enum Claim {
     Overtaken,
 }
 
-/// Claims a request for the dial. For one that Connect was too busy for, its places are taken already.
+/// Claims a request for the dial: one that is approved, or that Connect was too busy for and that upkeep has called up.
 ///
 /// # Errors
 /// When DynamoDB does not answer.
@@ -47,15 +47,40 @@ pub async fn claim(
     };
     let step = step.unless_cancelled().wake_at(wake_at);
     match &record.state {
-        State::Approved => take_all(tables, step, rows, dialing).await,
-        State::Dialing(Dialing { attempt: Attempt::NotPlaced(Retry::Due), .. }) => {
-            Ok(match step.write(tables).await? {
-                Written::Yes => Claim::Granted(dialing),
-                Written::Overtaken => Claim::Overtaken,
-            })
+        State::Approved | State::Dialing(Dialing { attempt: Attempt::NotPlaced(Retry::Due), .. }) => {
+            take_all(tables, step, rows, dialing).await
         }
         _ => Ok(Claim::Overtaken),
     }
+}
+
+/// Connect proved that it placed no call: the request waits to be called up, and gives its places back, since it takes
+/// others when its turn comes again.
+///
+/// # Errors
+/// When DynamoDB does not answer. The request is then one of which nobody knows, and keeps its places.
+pub async fn give_back(
+    tables: &Tables,
+    record: &Record,
+    dialing: &Dialing,
+    rows: &[Row],
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Written, StoreError> {
+    let state = State::Dialing(Dialing { attempt: Attempt::NotPlaced(Retry::Waiting), ..dialing.clone() });
+    let wake_at = overdue::wake_at(&state, policy, now);
+    let Ok(step) = Transition::new(record.request.id, &record.state, state) else {
+        return Ok(Written::Overtaken);
+    };
+    let step = step.wake_at(wake_at).update(tables)?;
+    let mut items = vec![TransactWriteItem::builder().update(step).build()];
+    for row in rows {
+        items.push(TransactWriteItem::builder().update(put_back(tables, row)?).build());
+    }
+    Ok(match transaction::write(tables, items).await? {
+        Transacted::Done => Written::Yes,
+        Transacted::Refused(_) => Written::Overtaken,
+    })
 }
 
 async fn take_all(
@@ -110,6 +135,20 @@ fn take(tables: &Tables, row: &Row) -> Result<Update, StoreError> {
         .condition_expression(conditions.join(" AND "))
         .build()
         .map_err(StoreError::build("Update"))
+}
+
+/// All takes from a row, put back.
+fn put_back(tables: &Tables, row: &Row) -> Result<Update, StoreError> {
+    let mut update = Update::builder()
+        .table_name(&tables.names.counters)
+        .set_key(Some(counters::key(&row.subject, row.window)));
+    let mut adds = vec![];
+    for Take { budget, amount, .. } in &row.takes {
+        let name = budget.attribute();
+        adds.push(format!("{name} :{name}"));
+        update = update.expression_attribute_values(format!(":{name}"), n(format!("-{amount}")));
+    }
+    update.update_expression(format!("ADD {}", adds.join(", "))).build().map_err(StoreError::build("Update"))
 }
 
 /// Which budget of a row had no room, given the row as it stands.

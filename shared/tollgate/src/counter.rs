@@ -180,7 +180,7 @@ impl Asked {
     pub fn up_to(asks: &[Ask], ask: &Ask) -> Self {
         match asks.iter().position(|counted| counted.id == ask.id).and_then(|place| asks.get(..=place)) {
             Some(asks) => Self::all(asks),
-            None => Self::all(&[asks, &[ask.clone()]].concat()),
+            None => Self::all(&[asks, std::slice::from_ref(ask)].concat()),
         }
     }
 

@@ -94,10 +94,9 @@ fn query(uri: &Uri) -> Map<String, Value> {
 /// What a Cognito authorizer tells of a signed-in user; every claim is a text.
 fn claims(account: Option<&str>, verified_number: Option<&str>) -> Value {
     let Some(account) = account else { return json!({}) };
-    let mut claims = json!({ "sub": account });
-    if let Some(number) = verified_number {
-        claims["phone_number"] = json!(number);
-        claims["phone_number_verified"] = json!("true");
-    }
+    let claims = match verified_number {
+        Some(number) => json!({ "sub": account, "phone_number": number, "phone_number_verified": "true" }),
+        None => json!({ "sub": account }),
+    };
     json!({ "claims": claims })
 }

@@ -14,4 +14,3 @@ mod world;
 mod round_trips;
 mod watch;
 mod request_units;
-mod dump;

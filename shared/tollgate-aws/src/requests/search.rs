@@ -110,7 +110,23 @@ pub async fn search(
         .await
         .map_err(StoreError::service("Query"))?;
     let more = found.last_evaluated_key().is_some();
-    page(read_all(tables, found.items()).await?, more)
+    let (entries, next_before) = cut(found.items.unwrap_or_default(), more);
+    Ok(Page { requests: read_all(tables, &entries).await?, next_before })
+}
+
+/// Cuts a page between two moments, so that the next one, which begins at a moment, leaves none out. Only if all of a page
+/// is of one millisecond is there nothing to cut.
+fn cut(mut entries: Vec<Item>, more: bool) -> (Vec<Item>, Option<Timestamp>) {
+    let moment = |entry: &Item| match entry.get("received_at") {
+        Some(AttributeValue::N(moment)) => Timestamp::from_millisecond(moment.parse().ok()?).ok(),
+        _ => None,
+    };
+    let Some(last) = entries.last().and_then(moment).filter(|_| more) else { return (entries, None) };
+    if entries.first().and_then(moment) == Some(last) {
+        return (entries, Some(last));
+    }
+    entries.retain(|entry| moment(entry) != Some(last));
+    (entries, Some(last + jiff::SignedDuration::from_millis(1)))
 }
 
 /// Open requests of all shards. Their index is sorted by when upkeep looks at them, so they are sorted here.
@@ -130,16 +146,12 @@ async fn search_open(
     let max = usize::try_from(requests_max).unwrap_or(0);
     let more = requests.len() > max;
     requests.truncate(max);
-    page(requests, more)
+    let next_before = if more { requests.iter().filter_map(received_at).min() } else { None };
+    Ok(Page { requests, next_before })
 }
 
 fn received_at(stored: &Result<Stored, StoreError>) -> Option<Timestamp> {
     stored.as_ref().ok().map(|stored| stored.record.request.received_at)
-}
-
-fn page(requests: Vec<Result<Stored, StoreError>>, more: bool) -> Result<Page, StoreError> {
-    let next_before = if more { requests.iter().filter_map(received_at).min() } else { None };
-    Ok(Page { requests, next_before })
 }
 
 /// Reads the whole items of index entries, in the entries' order.
@@ -166,11 +178,32 @@ async fn read_batch(tables: &Tables, ids: &[String]) -> Result<Vec<(String, Item
         .map_err(StoreError::build("BatchGetItem"))?;
     let wanted = [(tables.names.requests.clone(), wanted)].into();
     let got = crate::gather::batch_get(tables, wanted).await?;
-    let items = got.into_iter().flat_map(|(_, items)| items);
+    let items = got.into_values().flatten();
     Ok(items
         .filter_map(|item| match item.get("request_id") {
             Some(AttributeValue::S(id)) => Some((id.clone(), item)),
             _ => None,
         })
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::item::n;
+
+    #[test]
+    fn a_page_is_cut_between_two_moments() {
+        let entries = |moments: &[i64]| moments.iter().map(|ms| Item::from([("received_at".to_owned(), n(ms))])).collect();
+        let at = |ms| Timestamp::from_millisecond(ms).ok();
+        let check = |moments: &[i64], more, kept: usize, next_before| {
+            let (entries, next) = cut(entries(moments), more);
+            assert_eq!((entries.len(), next), (kept, next_before), "{moments:?}");
+        };
+        check(&[9, 8, 7], false, 3, None);
+        check(&[9, 8, 7], true, 2, at(8));
+        check(&[9, 8, 8], true, 1, at(9));
+        check(&[8, 8, 8], true, 3, at(8));
+        check(&[], true, 0, None);
+    }
 }
