@@ -5,12 +5,14 @@
 //! - [`connect`], [`carrier`]: the stand-ins
 //! - [`edge`]: what API Gateway, AWS WAF and the authorizer do before a function sees a request
 //! - [`stack`]: all of it, started and connected; [`run`]: moved on in real time, for people
+//! - [`measure`]: the Lambda binaries themselves, run against it through a runtime API
 
 pub mod carrier;
 pub mod connect;
 pub mod edge;
 pub mod engine;
 pub mod filter;
+pub mod measure;
 pub mod run;
 pub mod stack;
 pub mod stream;

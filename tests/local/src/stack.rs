@@ -80,11 +80,22 @@ pub struct Stack {
     pub connect: Connect,
     /// The stand-in for the carrier lookup.
     pub carriers: Carriers,
+    /// Where the stand-ins are served.
+    pub urls: Urls,
     /// The time.
     pub clock: Clock,
     /// The functions.
     pub functions: Functions,
     pump: Mutex<Pump>,
+}
+
+/// Where the stand-ins are served, on loopback.
+#[derive(Debug, Clone)]
+pub struct Urls {
+    /// Amazon Connect.
+    pub connect: String,
+    /// The carrier lookup.
+    pub carriers: String,
 }
 
 /// The functions, each with what it needs.
@@ -116,7 +127,7 @@ impl Stack {
         let clients = clients::Clients::start(&engine, &connect, &carriers, options.interceptor.clone()).await?;
         let functions = functions(&clients, &options, &clock).await?;
         let pump = Mutex::new(Pump::open(engine.database(), &clients.tables.names.requests)?);
-        let stack = Self { engine, tables: clients.tables, connect, carriers, clock, functions, pump };
+        let stack = Self { engine, tables: clients.tables, connect, carriers, urls: clients.urls, clock, functions, pump };
         for function in Function::ON_STREAM {
             stack.subscribe(function, Start::TrimHorizon)?;
         }

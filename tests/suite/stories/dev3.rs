@@ -14,3 +14,4 @@ mod world;
 mod round_trips;
 mod watch;
 mod request_units;
+mod recorded_events;

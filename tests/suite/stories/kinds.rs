@@ -73,7 +73,11 @@ fn expected(kind: &str, number: &str) -> Option<&'static str> {
 
 /// A world that serves every country, and in which nothing but the kind of a number can keep it from being called.
 async fn world_that_serves_all() -> World {
-    let world = world_with(|options| options.carrier = Service::Off).await;
+    let world = world_with(|options| {
+        options.carrier = Service::Off;
+        options.settings_kept_seconds = 3_600;
+    })
+    .await;
     let countries: BTreeSet<_> = rows().map(|(region, ..)| region).filter(|region| *region != "001").collect();
     let all = json!({ "requests_max": 1_000_000, "window_seconds": 86_400 });
     world
@@ -92,9 +96,16 @@ async fn world_that_serves_all() -> World {
     world
 }
 
-/// Screens all examples; gives what became of each number.
+/// The rows that are screened: all that must be found out, and every fourth of the others.
+fn screened() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let rows = rows().filter(|(.., number)| *number != TOO_SHORT);
+    let kept = |at, kind, number| expected(kind, number).is_some() || at % 4 == 0;
+    rows.enumerate().filter(move |(at, (_, kind, number))| kept(*at, *kind, *number)).map(|(_, row)| row)
+}
+
+/// Screens the examples; gives what became of each number.
 async fn screen_all(world: &World) -> BTreeMap<&'static str, Record> {
-    let numbers: BTreeSet<_> = rows().map(|(.., number)| number).filter(|number| *number != TOO_SHORT).collect();
+    let numbers: BTreeSet<_> = screened().map(|(.., number)| number).collect();
     let mut ids = vec![];
     for (at, number) in numbers.into_iter().enumerate() {
         // Ten numbers a visitor: far from every limit.
@@ -114,9 +125,9 @@ async fn screen_all(world: &World) -> BTreeMap<&'static str, Record> {
 async fn every_number_that_costs_too_much_or_that_nobody_answers_is_found_out_by_its_kind() {
     let world = world_that_serves_all().await;
     let records = screen_all(&world).await;
-    assert!(records.len() > 1_000, "the table holds about 1,100 numbers");
+    assert!(records.len() > 500, "the table holds about 1,100 numbers");
     let mut counted: BTreeMap<&str, u32> = BTreeMap::new();
-    for (region, kind, number) in rows().filter(|(.., number)| *number != TOO_SHORT) {
+    for (region, kind, number) in screened() {
         let record = &records[number];
         let codes: Vec<_> = record.findings.iter().map(|finding| finding.code.as_str()).collect();
         let found: Vec<_> = codes.iter().copied().filter(|code| KINDS.contains(code)).collect();

@@ -14,13 +14,12 @@ use tollgate_aws::tables::{TableNames, Tables};
 use crate::carrier::{self, Carriers};
 use crate::connect::{self, Connect};
 use crate::engine::Engine;
-use crate::stack::Error;
+use crate::stack::{Error, Urls};
 
 /// The clients.
 pub(super) struct Clients {
     pub(super) tables: Tables,
-    connect: SdkConfig,
-    carriers: SdkConfig,
+    pub(super) urls: Urls,
 }
 
 impl Clients {
@@ -41,8 +40,10 @@ impl Clients {
                 client: aws_sdk_dynamodb::Client::from_conf(dynamodb.build()),
                 names: TableNames::with_prefix(""),
             },
-            connect: config(&serve(connect::router(connect.clone())).await?),
-            carriers: config(&serve(carrier::router(carriers.clone())).await?),
+            urls: Urls {
+                connect: serve(connect::router(connect.clone())).await?,
+                carriers: serve(carrier::router(carriers.clone())).await?,
+            },
         })
     }
 
@@ -53,11 +54,11 @@ impl Clients {
             queue_id: Some("aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee".to_owned()),
             source_phone_number: None,
         };
-        ConnectClient::new(&self.connect, setup)
+        ConnectClient::new(&config(&self.urls.connect), setup)
     }
 
     pub(super) fn carrier(&self, service: Service) -> CarrierLookup {
-        CarrierLookup::new(&self.carriers, service)
+        CarrierLookup::new(&config(&self.urls.carriers), service)
     }
 }
 
