@@ -15,3 +15,4 @@ mod round_trips;
 mod watch;
 mod request_units;
 mod recorded_events;
+mod tidy;
