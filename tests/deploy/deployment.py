@@ -1,6 +1,7 @@
 """The stack: built and deployed by the SAM CLI, as users do it, and looked into with boto3."""
 
 import json
+import re
 import threading
 import time
 
@@ -25,14 +26,22 @@ class Deployment:
             "sam", "build", "--template", ROOT / "template.yaml", "--build-dir", self.template.parent,
             "--parameter-overrides", "Architecture=x86_64", quiet=False)
 
-    def deploy(self, parameters):
-        """Whether that changed anything."""
+    def deploy(self, parameters, *options):
+        """Gives what the SAM CLI printed."""
         overrides = [f"{name}={value}" for name, value in parameters.items()]
-        printed = self.machine.run(
+        return self.machine.run(
             "sam", "deploy", "--template", self.template, "--stack-name", STACK, "--resolve-s3",
             "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-fail-on-empty-changeset",
-            "--no-progressbar", "--parameter-overrides", *overrides)
-        return UNCHANGED not in printed
+            "--no-progressbar", "--parameter-overrides", *overrides, *options)
+
+    def changes(self, parameters):
+        """The logical ids of what a deployment would change."""
+        printed = self.deploy(parameters, "--no-execute-changeset")
+        if UNCHANGED in printed:
+            return set()
+        change_set = re.search(r"arn:aws:cloudformation:\S+:changeSet/\S+", printed).group()
+        pages = self.cloudformation.get_paginator("describe_change_set").paginate(ChangeSetName=change_set)
+        return {change["ResourceChange"]["LogicalResourceId"] for page in pages for change in page["Changes"]}
 
     def delete(self):
         self.machine.run("sam", "delete", "--stack-name", STACK, "--no-prompts", "--region", REGION)
@@ -62,11 +71,32 @@ class Deployment:
             except client.exceptions.ResourceNotFoundException:
                 continue  # It never ran.
 
+    def api(self):
+        """The id of the API."""
+        return self.resources("AWS::ApiGateway::RestApi")["Api"]
+
+    @staticmethod
+    def metrics():
+        """The names of those that were sent."""
+        pages = boto3.client("cloudwatch").get_paginator("list_metrics").paginate(Namespace="Tollgate")
+        return {metric["MetricName"] for page in pages for metric in page["Metrics"]}
+
+    def failures(self):
+        """What is in the queues of what could not be done."""
+        client = boto3.client("sqs")
+        answers = [client.receive_message(QueueUrl=url) for url in self.resources("AWS::SQS::Queue").values()]
+        return [message["Body"] for answer in answers for message in answer.get("Messages", [])]
+
     def tables(self):
         return self.resources("AWS::DynamoDB::Table")
 
     def items(self, table):
         return boto3.client("dynamodb").scan(TableName=self.tables()[table])["Items"]
+
+    @staticmethod
+    def all_tables():
+        """Of the account, with or without a stack."""
+        return boto3.client("dynamodb").list_tables()["TableNames"]
 
 
 def carry_events(machine):
@@ -75,7 +105,11 @@ def carry_events(machine):
 
     def carry():
         while True:
-            for event in get(f"{machine.connect}/_local/events"):
+            try:
+                due = get(f"{machine.connect}/_local/events")
+            except OSError:
+                return  # The stand-ins have ended, and so does the run.
+            for event in due:
                 client.put_events(Entries=[{
                     "Source": EVENT_SOURCE,
                     "DetailType": event["detail-type"],

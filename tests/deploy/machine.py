@@ -4,6 +4,7 @@ import atexit
 import json
 import os
 import pathlib
+import shutil
 import socket
 import subprocess
 import sys
@@ -24,14 +25,13 @@ def step(text):
     print(f"\n== {time.strftime('%H:%M:%S')} {text}", flush=True)
 
 
-def until(what, look, seconds=30):
-    """Looks until something is there. Gives it."""
+def until(what, look, holds=bool, seconds=30):
+    """Looks until what is seen holds."""
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := look():
-            return found
+    while not holds(seen := look()):
+        if time.monotonic() > deadline:
+            fail(f"{what}: not within {seconds} seconds, but {seen}")
         time.sleep(0.25)
-    fail(f"{what}: not within {seconds} seconds")
 
 
 def free_port():
@@ -73,7 +73,7 @@ class Machine:
 
     def start_aws(self):
         """MiniStack, which checks every call against IAM policies."""
-        self._start("aws", ["ministack"], {
+        self._start("aws", [sys.executable, ROOT / "tests/deploy/emulator.py"], {
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": self.aws.rpartition(":")[2],
             "MINISTACK_HOST": "127.0.0.1",
@@ -83,7 +83,7 @@ class Machine:
             "SFTP_ENABLED": "0",
             "TMPDIR": str(self.directory),
         })
-        until("the emulated AWS answers", lambda: self._answers(f"{self.aws}/_ministack/health"), 60)
+        until("the emulated AWS answers", lambda: self._answers(f"{self.aws}/_ministack/health"))
 
     def start_stand_ins(self):
         """Connect and the carrier lookup, which MiniStack does not have."""
@@ -101,6 +101,10 @@ class Machine:
             print(done.stdout or "")
             fail(f"{' '.join(map(str, command))}: exit code {done.returncode}")
         return done.stdout or ""
+
+    def forget(self):
+        """All went well: nobody will want the logs."""
+        shutil.rmtree(self.directory)
 
     def _start(self, name, command, environment):
         log = open(self.directory / f"{name}.log", "wb")

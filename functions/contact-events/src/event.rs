@@ -38,7 +38,8 @@ pub struct Ignored(pub &'static str);
 pub fn read(event: &Value) -> Result<ContactEvent, Ignored> {
     let detail = field(event, "detail").ok_or(Ignored("no detail"))?;
     let text = |name| field(detail, name).and_then(Value::as_str);
-    let contact_id = text("contactId").and_then(|id| ContactId::parse(id).ok()).ok_or(Ignored("no contact id"))?;
+    let contact_id =
+        text("contactId").and_then(|id| ContactId::parse(id).ok()).ok_or(Ignored("no contact id"))?;
     if let Some(method) = text("initiationMethod")
         && !method.eq_ignore_ascii_case("API")
     {
@@ -56,7 +57,9 @@ pub fn read(event: &Value) -> Result<ContactEvent, Ignored> {
     };
     let kind = text("eventType").ok_or(Ignored("no event type"))?.to_ascii_uppercase();
     let heard = match kind.as_str() {
-        "CONNECTED_TO_SYSTEM" => Heard::Answered(at("connectedToSystemTimestamp").or(sent_at).ok_or(Ignored("no time"))?),
+        "CONNECTED_TO_SYSTEM" => {
+            Heard::Answered(at("connectedToSystemTimestamp").or(sent_at).ok_or(Ignored("no time"))?)
+        }
         "CONNECTED_TO_AGENT" => Heard::AgentJoined(agent_at().or(sent_at).ok_or(Ignored("no time"))?),
         "DISCONNECTED" | "COMPLETED" => Heard::Ended(CallEnd {
             ended_at: at("disconnectTimestamp").or(sent_at).ok_or(Ignored("no time"))?,

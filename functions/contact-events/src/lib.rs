@@ -13,12 +13,12 @@ use tollgate::state::{Ending, State};
 use tollgate::text::ContactId;
 use tollgate_aws::connect::Connect;
 use tollgate_aws::contacts::{self, Half};
+use tollgate_aws::ending;
 use tollgate_aws::error::StoreError;
 use tollgate_aws::metrics::Metrics;
 use tollgate_aws::requests::{self, Written};
 use tollgate_aws::settings::Cached;
 use tollgate_aws::tables::Tables;
-use tollgate_aws::ending;
 
 pub use event::{ContactEvent, Heard, Ignored, read};
 
@@ -74,7 +74,11 @@ async fn hear_of_unknown(
 ) -> Result<(), StoreError> {
     let Heard::Ended(end) = heard else {
         // The end tells these moments once more.
-        tracing::info!(contact_id = contact_id.as_str(), reason = "contact not known yet", "contact event ignored");
+        tracing::info!(
+            contact_id = contact_id.as_str(),
+            reason = "contact not known yet",
+            "contact event ignored"
+        );
         return Ok(());
     };
     let tables = &listener.tables;
@@ -82,7 +86,11 @@ async fn hear_of_unknown(
     let request_id = match listener.connect.request_of(&contact_id).await {
         Ok(Some(request_id)) => request_id,
         Ok(None) => {
-            tracing::info!(contact_id = contact_id.as_str(), reason = "not our call", "contact event ignored");
+            tracing::info!(
+                contact_id = contact_id.as_str(),
+                reason = "not our call",
+                "contact event ignored"
+            );
             return Ok(());
         }
         Err(error) => {

@@ -11,8 +11,8 @@ use tollgate_aws::claim::give_back;
 use tollgate_aws::contacts::{self, Half};
 use tollgate_aws::ending;
 use tollgate_aws::error::StoreError;
-use tollgate_aws::requests::{Transition, Written};
 use tollgate_aws::metrics::Metric;
+use tollgate_aws::requests::{Transition, Written};
 
 use crate::Dialer;
 
@@ -52,8 +52,11 @@ pub(crate) async fn spent(
     }
     dialer.metrics.count(Metric::BudgetSpent(take.budget));
     tracing::warn!(request_id = %id, budget = take.budget.as_str(), limit = take.max, "budget spent");
-    let finding = Finding::about(Code::BudgetSpent, take.budget.as_str())
-        .measured(take.max.saturating_add(take.amount), take.max, row.window.length_seconds());
+    let finding = Finding::about(Code::BudgetSpent, take.budget.as_str()).measured(
+        take.max.saturating_add(take.amount),
+        take.max,
+        row.window.length_seconds(),
+    );
     end(dialer, record, Ending::Refused, vec![finding], policy, now).await
 }
 

@@ -15,11 +15,11 @@ use tollgate_aws::claim::{Claim, claim};
 use tollgate_aws::clock::Clock;
 use tollgate_aws::connect::{Connect, Started};
 use tollgate_aws::error::StoreError;
+use tollgate_aws::gather;
 use tollgate_aws::metrics::{Metric, Metrics};
 use tollgate_aws::pace::Pace;
 use tollgate_aws::settings::{self, Cached};
 use tollgate_aws::tables::Tables;
-use tollgate_aws::gather;
 
 /// What dialing needs.
 #[derive(Debug)]
@@ -71,23 +71,22 @@ async fn dial_one(record: &Record, dialer: &Dialer, invocation_ends: Timestamp) 
     if now >= record.request.deadline {
         return act::end(dialer, record, too_late, vec![], &policy, now).await;
     }
-    if invocation_ends.duration_since(now) < TIME_TO_DIAL {
+    let latest = invocation_ends - TIME_TO_DIAL;
+    if now > latest {
         return Err(act::out_of_time());
     }
 
     let (switches, listings, turn) = futures::try_join!(
         settings::kill_switches(tables),
         gather::listings(tables, &record.request),
-        dialer.pace.take_turn(tables, policy.dial.calls_per_second_max, now),
+        dialer.pace.take_turn(tables, policy.dial.calls_per_second_max, now, latest),
     )?;
     let line = record.line.clone().map_or(LineFact::NotAsked, LineFact::Known);
     let verdict = at_dial(&record.request, &listings, &line, &switches, &policy, now);
     if verdict.route > Route::Dial {
         return act::end(dialer, record, Ending::Refused, verdict.findings, &policy, now).await;
     }
-    if invocation_ends.duration_since(turn) < TIME_TO_DIAL {
-        return Err(act::out_of_time());
-    }
+    let Some(turn) = turn else { return Err(act::out_of_time()) };
     dialer.clock.sleep_until(turn).await;
     claim_and_call(record, dialer, invocation_ends, &policy).await
 }

@@ -26,7 +26,8 @@ async fn main() -> Result<(), Error> {
     environment::connect(&dialer.tables).await;
     let dialer = &dialer;
     run(service_fn(async |event: LambdaEvent<Batch>| {
-        let ends = i64::try_from(event.context.deadline).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+        let ends =
+            i64::try_from(event.context.deadline).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
         let ends = ends.ok_or("the invocation has no deadline")?;
         handle(event.payload, dialer, ends).await.map_err(Error::from)
     }))

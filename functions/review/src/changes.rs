@@ -104,7 +104,7 @@ mod tests {
         let change = Change {
             changed_at: "2026-01-31T09:30:00Z".parse().unwrap(),
             author: Author::parse("arn:aws:iam::123456789012:user/ada").unwrap(),
-            action: Action::AddEntry,
+            action: Action::DenyEntry,
             subject: "prefix#+1876".to_owned(),
             reason: Reason::parse("pumped traffic").ok(),
         };
@@ -112,7 +112,7 @@ mod tests {
         {
           "changedAt": "2026-01-31T09:30:00Z",
           "author": "arn:aws:iam::123456789012:user/ada",
-          "action": "add-entry",
+          "action": "deny-entry",
           "subject": "prefix#+1876",
           "reason": "pumped traffic"
         }

@@ -8,7 +8,7 @@ mod lines;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Response};
 use serde::Serialize;
-use tollgate::entry::Entry;
+use tollgate::entry::{Effect, Entry};
 use tollgate::text::Reason;
 use tollgate_aws::changes::Action;
 use tollgate_aws::deny_list;
@@ -66,7 +66,11 @@ pub(crate) async fn put(tables: &Tables, asked: &Asked, key: &str) -> Result<Res
     let listing = asked.json::<EntryBody>()?.read(named(key)?, &asked.author, asked.now)?;
 
     let subject = listing.entry.key();
-    changes::record(tables, asked, Action::AddEntry, subject, Some(&listing.reason)).await?;
+    let action = match listing.effect {
+        Effect::Deny => Action::DenyEntry,
+        Effect::Trust => Action::TrustEntry,
+    };
+    changes::record(tables, asked, action, subject, Some(&listing.reason)).await?;
     deny_list::add(tables, std::slice::from_ref(&listing)).await?;
     Ok(reply::json(StatusCode::OK, &Shown::of(&listing)))
 }

@@ -29,11 +29,15 @@ pub(crate) async fn write(
     let line = known(&facts.line);
     let held = facts.pending.filter(|holder| *holder != record.request.id);
     match (verdict.route, held) {
-        (Route::Refuse, _) => step(screening, record, State::Ended(Ending::Refused), verdict.findings, line).await,
+        (Route::Refuse, _) => {
+            step(screening, record, State::Ended(Ending::Refused), verdict.findings, line).await
+        }
         (Route::Redirect, _) => {
             step(screening, record, State::Ended(Ending::Redirected), verdict.findings, line).await
         }
-        (Route::Dial, Some(owner)) => duplicate(screening, record, owner, verdict.findings, line, policy, now).await,
+        (Route::Dial, Some(owner)) => {
+            duplicate(screening, record, owner, verdict.findings, line, policy, now).await
+        }
         (Route::Dial, None) => approve(screening, record, facts, verdict, policy, now).await,
     }
 }
@@ -54,11 +58,16 @@ async fn approve(
             log(screening, record, StateName::Approved, &verdict.findings);
             Ok(())
         }
-        Approval::Held(owner) => duplicate(screening, record, owner, verdict.findings, line, policy, now).await,
+        Approval::Held(owner) => {
+            duplicate(screening, record, owner, verdict.findings, line, policy, now).await
+        }
         Approval::Full(code, place) => {
             let room = place.room.unwrap_or(0);
-            let finding = Finding::about(code, place.subject.key())
-                .measured(room + 1, room, place.window.length_seconds());
+            let finding = Finding::about(code, place.subject.key()).measured(
+                room + 1,
+                room,
+                place.window.length_seconds(),
+            );
             let findings = [verdict.findings, vec![finding]].concat();
             let ending = match code.route() {
                 Route::Refuse => Ending::Refused,

@@ -19,7 +19,9 @@ pub(crate) async fn release_orphans(
 ) -> Result<(), StoreError> {
     let claims = pending::all(&upkeep.tables).await?;
     let oldest = claims.iter().flatten().map(|claim| now.duration_since(claim.claimed_at).as_secs()).max();
-    upkeep.metrics.set(Metric::OldestClaimSeconds, f64::from(i32::try_from(oldest.unwrap_or(0)).unwrap_or(i32::MAX)));
+    upkeep
+        .metrics
+        .set(Metric::OldestClaimSeconds, f64::from(i32::try_from(oldest.unwrap_or(0)).unwrap_or(i32::MAX)));
     for claim in claims {
         let claim = match claim {
             Ok(claim) if now.duration_since(claim.claimed_at) < YOUNG => continue,

@@ -1,15 +1,17 @@
 //! Duplicates: requests for a number that another request held. If that one ended before its dial, the oldest live
-//! duplicate of the number is screened again, so that nobody is locked out by a stranger who asks and then cancels.
+//! duplicate of the number is screened again, so that nobody is locked out by a stranger who asks and then cancels. The
+//! others have what they asked for once that one's call was made.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use tollgate::number::PhoneNumber;
 use tollgate::overdue::{self, DuplicateStep};
 use tollgate::record::Record;
-use tollgate::request::RequestId;
-use tollgate::state::State;
+use tollgate::request::{CallbackRequest, RequestId};
+use tollgate::state::{Ending, State};
 use tollgate_aws::error::StoreError;
-use tollgate_aws::requests::{self, Stored, Transition, Written};
+use tollgate_aws::requests::{self, Question, Stored, Transition, Written};
 
 use crate::{Done, Upkeep};
 
@@ -26,11 +28,12 @@ pub(crate) async fn look_at(
 ) -> Vec<Result<Done, StoreError>> {
     duplicates.sort_by_key(|stored| stored.record.request.received_at);
     let mut reopened = BTreeSet::new();
+    let mut called = Called::default();
     let mut done = vec![];
     for Stored { record, .. } in duplicates {
         let State::Duplicate { owner } = record.state else { continue };
         let number = record.request.number.clone();
-        let step = match decide(upkeep, &record, owner, now).await {
+        let step = match decide(upkeep, &record, owner, &mut called, now).await {
             Ok(DuplicateStep::Reopen) if reopened.contains(&number) => DuplicateStep::Wait,
             Ok(step) => step,
             Err(error) => {
@@ -50,13 +53,70 @@ async fn decide(
     upkeep: &Upkeep,
     record: &Record,
     owner: RequestId,
+    called: &mut Called,
     now: Timestamp,
 ) -> Result<DuplicateStep, StoreError> {
     let owner = requests::get(&upkeep.tables, owner, now).await?;
-    Ok(overdue::duplicate_step(record, owner.as_ref().map(|stored| &stored.record.state), now))
+    let step = overdue::duplicate_step(record, owner.as_ref().map(|stored| &stored.record.state), now);
+    if step == DuplicateStep::Reopen && called.since_asked(upkeep, &record.request, now).await? {
+        return Ok(DuplicateStep::Settle);
+    }
+    Ok(step)
 }
 
-async fn act(upkeep: &Upkeep, record: &Record, step: DuplicateStep, now: Timestamp) -> Result<Done, StoreError> {
+/// When calls to numbers ended, each looked up once a round, for its oldest duplicate.
+#[derive(Debug, Default)]
+struct Called(BTreeMap<PhoneNumber, Option<Timestamp>>);
+
+/// How many requests for a number are looked through, the newest first.
+const REQUESTS_LOOKED_AT_MAX: i32 = 100;
+
+impl Called {
+    /// Whether a call to the number ended after this was asked: made for another duplicate, whom this one does not know.
+    async fn since_asked(
+        &mut self,
+        upkeep: &Upkeep,
+        request: &CallbackRequest,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let last = match self.0.get(&request.number) {
+            Some(last) => *last,
+            None => {
+                let last = last_call_ended(upkeep, request, now).await?;
+                self.0.insert(request.number.clone(), last);
+                last
+            }
+        };
+        Ok(last.is_some_and(|ended_at| ended_at >= request.received_at))
+    }
+}
+
+/// When the last call to the number ended that was asked for no longer before this request than a request may wait.
+async fn last_call_ended(
+    upkeep: &Upkeep,
+    request: &CallbackRequest,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, StoreError> {
+    let question = Question::Number(request.number.clone());
+    let from = request.received_at - request.deadline.duration_since(request.received_at);
+    let before = now + SignedDuration::from_millis(1);
+    let page = requests::search(&upkeep.tables, &question, from, before, REQUESTS_LOOKED_AT_MAX).await?;
+    let ended_at = |stored: Stored| match stored.record.state {
+        State::Ended(Ending::Closed { end, .. }) => {
+            Some(end.map_or(stored.record.request.received_at, |end| end.ended_at))
+        }
+        _ => None,
+    };
+    // One that cannot be read is upkeep's to park, not a reason to leave the others.
+    Ok(page.requests.into_iter().flatten().filter_map(ended_at).max())
+}
+
+async fn act(
+    upkeep: &Upkeep,
+    record: &Record,
+    step: DuplicateStep,
+    now: Timestamp,
+) -> Result<Done, StoreError> {
     let id = record.request.id;
     let look_again_at = overdue::look_again_at(&record.state, now);
     let transition = match step {

@@ -84,7 +84,12 @@ pub async fn handle(upkeep: &Upkeep, now: Timestamp) -> Result<Report, StoreErro
 }
 
 /// Tells what the run found, and how much of the budgets is taken.
-async fn measure(upkeep: &Upkeep, report: &Report, policy: &Policy, now: Timestamp) -> Result<(), StoreError> {
+async fn measure(
+    upkeep: &Upkeep,
+    report: &Report,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let metrics = &upkeep.metrics;
     metrics.add(Metric::RequestsOverdue, f64::from(report.looked_at));
     metrics.add(Metric::CallsGivenUp, f64::from(report.given_up));
@@ -98,7 +103,12 @@ async fn measure(upkeep: &Upkeep, report: &Report, policy: &Policy, now: Timesta
 }
 
 /// One round over all shards. Gives the number of requests that were due.
-async fn round(upkeep: &Upkeep, policy: &Policy, report: &mut Report, now: Timestamp) -> Result<usize, StoreError> {
+async fn round(
+    upkeep: &Upkeep,
+    policy: &Policy,
+    report: &mut Report,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
     let mut due: Vec<Stored> = vec![];
     let mut found = 0;
     for shard in requests::open_shards() {

@@ -37,7 +37,12 @@ pub(crate) async fn look_at(
 
 /// Connect was too busy before: lets one dialer try again. Called up once already and still here, its record was lost; the
 /// write hands it on once more.
-async fn call_up(upkeep: &Upkeep, record: &Record, policy: &Policy, now: Timestamp) -> Result<Done, StoreError> {
+async fn call_up(
+    upkeep: &Upkeep,
+    record: &Record,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Done, StoreError> {
     let State::Dialing(dialing) = &record.state else { return Ok(Done::Waits) };
     let due = State::Dialing(Dialing { attempt: Attempt::NotPlaced(Retry::Due), ..dialing.clone() });
     let wake_at = overdue::wake_at(&due, policy, now);

@@ -51,13 +51,16 @@ pub async fn approve(
         TransactWriteItem::builder().update(step).build(),
         TransactWriteItem::builder().put(claim).build(),
     ];
-    for (_, place) in places {
-        let update = counters::place(tables, place, request.caller.address)?;
-        items.push(TransactWriteItem::builder().update(update).build());
+    let mut taken = vec![];
+    for (code, place) in places {
+        if let Some(item) = counters::place(tables, place)? {
+            items.push(item);
+            taken.push((*code, place.clone()));
+        }
     }
     match transaction::write(tables, items).await? {
         Transacted::Done => Ok(Approval::Granted),
-        Transacted::Refused(refusals) => refused(refusals, places),
+        Transacted::Refused(refusals) => refused(refusals, &taken),
     }
 }
 

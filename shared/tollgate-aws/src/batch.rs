@@ -27,7 +27,6 @@ struct Record {
     stored: Result<Stored, String>,
 }
 
-
 /// Counts of a batch, for the log and the metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {

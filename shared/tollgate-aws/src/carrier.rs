@@ -37,8 +37,11 @@ impl Service {
     /// # Errors
     /// When it names no service.
     pub fn from_environment() -> Result<Self, EnvironmentError> {
-        let choices =
-            [("pinpoint", Self::Pinpoint), ("end-user-messaging", Self::EndUserMessaging), ("off", Self::Off)];
+        let choices = [
+            ("pinpoint", Self::Pinpoint),
+            ("end-user-messaging", Self::EndUserMessaging),
+            ("off", Self::Off),
+        ];
         environment::choice("CARRIER_LOOKUP", &choices, Self::Pinpoint)
     }
 }

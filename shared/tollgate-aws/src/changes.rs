@@ -32,8 +32,10 @@ pub struct Change {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
-    /// Added or replaced a list entry.
-    AddEntry,
+    /// Put an entry on the deny list.
+    DenyEntry,
+    /// Put an entry on the trust list.
+    TrustEntry,
     /// Removed a list entry.
     RemoveEntry,
     /// Imported list entries.
@@ -87,7 +89,9 @@ pub async fn of_day(tables: &Tables, day: Date) -> Result<Vec<Change>, StoreErro
     let mut changes = vec![];
     while let Some(page) = pages.next().await {
         let page = page.map_err(StoreError::service("Query"))?;
-        changes.extend(page.items.unwrap_or_default().into_iter().filter_map(|item| crate::item::readable(read(item))));
+        changes.extend(
+            page.items.unwrap_or_default().into_iter().filter_map(|item| crate::item::readable(read(item))),
+        );
     }
     Ok(changes)
 }

@@ -1,7 +1,9 @@
-//! The right to dial: one transaction in which the request becomes `dialing` and takes its places in all budgets; or
-//! nothing happens. Only the holder of this step calls Connect, and the bounds hold even if every rule fails.
+//! The right to dial: one transaction in which the request becomes `dialing`, takes its places in all budgets and is
+//! counted as a call to its number; or nothing happens. Only the holder of this step calls Connect, and the bounds hold even if every rule fails.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+};
 use jiff::Timestamp;
 use tollgate::budget::{Budget, Row, Take};
 use tollgate::overdue;
@@ -48,7 +50,8 @@ pub async fn claim(
     let step = step.unless_cancelled().wake_at(wake_at);
     match &record.state {
         State::Approved | State::Dialing(Dialing { attempt: Attempt::NotPlaced(Retry::Due), .. }) => {
-            take_all(tables, step, rows, dialing).await
+            let call = counters::call(tables, &record.request, policy.limits.per_number, now)?;
+            take_all(tables, step, rows, call, dialing).await
         }
         _ => Ok(Claim::Overtaken),
     }
@@ -77,6 +80,8 @@ pub async fn give_back(
     for row in rows {
         items.push(TransactWriteItem::builder().update(put_back(tables, row)?).build());
     }
+    let no_call = counters::no_call(tables, &record.request, policy.limits.per_number, dialing.dialed_at)?;
+    items.push(TransactWriteItem::builder().update(no_call).build());
     Ok(match transaction::write(tables, items).await? {
         Transacted::Done => Written::Yes,
         Transacted::Refused(_) => Written::Overtaken,
@@ -87,6 +92,7 @@ async fn take_all(
     tables: &Tables,
     step: Transition,
     rows: Vec<Row>,
+    call: Update,
     dialing: Dialing,
 ) -> Result<Claim, StoreError> {
     // A place larger than its whole budget can never be had.
@@ -98,6 +104,7 @@ async fn take_all(
     for row in &rows {
         items.push(TransactWriteItem::builder().update(take(tables, row)?).build());
     }
+    items.push(TransactWriteItem::builder().update(call).build());
     let refusals = match transaction::write(tables, items).await? {
         Transacted::Done => return Ok(Claim::Granted(dialing)),
         Transacted::Refused(refusals) => refusals,

@@ -99,9 +99,14 @@ impl Connect {
 
     /// Places the call of a request. Sent once: the SDK's own retries are off.
     pub async fn start(&self, request: &CallbackRequest, ring_timeout_seconds: u32) -> Started {
+        // The shared configuration's shorter timeout of an attempt would hold on if it were not set, too.
+        let timeouts = TimeoutConfig::builder()
+            .operation_timeout(START_TIMEOUT)
+            .operation_attempt_timeout(START_TIMEOUT)
+            .build();
         let once = aws_sdk_connect::config::Builder::new()
             .retry_config(RetryConfig::disabled())
-            .timeout_config(TimeoutConfig::builder().operation_timeout(START_TIMEOUT).build());
+            .timeout_config(timeouts);
         let id = request.id.to_string();
         let sent = self
             .client
@@ -140,7 +145,9 @@ impl Connect {
             .await;
         let contact = match sent {
             Ok(output) => output.contact,
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => None,
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => {
+                None
+            }
             Err(error) => {
                 let error = StoreError::service("DescribeContact")(error);
                 tracing::warn!(%error, "Connect cannot be asked about a contact");
@@ -226,7 +233,9 @@ impl Connect {
                 let id = output.attributes().and_then(|attributes| attributes.get(REQUEST_ID_ATTRIBUTE));
                 Ok(id.and_then(|id| RequestId::parse(id).ok()))
             }
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => Ok(None),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => {
+                Ok(None)
+            }
             Err(error) => Err(StoreError::service("GetContactAttributes")(error)),
         }
     }
@@ -258,7 +267,9 @@ fn told<R: std::fmt::Debug>(error: &SdkError<StartError, R>) -> Started {
 /// Errors that Connect's model does not list, by their code.
 fn told_by_code(code: &str) -> Started {
     match code {
-        "TooManyRequestsException" | "ThrottlingException" | "Throttling" | "RequestLimitExceeded" => Started::Busy,
+        "TooManyRequestsException" | "ThrottlingException" | "Throttling" | "RequestLimitExceeded" => {
+            Started::Busy
+        }
         "AccessDeniedException"
         | "UnrecognizedClientException"
         | "InvalidSignatureException"

@@ -3,24 +3,29 @@
 //! - An asking subject's item holds `asks`, the list of its requests in the order in which they were counted. A request is
 //!   appended once; its place never changes, so a redelivery gives the same answer. A full list takes no more.
 //! - An asked subject's item holds sums that only transactions of state transitions add to, and those happen once:
-//!   `approved`, `wasted`, `good`, and `addresses`, the set of those that asked.
+//!   `approved`, `wasted`, `good`. A number's `approved` counts its calls, and `addresses` is the set of those that asked
+//!   for them.
 //! - Carriers share a few items, since a number's carrier becomes known only while its request is screened: all of them
 //!   are read along, and each carrier has attributes of its own in one of them.
 //! - A budget's item holds `calls` and `micro_usd`; see [`crate::claim`].
 
 use std::collections::{BTreeMap, HashMap};
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure, Update};
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ConditionCheck, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    Update,
+};
+use futures::future::try_join_all;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use futures::future::try_join_all;
 use tollgate::budget::{self, Budget, Take};
 use tollgate::counter::{Ask, Asked, Count, Place, Subject, Window};
 use tollgate::facts::Calls;
 use tollgate::network::Address;
 use tollgate::outcome::Outcome;
 use tollgate::policy::{Limit, Policy};
+use tollgate::request::CallbackRequest;
 
 use crate::error::StoreError;
 use crate::item::{Item, expires, n, s};
@@ -73,7 +78,8 @@ impl Rows {
         for shard in carrier_shards() {
             let mut add = |window: Window, field: &str, count: fn(&mut Calls) -> &mut u64| {
                 for (name, value) in self.get(&shard, window).into_iter().flatten() {
-                    if let (Some((attribute, carrier)), AttributeValue::N(value)) = (name.split_once('#'), value)
+                    if let (Some((attribute, carrier)), AttributeValue::N(value)) =
+                        (name.split_once('#'), value)
                         && attribute == field
                     {
                         *count(carriers.entry(carrier.to_owned()).or_default()) = value.parse().unwrap_or(0);
@@ -106,7 +112,9 @@ fn number(item: Option<&Item>, attribute: &str) -> u64 {
 fn others(item: Option<&Item>, own: Address) -> u64 {
     let own = own.line().to_string();
     match item.and_then(|item| item.get("addresses")) {
-        Some(AttributeValue::Ss(addresses)) => addresses.iter().filter(|address| **address != own).count() as u64,
+        Some(AttributeValue::Ss(addresses)) => {
+            addresses.iter().filter(|address| **address != own).count() as u64
+        }
         _ => 0,
     }
 }
@@ -134,7 +142,9 @@ pub async fn ask(
         .update_item()
         .table_name(&tables.names.counters)
         .set_key(Some(key(&subject.key(), window)))
-        .update_expression("SET asks = list_append(if_not_exists(asks, :none), :asks), expires_at = :expires_at")
+        .update_expression(
+            "SET asks = list_append(if_not_exists(asks, :none), :asks), expires_at = :expires_at",
+        )
         .condition_expression(
             "attribute_not_exists(asks) OR (size(asks) < :asks_max AND NOT contains(asks, :ask))",
         )
@@ -157,8 +167,13 @@ pub async fn ask(
     Ok(Asked::up_to(&item.as_ref().map(asks).unwrap_or_default(), ask))
 }
 
-/// An approval's place in the count of an asked subject, if there is room.
-pub(crate) fn place(tables: &Tables, place: &Place, address: Address) -> Result<Update, StoreError> {
+/// An approval's place in the count of an asked subject, if there is room. A number's is only looked at, since it is taken
+/// by the dial ([`call`]): what is withdrawn before must not use up what its owner may be called. That is as exact, since
+/// an approved request holds its number alone.
+pub(crate) fn place(tables: &Tables, place: &Place) -> Result<Option<TransactWriteItem>, StoreError> {
+    if let Subject::Number(_) = place.subject {
+        return place.room.map(|room| room_to_call(tables, place, room)).transpose();
+    }
     let (key, approved) = match &place.subject {
         Subject::Carrier(carrier) => {
             (key(&carrier_shard(&carrier.key()), place.window), format!("approved#{}", carrier.key()))
@@ -171,20 +186,64 @@ pub(crate) fn place(tables: &Tables, place: &Place, address: Address) -> Result<
         .expression_attribute_names("#approved", approved)
         .expression_attribute_values(":one", n(1))
         .expression_attribute_values(":expires_at", expires(place.window.forgotten_at()));
-    let mut adds = "ADD #approved :one".to_owned();
-    if let Subject::Number(_) = place.subject {
-        adds += ", addresses :address";
-        let address = AttributeValue::Ss(vec![address.line().to_string()]);
-        update = update.expression_attribute_values(":address", address);
-    }
     if let Some(room) = place.room {
-        // With no room at all the item need not exist for the answer to be no.
-        let condition =
-            if room == 0 { "#approved < :room" } else { "attribute_not_exists(#approved) OR #approved < :room" };
-        update = update.condition_expression(condition).expression_attribute_values(":room", n(room));
+        update = update.condition_expression(is_room(room)).expression_attribute_values(":room", n(room));
     }
-    update
-        .update_expression(format!("{adds} SET expires_at = :expires_at"))
+    let update = update.update_expression("ADD #approved :one SET expires_at = :expires_at").build();
+    Ok(Some(TransactWriteItem::builder().update(update.map_err(StoreError::build("Update"))?).build()))
+}
+
+/// With no room at all the item need not exist for the answer to be no.
+fn is_room(room: u64) -> &'static str {
+    if room == 0 { "#approved < :room" } else { "attribute_not_exists(#approved) OR #approved < :room" }
+}
+
+fn room_to_call(tables: &Tables, place: &Place, room: u64) -> Result<TransactWriteItem, StoreError> {
+    let check = ConditionCheck::builder()
+        .table_name(&tables.names.counters)
+        .set_key(Some(key(&place.subject.key(), place.window)))
+        .condition_expression(is_room(room))
+        .expression_attribute_names("#approved", "approved")
+        .expression_attribute_values(":room", n(room))
+        .build();
+    Ok(TransactWriteItem::builder()
+        .condition_check(check.map_err(StoreError::build("ConditionCheck"))?)
+        .build())
+}
+
+/// A call's place in the count of its number, and its address among those that had the number called.
+pub(crate) fn call(
+    tables: &Tables,
+    request: &CallbackRequest,
+    limit: Limit,
+    now: Timestamp,
+) -> Result<Update, StoreError> {
+    let window = Window::at(now, limit.window_seconds);
+    let address = AttributeValue::Ss(vec![request.caller.address.line().to_string()]);
+    Update::builder()
+        .table_name(&tables.names.counters)
+        .set_key(Some(key(&Subject::Number(request.number.clone()).key(), window)))
+        .update_expression("ADD approved :one, addresses :address SET expires_at = :expires_at")
+        .expression_attribute_values(":one", n(1))
+        .expression_attribute_values(":address", address)
+        .expression_attribute_values(":expires_at", expires(window.forgotten_at()))
+        .build()
+        .map_err(StoreError::build("Update"))
+}
+
+/// The place of a call that was not placed, put back. Its address stays: an earlier call may have counted it, too.
+pub(crate) fn no_call(
+    tables: &Tables,
+    request: &CallbackRequest,
+    limit: Limit,
+    called_at: Timestamp,
+) -> Result<Update, StoreError> {
+    let window = Window::at(called_at, limit.window_seconds);
+    Update::builder()
+        .table_name(&tables.names.counters)
+        .set_key(Some(key(&Subject::Number(request.number.clone()).key(), window)))
+        .update_expression("ADD approved :less")
+        .expression_attribute_values(":less", n(-1))
         .build()
         .map_err(StoreError::build("Update"))
 }

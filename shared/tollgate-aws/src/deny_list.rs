@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tollgate::entry::{Effect, Entry, Listing};
 use tollgate::request::CallbackRequest;
-use tollgate::text::{Author, Reason};
+use tollgate::text::{Author, Reason, TextError};
 
 use crate::error::StoreError;
 use crate::item::{Item, Millis, at, expires, inconsistent, nested, s};
@@ -69,24 +69,46 @@ fn read_one(key: &str, item: Item) -> Result<Listing, StoreError> {
     })
 }
 
+/// Reads all carriers' listings. One that cannot be read denies its carrier, and no other, until somebody mends it.
 fn read_carriers(item: Item) -> Result<Vec<Listing>, StoreError> {
     let mut listings = vec![];
     for (name, value) in item {
-        let Some(entry) = name.starts_with("carrier#").then(|| Entry::parse(&name)) else { continue };
-        let entry = entry.map_err(|error| inconsistent(TABLE, CARRIERS, error))?;
-        let a: CarrierListing =
-            serde_dynamo::from_attribute_value(value).map_err(|error| inconsistent(TABLE, &name, error))?;
-        let moment = |at| Timestamp::from_millisecond(at).map_err(|error| inconsistent(TABLE, &name, error));
-        listings.push(Listing {
-            entry,
-            effect: a.effect,
-            reason: a.reason,
-            author: a.author,
-            added_at: moment(a.added_at)?,
-            expires_at: a.expires_at.map(moment).transpose()?,
-        });
+        let Some(Ok(entry)) = name.starts_with("carrier#").then(|| Entry::parse(&name)) else { continue };
+        let listing = match read_carrier(entry.clone(), &name, value) {
+            Ok(listing) => listing,
+            Err(error) => {
+                tracing::error!(%error, "the carrier counts as denied");
+                denied(entry).map_err(|error| inconsistent(TABLE, &name, error))?
+            }
+        };
+        listings.push(listing);
     }
     Ok(listings)
+}
+
+fn read_carrier(entry: Entry, name: &str, value: AttributeValue) -> Result<Listing, StoreError> {
+    let a: CarrierListing =
+        serde_dynamo::from_attribute_value(value).map_err(|error| inconsistent(TABLE, name, error))?;
+    let moment = |at| Timestamp::from_millisecond(at).map_err(|error| inconsistent(TABLE, name, error));
+    Ok(Listing {
+        entry,
+        effect: a.effect,
+        reason: a.reason,
+        author: a.author,
+        added_at: moment(a.added_at)?,
+        expires_at: a.expires_at.map(moment).transpose()?,
+    })
+}
+
+fn denied(entry: Entry) -> Result<Listing, TextError> {
+    Ok(Listing {
+        entry,
+        effect: Effect::Deny,
+        reason: Reason::parse("the listing cannot be read")?,
+        author: Author::parse("tollgate")?,
+        added_at: Timestamp::UNIX_EPOCH,
+        expires_at: None,
+    })
 }
 
 fn item(listing: &Listing) -> Result<Item, StoreError> {
@@ -191,11 +213,16 @@ async fn write_batch(tables: &Tables, mut batch: Vec<WriteRequest>) -> Result<()
             .send()
             .await
             .map_err(StoreError::service("BatchWriteItem"))?;
-        batch = sent.unprocessed_items.unwrap_or_default().remove(&tables.names.deny_list).unwrap_or_default();
+        batch =
+            sent.unprocessed_items.unwrap_or_default().remove(&tables.names.deny_list).unwrap_or_default();
         if !batch.is_empty() {
             if pause_ms > 3_000 {
                 let detail = "items stay unprocessed".to_owned();
-                return Err(StoreError::Service { operation: "BatchWriteItem", code: "throttled".to_owned(), detail });
+                return Err(StoreError::Service {
+                    operation: "BatchWriteItem",
+                    code: "throttled".to_owned(),
+                    detail,
+                });
             }
             tokio::time::sleep(std::time::Duration::from_millis(pause_ms)).await;
             pause_ms *= 2;
@@ -250,7 +277,8 @@ pub async fn page(
         scan = scan.exclusive_start_key("entry", s(after));
     }
     let got = scan.send().await.map_err(StoreError::service("Scan"))?;
-    let next = got.last_evaluated_key().and_then(|key| key.get("entry")).and_then(|key| key.as_s().ok()).cloned();
+    let next =
+        got.last_evaluated_key().and_then(|key| key.get("entry")).and_then(|key| key.as_s().ok()).cloned();
     let mut listings = vec![];
     for item in got.items.unwrap_or_default() {
         match read(item) {
@@ -259,4 +287,30 @@ pub async fn page(
         }
     }
     Ok(Page { listings, next })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_carrier_whose_listing_cannot_be_read_is_denied_and_the_others_stand() {
+        let good = CarrierListing {
+            effect: Effect::Trust,
+            reason: Reason::parse("ours").unwrap(),
+            author: Author::parse("carol").unwrap(),
+            added_at: 0,
+            expires_at: None,
+        };
+        let item = Item::from([
+            ("entry".to_owned(), s(CARRIERS)),
+            ("carrier#good".to_owned(), nested(TABLE, &good).unwrap()),
+            ("carrier#bad".to_owned(), s("?")),
+        ]);
+        let mut listings = read(item).unwrap();
+        listings.sort_by_key(|listing| listing.entry.key());
+        let effects: Vec<_> = listings.iter().map(|listing| (listing.entry.key(), listing.effect)).collect();
+        let expected = [("carrier#bad", Effect::Deny), ("carrier#good", Effect::Trust)];
+        assert_eq!(effects, expected.map(|(key, effect)| (key.to_owned(), effect)));
+    }
 }

@@ -53,7 +53,9 @@ pub async fn end(
     }
     match transaction::write(tables, items).await? {
         Transacted::Done => Ok(Written::Yes),
-        Transacted::Refused(refusals) if refusals.iter().any(|refusal| refusal.place == 0) => Ok(Written::Overtaken),
+        Transacted::Refused(refusals) if refusals.iter().any(|refusal| refusal.place == 0) => {
+            Ok(Written::Overtaken)
+        }
         // Another request holds the number, which only a hand in the table can bring about. That one keeps it.
         Transacted::Refused(_) => step.write(tables).await,
     }

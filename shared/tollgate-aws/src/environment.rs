@@ -109,6 +109,7 @@ pub async fn connect(tables: &Tables) {
 /// Starts logging: JSON lines on Lambda's standard output; the SDK's own lines only from warnings on, since its debug
 /// lines hold inputs.
 pub fn start_logging() {
-    let filter = tracing_subscriber::EnvFilter::new("info,aws_config=warn,aws_smithy_runtime=warn,hyper=warn");
+    let filter =
+        tracing_subscriber::EnvFilter::new("info,aws_config=warn,aws_smithy_runtime=warn,hyper=warn");
     tracing_subscriber::fmt().json().with_env_filter(filter).with_target(false).flatten_event(true).init();
 }

@@ -39,9 +39,11 @@ pub async fn facts(
     let limits = &policy.limits;
     let window = |limit: Limit| Window::at(now, limit.window_seconds);
     let waste = Window::at(now, policy.waste.window_seconds);
-    let calls = |subject: &Subject, limit| read.rows.calls(subject, window(limit), waste, request.caller.address);
-    let mut asking = asked.into_iter().map(|(subject, limit, this)| {
-        AskCount { this, last: read.rows.asked(&subject, window(limit).last()) }
+    let calls =
+        |subject: &Subject, limit| read.rows.calls(subject, window(limit), waste, request.caller.address);
+    let mut asking = asked.into_iter().map(|(subject, limit, this)| AskCount {
+        this,
+        last: read.rows.asked(&subject, window(limit).last()),
     });
     let none = || AskCount { this: Asked::default(), last: Asked::default() };
     let country = request.number.country().map(Subject::Country);
@@ -151,7 +153,8 @@ fn keys(request: &CallbackRequest, policy: &Policy, now: Timestamp) -> Vec<(Tabl
     for (subject, limit) in asking(request, policy) {
         row(subject.key(), Window::at(now, limit.window_seconds).last());
     }
-    let country = request.number.country().map(|country| (Subject::Country(country).key(), limits.per_country));
+    let country =
+        request.number.country().map(|country| (Subject::Country(country).key(), limits.per_country));
     let number = (Subject::Number(request.number.clone()).key(), limits.per_number);
     let range = (Subject::Range(request.number.range()).key(), limits.per_range);
     let carriers = counters::carrier_shards().map(|shard| (shard, limits.per_carrier));
@@ -197,7 +200,8 @@ async fn get_all(tables: &Tables, keys: Vec<(Table, Item)>) -> Result<Vec<(Table
     let batches = keys.chunks(BATCH_KEYS_MAX).map(|keys| async move {
         let mut wanted = HashMap::new();
         for table in Table::ALL {
-            let keys: Vec<_> = keys.iter().filter(|(of, _)| *of == table).map(|(_, key)| key.clone()).collect();
+            let keys: Vec<_> =
+                keys.iter().filter(|(of, _)| *of == table).map(|(_, key)| key.clone()).collect();
             if !keys.is_empty() {
                 let keys = KeysAndAttributes::builder()
                     .set_keys(Some(keys))
@@ -212,7 +216,9 @@ async fn get_all(tables: &Tables, keys: Vec<(Table, Item)>) -> Result<Vec<(Table
     let mut items = vec![];
     for (name, found) in try_join_all(batches).await?.into_iter().flatten() {
         let table = Table::ALL.into_iter().find(|table| table.name(tables) == name);
-        items.extend(table.into_iter().flat_map(|table| found.clone().into_iter().map(move |item| (table, item))));
+        items.extend(
+            table.into_iter().flat_map(|table| found.clone().into_iter().map(move |item| (table, item))),
+        );
     }
     Ok(items)
 }
@@ -240,7 +246,11 @@ pub(crate) async fn batch_get(
         }
         if attempt >= UNPROCESSED_ATTEMPTS_MAX {
             let detail = "keys stay unprocessed".to_owned();
-            return Err(StoreError::Service { operation: "BatchGetItem", code: "throttled".to_owned(), detail });
+            return Err(StoreError::Service {
+                operation: "BatchGetItem",
+                code: "throttled".to_owned(),
+                detail,
+            });
         }
         tokio::time::sleep(std::time::Duration::from_millis(20 << attempt)).await;
     }

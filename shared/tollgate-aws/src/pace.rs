@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::error::StoreError;
@@ -19,22 +19,36 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Takes the next turn: the moment at which the taker may call Connect, now or a little later.
+    /// Takes the next turn: the moment at which the taker may call Connect, now or a little later. None if it would come
+    /// after `latest`; then none is taken, since turns that nobody uses would push those of all others back.
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    pub async fn take_turn(&self, tables: &Tables, per_second: f64, now: Timestamp) -> Result<Timestamp, StoreError> {
+    pub async fn take_turn(
+        &self,
+        tables: &Tables,
+        per_second: f64,
+        now: Timestamp,
+        latest: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
         let gap_ms = gap_ms(per_second);
         let crowded = self.next_at_ms.load(Ordering::Relaxed) > now.as_millisecond();
-        let turn = match if crowded { None } else { free_turn(tables, gap_ms, now).await? } {
-            Some(turn) => turn,
-            None => match queue(tables, gap_ms, now).await? {
-                Some(turn) => turn,
+        let free = if crowded { None } else { free_turn(tables, gap_ms, now).await? };
+        let turn = match free {
+            Some(turn) => Some(turn),
+            None => match queue(tables, gap_ms, now, latest).await? {
+                Queued::At(turn) => Some(turn),
+                Queued::TooLate => None,
                 // Nobody waits any more. Whoever is quicker now, the queue is never far behind.
-                None => free_turn(tables, gap_ms, now).await?.unwrap_or(now + SignedDuration::from_millis(gap_ms)),
+                Queued::Nobody => {
+                    let free = free_turn(tables, gap_ms, now).await?;
+                    Some(free.unwrap_or(now + SignedDuration::from_millis(gap_ms)))
+                }
             },
         };
-        self.next_at_ms.store(turn.as_millisecond().saturating_add(gap_ms), Ordering::Relaxed);
+        if let Some(turn) = turn {
+            self.next_at_ms.store(turn.as_millisecond().saturating_add(gap_ms), Ordering::Relaxed);
+        }
         Ok(turn)
     }
 }
@@ -54,25 +68,50 @@ async fn free_turn(tables: &Tables, gap_ms: i64, now: Timestamp) -> Result<Optio
     }
 }
 
-/// Takes the turn behind the last one that is still to come, if there is one.
-async fn queue(tables: &Tables, gap_ms: i64, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+/// The turn behind the last one that is still to come.
+enum Queued {
+    /// Taken.
+    At(Timestamp),
+    /// Not taken: it would come too late.
+    TooLate,
+    /// There is none to come.
+    Nobody,
+}
+
+/// Takes the turn behind the last one that is still to come, if there is one and its own is not after `latest`.
+async fn queue(
+    tables: &Tables,
+    gap_ms: i64,
+    now: Timestamp,
+    latest: Timestamp,
+) -> Result<Queued, StoreError> {
     let queued = turn(tables)
         .update_expression("SET next_at = next_at + :gap")
-        .condition_expression("next_at > :now")
+        .condition_expression("next_at > :now AND next_at <= :latest")
         .expression_attribute_values(":gap", n(gap_ms))
         .expression_attribute_values(":now", at(now))
+        .expression_attribute_values(":latest", at(latest))
         .return_values(ReturnValue::UpdatedOld)
+        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
         .send()
         .await;
     match queued {
-        Ok(written) => Ok(read_next_at(written.attributes())),
-        Err(error) => unless_condition_failed(error),
+        Ok(written) => Ok(read_next_at(written.attributes()).map_or(Queued::Nobody, Queued::At)),
+        Err(error) => match error.as_service_error() {
+            Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                let next_at = read_next_at(failed.item());
+                Ok(if next_at.is_some_and(|next_at| next_at > latest) {
+                    Queued::TooLate
+                } else {
+                    Queued::Nobody
+                })
+            }
+            _ => Err(StoreError::service("UpdateItem")(error)),
+        },
     }
 }
 
-fn unless_condition_failed(
-    error: SdkError<UpdateItemError>,
-) -> Result<Option<Timestamp>, StoreError> {
+fn unless_condition_failed(error: SdkError<UpdateItemError>) -> Result<Option<Timestamp>, StoreError> {
     match error.as_service_error() {
         Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(None),
         _ => Err(StoreError::service("UpdateItem")(error)),

@@ -25,7 +25,12 @@ pub struct Claim {
 }
 
 /// The claim of a number by a request, if it is free or this request holds it already.
-pub(crate) fn put(tables: &Tables, number: &PhoneNumber, holder: RequestId, now: Timestamp) -> Result<Put, StoreError> {
+pub(crate) fn put(
+    tables: &Tables,
+    number: &PhoneNumber,
+    holder: RequestId,
+    now: Timestamp,
+) -> Result<Put, StoreError> {
     Put::builder()
         .table_name(&tables.names.pending)
         .item("number", s(number.e164()))
@@ -66,7 +71,8 @@ pub(crate) fn read(item: Item) -> Result<Claim, StoreError> {
 /// # Errors
 /// When DynamoDB does not answer.
 pub async fn all(tables: &Tables) -> Result<Vec<Result<Claim, StoreError>>, StoreError> {
-    let mut pages = tables.client.scan().table_name(&tables.names.pending).consistent_read(true).into_paginator().send();
+    let mut pages =
+        tables.client.scan().table_name(&tables.names.pending).consistent_read(true).into_paginator().send();
     let mut claims = vec![];
     while let Some(page) = pages.next().await {
         let page = page.map_err(StoreError::service("Scan"))?;

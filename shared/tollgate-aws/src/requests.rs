@@ -58,7 +58,8 @@ pub async fn take(
         Ok(_) => Ok(Taken::New),
         Err(error) => match error.as_service_error() {
             Some(PutItemError::ConditionalCheckFailedException(failed)) => {
-                form::read(failed.item().cloned().unwrap_or_default()).map(|stored| Taken::Known(Box::new(stored)))
+                form::read(failed.item().cloned().unwrap_or_default())
+                    .map(|stored| Taken::Known(Box::new(stored)))
             }
             _ => Err(StoreError::service("PutItem")(error)),
         },
@@ -128,8 +129,15 @@ pub async fn park(tables: &Tables, id: &str, moment: Timestamp) -> Result<(), St
         .table_name(&tables.names.requests)
         .key(REQUESTS.key.name, s(id))
         .update_expression("SET wake_at = :moment")
+        .condition_expression("attribute_exists(request_id)")
         .expression_attribute_values(":moment", at(moment));
-    update.send().await.map(drop).map_err(StoreError::service("UpdateItem"))
+    match update.send().await {
+        Ok(_) => Ok(()),
+        Err(error) => match error.as_service_error() {
+            Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
+            _ => Err(StoreError::service("UpdateItem")(error)),
+        },
+    }
 }
 
 /// The key of a request.

@@ -164,7 +164,12 @@ pub async fn policy_versions(tables: &Tables, versions_max: i32) -> Result<Vec<P
         .send()
         .await
         .map_err(StoreError::service("Query"))?;
-    Ok(found.items.unwrap_or_default().into_iter().filter_map(|item| crate::item::readable(read_policy(item))).collect())
+    Ok(found
+        .items
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|item| crate::item::readable(read_policy(item)))
+        .collect())
 }
 
 /// Saves a policy as the version after `seen`, if that is still the current one. None if it is not.

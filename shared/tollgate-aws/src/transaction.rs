@@ -53,7 +53,8 @@ pub async fn write(tables: &Tables, items: Vec<TransactWriteItem>) -> Result<Tra
                     return Err(StoreError::service("TransactWriteItems")(error));
                 }
             }
-            Some(other) if attempt < ATTEMPTS_MAX && other.code() == Some("TransactionInProgressException") => {}
+            Some(other)
+                if attempt < ATTEMPTS_MAX && other.code() == Some("TransactionInProgressException") => {}
             _ => return Err(StoreError::service("TransactWriteItems")(error)),
         }
         tokio::time::sleep(pause(attempt)).await;

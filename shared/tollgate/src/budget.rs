@@ -81,7 +81,11 @@ const DAY_SECONDS: u32 = 86_400;
 pub fn rows(number: &PhoneNumber, policy: &Policy, now: Timestamp) -> Vec<Row> {
     let budgets = &policy.budgets;
     let country = number.country().map_or_else(|| "none".to_owned(), |country| country.to_string());
-    let day = |subject, budget, max| Row { subject, window: Window::at(now, DAY_SECONDS), takes: vec![call(budget, max)] };
+    let day = |subject, budget, max| Row {
+        subject,
+        window: Window::at(now, DAY_SECONDS),
+        takes: vec![call(budget, max)],
+    };
     let mut rows = shared_rows(policy, cost(number, budgets), now);
     rows.push(day(
         format!("budget#country#{country}"),
@@ -106,7 +110,11 @@ pub fn shared_rows(policy: &Policy, cost_micro_usd: u64, now: Timestamp) -> Vec<
         window: Window::at(now, window_seconds),
         takes,
     };
-    let cost = Take { budget: Budget::CostPerDay, amount: cost_micro_usd, max: micro_usd(budgets.cost_per_day_max_usd) };
+    let cost = Take {
+        budget: Budget::CostPerDay,
+        amount: cost_micro_usd,
+        max: micro_usd(budgets.cost_per_day_max_usd),
+    };
     vec![
         row(MINUTE_SECONDS, vec![call(Budget::CallsPerMinute, budgets.calls_per_minute_max)]),
         row(HOUR_SECONDS, vec![call(Budget::CallsPerHour, budgets.calls_per_hour_max)]),
@@ -130,7 +138,11 @@ fn cost(number: &PhoneNumber, budgets: &Budgets) -> u64 {
 }
 
 /// Millionths of a dollar, so that counting is exact. A policy's amounts are checked to be within 0 and 1e9 dollars.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what u64 holds just before")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to what u64 holds just before"
+)]
 fn micro_usd(usd: f64) -> u64 {
     (usd * 1e6).round().clamp(0.0, 1e15) as u64
 }

@@ -3,8 +3,8 @@
 //! The asking side (address, network block, account) is counted by what it asks, refused or not: each subject and window
 //! keeps the list of its requests, in the order in which they were counted. A request's place in that list never
 //! changes, so counting it again (streams deliver more than once) changes nothing, not even the answer. The asked side
-//! (number, range, carrier, country) is counted by approvals alone, so that nobody can use up a stranger's limit with
-//! requests that are refused.
+//! (range, carrier, country) is counted by approvals alone, and a number by calls alone, so that nobody can use up a
+//! stranger's limit with requests that are refused, or withdrawn before the dial.
 
 use std::collections::BTreeSet;
 
@@ -96,7 +96,10 @@ impl Window {
     #[must_use]
     pub fn forgotten_at(self) -> Timestamp {
         let span = SignedDuration::from_secs(2 * i64::from(self.length_seconds));
-        Timestamp::from_second(self.start_second).ok().and_then(|start| start.checked_add(span).ok()).unwrap_or(Timestamp::MAX)
+        Timestamp::from_second(self.start_second)
+            .ok()
+            .and_then(|start| start.checked_add(span).ok())
+            .unwrap_or(Timestamp::MAX)
     }
 
     /// How much of the last window's count still stands at `now`: all at this window's start, none at its end.
@@ -209,7 +212,8 @@ impl Place {
     #[must_use]
     pub fn of(subject: Subject, limit: Limit, last: u64, binds: bool, now: Timestamp) -> Self {
         let window = Window::at(now, limit.window_seconds);
-        let room = binds.then(|| u64::from(limit.requests_max).saturating_sub(window.still_standing(last, now)));
+        let room =
+            binds.then(|| u64::from(limit.requests_max).saturating_sub(window.still_standing(last, now)));
         Self { subject, window, room }
     }
 }

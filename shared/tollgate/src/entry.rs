@@ -106,7 +106,8 @@ impl Entry {
             kind: "(none)".to_owned(),
             reason: format!("write KIND#VALUE, KIND one of {KINDS}"),
         })?;
-        let refuse = |reason: &dyn fmt::Display| EntryError { kind: kind.to_owned(), reason: reason.to_string() };
+        let refuse =
+            |reason: &dyn fmt::Display| EntryError { kind: kind.to_owned(), reason: reason.to_string() };
         match kind {
             "number" => PhoneNumber::parse(value, None).map(Self::Number).map_err(|e| refuse(&e)),
             "prefix" => NumberPrefix::parse(value).map(Self::Prefix).map_err(|e| refuse(&e)),

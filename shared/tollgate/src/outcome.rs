@@ -73,7 +73,8 @@ mod tests {
     #[test]
     fn a_call_is_wasted_unless_an_agent_talked() {
         let at = |second| Timestamp::from_second(second).ok();
-        let end = |answered, agent| CallEnd { ended_at: at(100).unwrap(), answered_at: answered, agent_at: agent };
+        let end =
+            |answered, agent| CallEnd { ended_at: at(100).unwrap(), answered_at: answered, agent_at: agent };
         assert_eq!(end(None, None).outcome(), Outcome::Unanswered);
         assert_eq!(end(at(40), None).outcome(), Outcome::NoAgent);
         assert_eq!(end(at(40), at(50)).outcome(), Outcome::Talked);

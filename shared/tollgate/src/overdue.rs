@@ -124,7 +124,8 @@ pub fn duplicate_step(record: &Record, owner: Option<&State>, now: Timestamp) ->
         return DuplicateStep::Settle;
     }
     match owner {
-        None | Some(State::Ended(Ending::Cancelled | Ending::Expired | Ending::Refused | Ending::Redirected)) => {
+        None
+        | Some(State::Ended(Ending::Cancelled | Ending::Expired | Ending::Refused | Ending::Redirected)) => {
             DuplicateStep::Reopen
         }
         Some(State::Ended(Ending::Failed { failure: Failure::Busy })) => DuplicateStep::Reopen,
@@ -132,7 +133,9 @@ pub fn duplicate_step(record: &Record, owner: Option<&State>, now: Timestamp) ->
         Some(State::Ended(Ending::Closed { .. } | Ending::Failed { .. })) => DuplicateStep::Settle,
         // An owner that is a duplicate itself lost the number between two looks.
         Some(State::Duplicate { .. }) => DuplicateStep::Reopen,
-        Some(State::Received | State::Approved | State::Dialing(_) | State::InCall { .. }) => DuplicateStep::Wait,
+        Some(State::Received | State::Approved | State::Dialing(_) | State::InCall { .. }) => {
+            DuplicateStep::Wait
+        }
     }
 }
 
@@ -155,7 +158,9 @@ pub fn wake_at(state: &State, policy: &Policy, now: Timestamp) -> Option<Timesta
 #[must_use]
 pub fn look_again_at(state: &State, now: Timestamp) -> Timestamp {
     match state {
-        State::InCall { .. } | State::Dialing(Dialing { attempt: Attempt::Placing, .. }) => now + END_HEARD_WITHIN,
+        State::InCall { .. } | State::Dialing(Dialing { attempt: Attempt::Placing, .. }) => {
+            now + END_HEARD_WITHIN
+        }
         _ => now + LOOK_AGAIN,
     }
 }

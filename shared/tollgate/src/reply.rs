@@ -92,7 +92,11 @@ mod tests {
             State::Received,
             State::Approved,
             State::Duplicate { owner: RequestId::from_random([1; 16]) },
-            State::Dialing(Dialing { dialed_at: received_at, claimed_until: received_at, attempt: Attempt::Placing }),
+            State::Dialing(Dialing {
+                dialed_at: received_at,
+                claimed_until: received_at,
+                attempt: Attempt::Placing,
+            }),
             State::Ended(Ending::Refused),
             State::Ended(Ending::Expired),
             State::Ended(Ending::Closed { contact_id: None, end: None }),
@@ -100,7 +104,8 @@ mod tests {
         ];
         for age in [0, 1, 899, 900, 100_000] {
             let now = received_at + SignedDuration::from_secs(age);
-            let shown = |state: &State| Status::shown(state, received_at, None, SignedDuration::from_secs(900), now);
+            let shown =
+                |state: &State| Status::shown(state, received_at, None, SignedDuration::from_secs(900), now);
             let expected = if age < 900 { Status::Accepted } else { Status::Ended };
             assert!(states.iter().all(|state| shown(state) == expected), "at {age} s");
         }
@@ -114,7 +119,11 @@ mod tests {
             serde_json::to_string(&reply).unwrap(),
             r#"{"id":"abababababababababababababababab","status":"accepted"}"#
         );
-        let reply = Reply { id: None, status: Status::Redirected, channels: vec![Channel::Chat, Channel::CallIn] };
-        assert_eq!(serde_json::to_string(&reply).unwrap(), r#"{"status":"redirected","channels":["chat","call-in"]}"#);
+        let reply =
+            Reply { id: None, status: Status::Redirected, channels: vec![Channel::Chat, Channel::CallIn] };
+        assert_eq!(
+            serde_json::to_string(&reply).unwrap(),
+            r#"{"status":"redirected","channels":["chat","call-in"]}"#
+        );
     }
 }

@@ -72,7 +72,8 @@ impl CallbackRequest {
     /// Whether a signed-in account asks for a call to its own, verified number.
     #[must_use]
     pub fn is_for_verified_own_number(&self) -> bool {
-        self.caller.account.as_ref().and_then(|account| account.verified_number.as_ref()) == Some(&self.number)
+        self.caller.account.as_ref().and_then(|account| account.verified_number.as_ref())
+            == Some(&self.number)
     }
 }
 

@@ -19,7 +19,7 @@ use crate::facts::Facts;
 use crate::line::LineFact;
 use crate::policy::{Mode, Policy};
 use crate::reply::Channel;
-use crate::request::{Caller, CallbackRequest};
+use crate::request::{CallbackRequest, Caller};
 use crate::switches::KillSwitches;
 use crate::verdict::{Code, Finding, Route, Standing, Verdict};
 
@@ -70,9 +70,9 @@ pub fn channels(caller: &Caller, switches: &KillSwitches, policy: &Policy) -> Ve
     let mut findings = network::findings(caller, policy);
     findings.extend(identity::findings(caller, policy));
     let hidden = switches.all
-        || findings.iter().any(|finding| {
-            policy.mode(finding.code) == Mode::Enforce && finding.route > Route::Dial
-        });
+        || findings
+            .iter()
+            .any(|finding| policy.mode(finding.code) == Mode::Enforce && finding.route > Route::Dial);
     let callback = (!hidden).then_some(Channel::Callback);
     callback.into_iter().chain(policy.channels.iter().copied()).collect()
 }
@@ -99,9 +99,10 @@ fn settle(findings: Vec<Finding>, request: &CallbackRequest, policy: &Policy) ->
         Mode::Enforce => Some(Standing::Enforced),
     };
     let own = own.then(|| Finding::new(Code::VerifiedOwnNumber));
-    let settled = own.into_iter().chain(findings).filter_map(|finding| {
-        standing(finding.code).map(|standing| Finding { standing, ..finding })
-    });
+    let settled = own
+        .into_iter()
+        .chain(findings)
+        .filter_map(|finding| standing(finding.code).map(|standing| Finding { standing, ..finding }));
     Verdict::from(settled.collect::<Vec<_>>())
 }
 

@@ -12,6 +12,8 @@
 //! `duplicate` goes back to `received` when the request that held the number ended before its dial: both are one phase,
 //! *undecided*. Phases never move backwards: undecided, approved, dialing, in-call, ended.
 
+mod name;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -19,6 +21,8 @@ use thiserror::Error;
 use crate::outcome::CallEnd;
 use crate::request::RequestId;
 use crate::text::ContactId;
+
+pub use name::StateName;
 
 /// How far a request has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,77 +137,6 @@ impl Failure {
     }
 }
 
-/// The names of the states, as stored, shown and filtered on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "documented on `State` and `Ending`")]
-pub enum StateName {
-    Received,
-    Duplicate,
-    Approved,
-    Dialing,
-    InCall,
-    Closed,
-    Refused,
-    Redirected,
-    Cancelled,
-    Expired,
-    Failed,
-}
-
-impl StateName {
-    /// Every name, in the order of the journey.
-    pub const ALL: [Self; 11] = [
-        Self::Received,
-        Self::Duplicate,
-        Self::Approved,
-        Self::Dialing,
-        Self::InCall,
-        Self::Closed,
-        Self::Refused,
-        Self::Redirected,
-        Self::Cancelled,
-        Self::Expired,
-        Self::Failed,
-    ];
-
-    /// The name as stored.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Received => "received",
-            Self::Duplicate => "duplicate",
-            Self::Approved => "approved",
-            Self::Dialing => "dialing",
-            Self::InCall => "in-call",
-            Self::Closed => "closed",
-            Self::Refused => "refused",
-            Self::Redirected => "redirected",
-            Self::Cancelled => "cancelled",
-            Self::Expired => "expired",
-            Self::Failed => "failed",
-        }
-    }
-
-    /// Reads a name.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|name| name.as_str() == text)
-    }
-
-    /// The phase: 0 undecided, 1 approved, 2 dialing, 3 in-call, 4 ended. Never decreases.
-    #[must_use]
-    pub fn phase(self) -> u8 {
-        match self {
-            Self::Received | Self::Duplicate => 0,
-            Self::Approved => 1,
-            Self::Dialing => 2,
-            Self::InCall => 3,
-            Self::Closed | Self::Refused | Self::Redirected | Self::Cancelled | Self::Expired | Self::Failed => 4,
-        }
-    }
-}
-
 /// A step that does not exist from the state a request is in. Events come twice and out of order, so for most callers
 /// this is an answer ("somebody was there before me"), not a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -289,7 +222,13 @@ mod tests {
 
     fn examples() -> Vec<State> {
         let contact_id = ContactId::parse("c-1").unwrap();
-        let dialing = |attempt| State::Dialing(Dialing { dialed_at: Timestamp::UNIX_EPOCH, claimed_until: Timestamp::UNIX_EPOCH, attempt });
+        let dialing = |attempt| {
+            State::Dialing(Dialing {
+                dialed_at: Timestamp::UNIX_EPOCH,
+                claimed_until: Timestamp::UNIX_EPOCH,
+                attempt,
+            })
+        };
         vec![
             State::Received,
             State::Duplicate { owner: RequestId::from_random([1; 16]) },
@@ -321,7 +260,11 @@ mod tests {
 
     #[test]
     fn a_call_that_may_exist_cannot_be_cancelled_expired_or_refused() {
-        let placing = State::Dialing(Dialing { dialed_at: Timestamp::UNIX_EPOCH, claimed_until: Timestamp::UNIX_EPOCH, attempt: Attempt::Placing });
+        let placing = State::Dialing(Dialing {
+            dialed_at: Timestamp::UNIX_EPOCH,
+            claimed_until: Timestamp::UNIX_EPOCH,
+            attempt: Attempt::Placing,
+        });
         for ending in [Ending::Cancelled, Ending::Expired, Ending::Refused, Ending::Redirected] {
             assert!(placing.clone().step(State::Ended(ending)).is_err());
         }
@@ -329,8 +272,13 @@ mod tests {
 
     #[test]
     fn only_an_approved_request_is_dialed() {
-        let dialing =
-            || State::Dialing(Dialing { dialed_at: Timestamp::UNIX_EPOCH, claimed_until: Timestamp::UNIX_EPOCH, attempt: Attempt::Placing });
+        let dialing = || {
+            State::Dialing(Dialing {
+                dialed_at: Timestamp::UNIX_EPOCH,
+                claimed_until: Timestamp::UNIX_EPOCH,
+                attempt: Attempt::Placing,
+            })
+        };
         for from in examples() {
             let allowed = matches!(from, State::Approved | State::Dialing(_));
             assert_eq!(from.step(dialing()).is_ok(), allowed);

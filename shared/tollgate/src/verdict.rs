@@ -243,7 +243,11 @@ impl Code {
     pub fn has_mode(self) -> bool {
         !matches!(
             self,
-            Self::KillSwitch | Self::Trusted | Self::VerifiedOwnNumber | Self::NumberPending | Self::BudgetSpent
+            Self::KillSwitch
+                | Self::Trusted
+                | Self::VerifiedOwnNumber
+                | Self::NumberPending
+                | Self::BudgetSpent
         )
     }
 

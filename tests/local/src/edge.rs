@@ -45,7 +45,9 @@ pub fn pass(incoming: &Incoming) -> Passed {
     let mut headers = client_headers(&incoming.headers);
     headers.insert("x-amzn-waf-anonymous".to_owned(), json!(flag("x-local-anonymous")));
     headers.insert("x-amzn-waf-bad-reputation".to_owned(), json!(flag("x-local-bad-reputation")));
-    headers.extend(local("x-local-country").map(|country| ("CloudFront-Viewer-Country".to_owned(), json!(country))));
+    headers.extend(
+        local("x-local-country").map(|country| ("CloudFront-Viewer-Country".to_owned(), json!(country))),
+    );
     headers.extend(local("x-local-asn").map(|asn| ("CloudFront-Viewer-ASN".to_owned(), json!(asn))));
 
     let (body, encoded) = match std::str::from_utf8(&incoming.body) {
@@ -76,9 +78,8 @@ pub fn pass(incoming: &Incoming) -> Passed {
 
 /// The client's headers without those that the edge owns.
 fn client_headers(headers: &HeaderMap) -> Map<String, Value> {
-    let owned = |name: &str| {
-        ["x-local-", "x-amzn-waf-", "cloudfront-"].iter().any(|prefix| name.starts_with(prefix))
-    };
+    let owned =
+        |name: &str| ["x-local-", "x-amzn-waf-", "cloudfront-"].iter().any(|prefix| name.starts_with(prefix));
     headers
         .iter()
         .filter(|(name, _)| !owned(name.as_str()))
@@ -88,7 +89,9 @@ fn client_headers(headers: &HeaderMap) -> Map<String, Value> {
 
 fn query(uri: &Uri) -> Map<String, Value> {
     let parameters = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri);
-    parameters.map(|parameters| parameters.0.into_iter().map(|(k, v)| (k, json!(v))).collect()).unwrap_or_default()
+    parameters
+        .map(|parameters| parameters.0.into_iter().map(|(k, v)| (k, json!(v))).collect())
+        .unwrap_or_default()
 }
 
 /// What a Cognito authorizer tells of a signed-in user; every claim is a text.

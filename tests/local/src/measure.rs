@@ -69,7 +69,8 @@ pub async fn measure(
 
 /// Starts a function process as Lambda does, with everything it calls on loopback.
 fn spawn(stack: &Stack, binary: &Path, api: &RuntimeApi) -> Result<Child, Error> {
-    let tables = ["REQUESTS", "PENDING", "DENY_LIST", "COUNTERS", "CONTACTS", "NUMBERS", "SETTINGS", "CHANGES"];
+    let tables =
+        ["REQUESTS", "PENDING", "DENY_LIST", "COUNTERS", "CONTACTS", "NUMBERS", "SETTINGS", "CHANGES"];
     let names = ["Requests", "Pending", "DenyList", "Counters", "Contacts", "Numbers", "Settings", "Changes"];
     let tables = tables.map(|table| format!("{table}_TABLE")).into_iter().zip(names);
     let mut command = Command::new(binary);

@@ -44,6 +44,13 @@ async fn serve_here(options: Options, port: u16, stop: impl Future<Output = ()>)
         // process, if not that of the machine.
         stack.engine.database().disable_bulk_loading()?;
     }
+    // Waited for before anybody is told that this runs, so that it is heard from then on.
+    let mut stop = std::pin::pin!(stop);
+    tokio::select! {
+        biased;
+        () = &mut stop => return Ok(()),
+        () = std::future::ready(()) => {}
+    }
     println!("Tollgate runs on http://{address}/   (Ctrl-C ends it)");
     println!("DynamoDB for a look inside: {}", stack.engine.url());
 
@@ -74,7 +81,8 @@ async fn pump(stack: Arc<Stack>, function: Function, mut checkpoints: Checkpoint
     loop {
         match stack.pump(function).await {
             Ok(true) => {
-                let checkpoint = stack.with_pump(|pump| pump.checkpoint(function.name()).map(|at| at.map(str::to_owned)));
+                let checkpoint =
+                    stack.with_pump(|pump| pump.checkpoint(function.name()).map(|at| at.map(str::to_owned)));
                 checkpoints.keep(checkpoint.ok().flatten());
             }
             Ok(false) => tokio::time::sleep(POLL).await,

@@ -124,10 +124,20 @@ impl Stack {
             None => Connect::new(clock.clone(), options.plan),
         };
         let carriers = Carriers::new();
-        let clients = clients::Clients::start(&engine, &connect, &carriers, options.interceptor.clone()).await?;
+        let clients =
+            clients::Clients::start(&engine, &connect, &carriers, options.interceptor.clone()).await?;
         let functions = functions(&clients, &options, &clock).await?;
         let pump = Mutex::new(Pump::open(engine.database(), &clients.tables.names.requests)?);
-        let stack = Self { engine, tables: clients.tables, connect, carriers, urls: clients.urls, clock, functions, pump };
+        let stack = Self {
+            engine,
+            tables: clients.tables,
+            connect,
+            carriers,
+            urls: clients.urls,
+            clock,
+            functions,
+            pump,
+        };
         for function in Function::ON_STREAM {
             stack.subscribe(function, Start::TrimHorizon)?;
         }
@@ -225,11 +235,7 @@ impl Stack {
 /// How long an invocation of dialing may last, as in the template.
 const INVOCATION: SignedDuration = SignedDuration::from_secs(60);
 
-async fn functions(
-    clients: &clients::Clients,
-    options: &Options,
-    clock: &Clock,
-) -> Result<Functions, Error> {
+async fn functions(clients: &clients::Clients, options: &Options, clock: &Clock) -> Result<Functions, Error> {
     let tables = || clients.tables.clone();
     let settings = || Cached::for_seconds(options.settings_kept_seconds);
     Ok(Functions {
@@ -240,7 +246,12 @@ async fn functions(
             secret: settings::idempotency_secret(&clients.tables).await?,
             random: intake::system_random,
         },
-        screening: Screening { tables: tables(), settings: settings(), carrier: clients.carrier(options.carrier), metrics: Metrics::kept() },
+        screening: Screening {
+            tables: tables(),
+            settings: settings(),
+            carrier: clients.carrier(options.carrier),
+            metrics: Metrics::kept(),
+        },
         dialing: Dialer {
             tables: tables(),
             settings: settings(),
@@ -249,8 +260,18 @@ async fn functions(
             clock: clock.clone(),
             metrics: Metrics::kept(),
         },
-        contact_events: ContactEvents { tables: tables(), settings: settings(), connect: clients.connect(), metrics: Metrics::kept() },
-        upkeep: Upkeep { tables: tables(), settings: settings(), connect: clients.connect(), metrics: Metrics::kept() },
+        contact_events: ContactEvents {
+            tables: tables(),
+            settings: settings(),
+            connect: clients.connect(),
+            metrics: Metrics::kept(),
+        },
+        upkeep: Upkeep {
+            tables: tables(),
+            settings: settings(),
+            connect: clients.connect(),
+            metrics: Metrics::kept(),
+        },
         review: Review { tables: tables() },
     })
 }

@@ -46,7 +46,15 @@ impl Running {
     fn start(data: &PathBuf, talk_seconds: u32) -> Self {
         let started_at = Clock::System.now();
         let mut child = Command::new(env!("CARGO_BIN_EXE_local"))
-            .args(["--port", "0", "--ring-seconds", "0", "--talk-seconds", &talk_seconds.to_string(), "--data"])
+            .args([
+                "--port",
+                "0",
+                "--ring-seconds",
+                "0",
+                "--talk-seconds",
+                &talk_seconds.to_string(),
+                "--data",
+            ])
             .arg(data)
             .stdout(Stdio::piped())
             .spawn()
@@ -225,7 +233,8 @@ fn every_option_is_explained() {
     let help = String::from_utf8(help.stdout).unwrap();
     let lines: Vec<_> = help.lines().map(str::trim).collect();
     let is_option = |line: &str| line.starts_with("--") || line.starts_with("-h") || line.starts_with("-V");
-    let options: Vec<_> = lines.windows(2).filter(|pair| pair.first().is_some_and(|line| is_option(line))).collect();
+    let options: Vec<_> =
+        lines.windows(2).filter(|pair| pair.first().is_some_and(|line| is_option(line))).collect();
     assert!(options.len() >= 9, "{help}");
     for pair in options {
         assert!(pair.last().is_some_and(|explained| explained.len() > 10), "{pair:?} is not explained");

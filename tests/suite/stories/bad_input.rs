@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use crate::world::{Answer, NUMBER, World, account, guest, world};
 
 /// What is told of a mistake: status, the last part of the problem's type, the field, and words of the reason.
-type Told = (u16, &'static str, Option<&'static str>, &'static str);
+pub(crate) type Told = (u16, &'static str, Option<&'static str>, &'static str);
 
-const NUMBER_FIELD: Option<&str> = Some("phoneNumber");
+pub(crate) const NUMBER_FIELD: Option<&str> = Some("phoneNumber");
 
 fn assert_told(answer: &Answer, told: Told, what: &str) {
     let (status, kind, field, says) = told;
@@ -41,11 +41,23 @@ async fn items(world: &World) -> i32 {
     count
 }
 
+/// That each body is told as it must be, that nothing of its number stands in the answer, and that nothing is written.
+pub(crate) async fn assert_refused(world: &World, cases: Vec<(String, Told)>) {
+    let before = items(world).await;
+    for (body, told) in cases {
+        for visitor in [account("alice"), guest()] {
+            let answer = visitor.posts(world, body.clone()).await;
+            assert_told(&answer, told, &body);
+            assert_no_number_repeated(&answer, &body);
+        }
+    }
+    world.settle().await;
+    assert_eq!(items(world).await, before, "nothing is written");
+}
+
 #[tokio::test]
 async fn every_body_that_cannot_be_taken_is_told_with_its_field_and_reason() {
-    let phone = |number: &str| json!({ "phoneNumber": number }).to_string();
     let malformed = |says| (400, "malformed-body", None, says);
-    let number = |says| (422, "invalid-phone-number", NUMBER_FIELD, says);
     let large = json!({ "phoneNumber": NUMBER, "topic": "x".repeat(5_000) }).to_string();
     let long = json!({ "phoneNumber": NUMBER, "topic": "x".repeat(201) }).to_string();
     let cases: Vec<(String, Told)> = vec![
@@ -62,61 +74,39 @@ async fn every_body_that_cannot_be_taken_is_told_with_its_field_and_reason() {
         ("{}".to_owned(), (422, "missing-field", NUMBER_FIELD, "required")),
         (json!({ "name": "Ada" }).to_string(), (422, "missing-field", NUMBER_FIELD, "required")),
         (json!({ "phoneNumber": null }).to_string(), (422, "wrong-type", NUMBER_FIELD, "a string")),
-        (json!({ "phoneNumber": 12_065_550_100_u64 }).to_string(), (422, "wrong-type", NUMBER_FIELD, "a string")),
+        (
+            json!({ "phoneNumber": 12_065_550_100_u64 }).to_string(),
+            (422, "wrong-type", NUMBER_FIELD, "a string"),
+        ),
         (json!({ "phoneNumber": [NUMBER] }).to_string(), (422, "wrong-type", NUMBER_FIELD, "a string")),
         (
             json!({ "phoneNumber": NUMBER, "name": { "first": "Ada" } }).to_string(),
             (422, "wrong-type", Some("name"), "a string"),
         ),
-        (phone(""), number("empty")),
-        (phone("  "), number("empty")),
-        (phone(&"1".repeat(100)), number("too long")),
-        (phone("+1206555010"), number("cannot exist")),
-        (phone("+12065550100100"), number("cannot exist")),
-        (phone("+99912345678"), number("cannot exist")),
-        (phone("+11111111111"), number("cannot exist")),
-        (phone("+0012065550100"), number("cannot exist")),
-        (phone("00442079460000"), number("cannot exist")),
-        (phone("+12065550100 ext. 12345"), number("extensions")),
-        (phone("+12065550100x12345"), number("extensions")),
-        (phone("+12065550100,,12345#"), number("extensions")),
-        (phone("+12065550100;ext=12345"), number("extensions")),
-        (phone("tel:+12065550100"), number("letters")),
-        (phone("1-800-FLOWERS"), number("letters")),
-        (phone("+1 +12065550100"), number("`+`")),
-        (phone("＋１２０６５５５０１００"), number("digits 0 to 9")),
-        (phone("+١٢٠٦٥٥٥٠١٠٠"), number("digits 0 to 9")),
-        (phone("+1206555\u{200b}0100"), number("digits 0 to 9")),
-        (phone("+12065550100\n"), number("only digits, spaces")),
-        (phone("+1206555/0100"), number("only digits, spaces")),
-        (phone("+12065550100\u{0}"), number("only digits, spaces")),
         (
             json!({ "phoneNumber": NUMBER, "name": "a\nb" }).to_string(),
             (422, "invalid-text", Some("name"), "control characters"),
         ),
-        (json!({ "phoneNumber": NUMBER, "name": "" }).to_string(), (422, "invalid-text", Some("name"), "empty")),
+        (
+            json!({ "phoneNumber": NUMBER, "name": "" }).to_string(),
+            (422, "invalid-text", Some("name"), "empty"),
+        ),
         (long, (422, "invalid-text", Some("topic"), "200 characters")),
         (
             json!({ "phoneNumber": NUMBER, "priority": true }).to_string(),
             (422, "unknown-field", Some("priority"), "nothing else"),
         ),
-        (json!({ "PhoneNumber": NUMBER }).to_string(), (422, "unknown-field", Some("PhoneNumber"), "nothing else")),
+        (
+            json!({ "PhoneNumber": NUMBER }).to_string(),
+            (422, "unknown-field", Some("PhoneNumber"), "nothing else"),
+        ),
         // Its name may be a number itself.
         (json!({ NUMBER: true }).to_string(), (422, "unknown-field", None, "nothing else")),
     ];
     let world = world().await;
-    let before = items(&world).await;
-    for (body, told) in cases {
-        for visitor in [account("alice"), guest()] {
-            let answer = visitor.posts(&world, body.clone()).await;
-            assert_told(&answer, told, &body);
-            assert_no_number_repeated(&answer, &body);
-        }
-    }
+    assert_refused(&world, cases).await;
     let answer = guest().posts(&world, b"{\"phoneNumber\": \"\xff+12065550100\"}".to_vec()).await;
     assert_told(&answer, malformed("not JSON"), "bytes that are no text");
-    world.settle().await;
-    assert_eq!(items(&world).await, before, "nothing is written");
 }
 
 #[tokio::test]
@@ -154,9 +144,21 @@ async fn a_method_that_a_resource_does_not_have_is_told_with_those_that_it_has()
 #[tokio::test]
 async fn there_is_nothing_at_a_path_that_is_not_served() {
     let world = world().await;
-    for path in ["/", "/callback", "/callbacks/", "/callbacks/a/b", "/callbacks/not-an-id", "/Callbacks/x/", "/review"] {
+    for path in [
+        "/",
+        "/callback",
+        "/callbacks/",
+        "/callbacks/a/b",
+        "/callbacks/not-an-id",
+        "/Callbacks/x/",
+        "/review",
+    ] {
         let answer = world.send(Method::GET, path, &[], "").await;
-        let expected = if path == "/callbacks/" { (405, "method-not-allowed", None, "POST") } else { (404, "not-found", None, "") };
+        let expected = if path == "/callbacks/" {
+            (405, "method-not-allowed", None, "POST")
+        } else {
+            (404, "not-found", None, "")
+        };
         assert_told(&answer, expected, path);
     }
 }

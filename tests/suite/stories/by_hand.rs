@@ -81,13 +81,15 @@ impl World {
         own.filter_map(|item| item.get(attribute)?.as_n().ok()?.parse::<u64>().ok()).sum()
     }
 
-    /// Everything that is stored and every call, but for the turns of the dialers.
+    /// Everything that is stored and every call, but for the turns of the dialers and what may be deleted when.
     pub(crate) async fn everything(&self) -> Vec<String> {
         let mut all = vec![serde_json::to_string(&self.calls()).unwrap()];
         for table in ["Requests", "Pending", "Counters", "Contacts", "Numbers", "DenyList"] {
             for item in self.items(table).await {
                 if item.get("subject").and_then(|subject| subject.as_s().ok()).is_none_or(|s| s != "pace") {
-                    let item: Value = tollgate_aws::item::read("", "", item).unwrap();
+                    let mut item: Value = tollgate_aws::item::read("", "", item).unwrap();
+                    // What is heard once more may be kept longer.
+                    item.as_object_mut().unwrap().remove("expires_at");
                     all.push(format!("{table} {item}"));
                 }
             }
@@ -104,7 +106,8 @@ impl World {
 
 /// Every rule that can be turned off, off.
 pub(crate) fn no_rules() -> Value {
-    let off = Code::ALL.iter().filter(|code| code.has_mode()).map(|code| (code.as_str().to_owned(), json!("off")));
+    let off =
+        Code::ALL.iter().filter(|code| code.has_mode()).map(|code| (code.as_str().to_owned(), json!("off")));
     Value::Object(off.collect::<Map<_, _>>())
 }
 

@@ -73,11 +73,8 @@ async fn a_deny_listed_carrier_is_refused_however_it_is_spelt_and_no_other_is() 
 
 #[tokio::test]
 async fn where_a_line_leads_that_could_not_be_looked_up_is_for_the_policy_to_say() {
-    let cases = [
-        ("dial", StateName::Closed),
-        ("redirect", StateName::Redirected),
-        ("refuse", StateName::Refused),
-    ];
+    let cases =
+        [("dial", StateName::Closed), ("redirect", StateName::Redirected), ("refuse", StateName::Refused)];
     let told = SERVICES.into_iter().flat_map(|service| cases.map(|(route, state)| (service, route, state)));
     join_all(told.map(|(service, route, state)| async move {
         let world = world_asking(service).await;

@@ -15,7 +15,7 @@ const NOT_AMERICAN: [(&str, &str); 5] = [
 ];
 
 fn from(country: &str) -> Visitor {
-    account("alice").from_country(country)
+    account("alice").in_country(country)
 }
 
 /// What a finding is about.
@@ -53,9 +53,7 @@ async fn jamaica_is_not_the_united_states_though_both_begin_with_1() {
 
     let countries: Vec<_> = NOT_AMERICAN.iter().map(|(_, country)| country).collect();
     let limits = json!({ "numbers_per_account_max": 100, "numbers_per_address_max": 100, "countries_per_address_max": 100 });
-    world
-        .policy(json!({ "served_countries": countries, "default_country": null, "fan_out": limits }))
-        .await;
+    world.policy(json!({ "served_countries": countries, "default_country": null, "fan_out": limits })).await;
     for (number, country) in NOT_AMERICAN {
         let id = from(country).asks(&world, number).await;
         world.pass(60).await;
@@ -89,7 +87,9 @@ async fn a_number_of_no_country_is_never_called() {
 async fn the_default_country_is_that_of_a_number_without_plus() {
     let world = world().await;
     let alice = account("alice");
-    for (number, dialed) in [("206 555 0100", NUMBER), ("1 (206) 555-0101", "+12065550101"), ("(206) 555-0102", "+12065550102")] {
+    for (number, dialed) in
+        [("206 555 0100", NUMBER), ("1 (206) 555-0101", "+12065550101"), ("(206) 555-0102", "+12065550102")]
+    {
         alice.asks(&world, number).await;
         world.pass(60).await;
         assert_eq!(world.calls().last().unwrap().phone_number, dialed);
@@ -129,6 +129,7 @@ async fn a_kill_switch_stops_one_country_or_all_from_the_next_request_on() {
     world.kill_switches(false, &[]).await;
     assert_eq!(ask("+16042345678", "CA").await, called);
     let changes = world.operator(http::Method::GET, "/review/changes", Value::Null).await.json();
-    let set: Vec<_> = changes["changes"].as_array().unwrap().iter().take(3).map(|change| &change["subject"]).collect();
+    let set: Vec<_> =
+        changes["changes"].as_array().unwrap().iter().take(3).map(|change| &change["subject"]).collect();
     assert_eq!(set, ["none", "all", "CA"]);
 }

@@ -74,7 +74,11 @@ async fn a_call_that_connect_is_too_busy_for_waits_and_is_made_exactly_once() {
         world.stack.with_pump(|pump| pump.redeliver_all());
         world.pass_minutes(20).await;
         assert_eq!((world.state(&id).await, world.calls().len()), (StateName::Closed, 1), "{fault:?}");
-        assert_eq!(world.counted("budget#total", "calls").await, 3, "one in its minute, one in its hour, one in its day");
+        assert_eq!(
+            world.counted("budget#total", "calls").await,
+            3,
+            "one in its minute, one in its hour, one in its day"
+        );
     }
 }
 

@@ -48,7 +48,8 @@ async fn a_kill_switch_for_a_country_stops_calls_to_it_and_to_no_other() {
 
 #[tokio::test]
 async fn a_number_that_is_denied_after_the_approval_is_not_called() {
-    for entry in ["number#+12065550100", "prefix#+1206", "account#alice", "net#198.51.100.0/24", "country#US"] {
+    for entry in ["number#+12065550100", "prefix#+1206", "account#alice", "net#198.51.100.0/24", "country#US"]
+    {
         let world = world().await;
         let id = approved(&world).await;
         world.list("deny", entry).await;

@@ -49,7 +49,7 @@ async fn a_suspect_does_not_become_honest_by_what_he_writes_himself() {
     for (suspect, status) in [
         (plain.clone().anonymous(), 200),
         (plain.clone().of_bad_reputation(), 200),
-        (plain.clone().from_country("FR"), 200),
+        (plain.clone().in_country("FR"), 200),
         (guest(), 200),
         (plain.clone().at("203.0.113.9"), 202),
         (plain.clone().in_asn(64_500), 202),
@@ -84,7 +84,8 @@ async fn nobody_escapes_his_addresss_limit_by_naming_another() {
     let mut states = vec![];
     for n in 0..4 {
         let other = format!("192.0.2.{n}");
-        let visitor = account("mallory").with_header("x-forwarded-for", &other).with_header("x-real-ip", &other);
+        let visitor =
+            account("mallory").with_header("x-forwarded-for", &other).with_header("x-real-ip", &other);
         let id = visitor.asks(&world, &format!("+1206555010{n}")).await;
         world.screen().await;
         states.push(world.state(&id).await);
@@ -152,7 +153,11 @@ async fn each_header_is_believed_only_of_the_edge_that_writes_it() {
             ("X-Amzn-Waf-Bad-Reputation", "true"),
         ];
         let caller = posted(&world, &headers).await;
-        assert_eq!(caller.country.as_ref().map(|country| country.as_str()), country, "{country_from:?} {waf:?}");
+        assert_eq!(
+            caller.country.as_ref().map(|country| country.as_str()),
+            country,
+            "{country_from:?} {waf:?}"
+        );
         assert_eq!((caller.asn, caller.marks.len()), (asn, marks), "{country_from:?} {waf:?}");
     }
 }

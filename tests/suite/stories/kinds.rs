@@ -78,7 +78,8 @@ async fn world_that_serves_all() -> World {
         options.settings_kept_seconds = 3_600;
     })
     .await;
-    let countries: BTreeSet<_> = rows().map(|(region, ..)| region).filter(|region| *region != "001").collect();
+    let countries: BTreeSet<_> =
+        rows().map(|(region, ..)| region).filter(|region| *region != "001").collect();
     let all = json!({ "requests_max": 1_000_000, "window_seconds": 86_400 });
     world
         .policy(json!({

@@ -40,10 +40,14 @@ async fn a_claim_without_a_call_holds_its_number_until_no_call_can_live_and_is_n
     let world = world().await;
     let id = claimed(&world).await;
     let mut given_up = 0;
-    while world.now() < world.record(&id).await.request.received_at + jiff::SignedDuration::from_secs(LONGEST_SECONDS - 60) {
+    while world.now()
+        < world.record(&id).await.request.received_at + jiff::SignedDuration::from_secs(LONGEST_SECONDS - 60)
+    {
         world.stack.with_pump(|pump| pump.redeliver_all());
         world.pass(600).await;
-        if world.now() < world.record(&id).await.request.received_at + jiff::SignedDuration::from_secs(LONGEST_SECONDS) {
+        if world.now()
+            < world.record(&id).await.request.received_at + jiff::SignedDuration::from_secs(LONGEST_SECONDS)
+        {
             given_up += world.upkeep().await.given_up;
             assert_eq!((world.state(&id).await, given_up), (StateName::Dialing, 0));
             assert_eq!(world.holder(NUMBER).await.as_deref(), Some(id.as_str()));
@@ -84,7 +88,8 @@ async fn a_call_that_was_not_noted_and_whose_end_was_lost_is_found_by_upkeep() {
     world.pass_unseen(60);
     world.intercept();
     world.pass_minutes(3).await;
-    let State::Ended(Ending::Closed { contact_id: Some(contact_id), end: Some(end) }) = world.record(&id).await.state
+    let State::Ended(Ending::Closed { contact_id: Some(contact_id), end: Some(end) }) =
+        world.record(&id).await.state
     else {
         panic!("not closed")
     };

@@ -135,7 +135,8 @@ async fn in_call(world: &World, change: impl FnOnce(&mut Value)) -> (String, Val
     let id = account("alice").asks(world, NUMBER).await;
     world.settle().await;
     world.pass_unseen(23);
-    let mut end = world.intercept().into_iter().find(|event| event["detail"]["eventType"] == "DISCONNECTED").unwrap();
+    let mut end =
+        world.intercept().into_iter().find(|event| event["detail"]["eventType"] == "DISCONNECTED").unwrap();
     change(&mut end["detail"]);
     (id, end)
 }
@@ -164,7 +165,15 @@ async fn events_of_contacts_that_are_not_ours_write_nothing() {
         })
         .await;
         let before = world.everything().await;
-        for kind in ["INITIATED", "CONNECTED_TO_SYSTEM", "QUEUED", "CONNECTED_TO_AGENT", "DISCONNECTED", "COMPLETED", "NEW"] {
+        for kind in [
+            "INITIATED",
+            "CONNECTED_TO_SYSTEM",
+            "QUEUED",
+            "CONNECTED_TO_AGENT",
+            "DISCONNECTED",
+            "COMPLETED",
+            "NEW",
+        ] {
             end["detail"]["eventType"] = json!(kind);
             world.stack.hear(&end).await.unwrap();
         }

@@ -9,5 +9,42 @@
     reason = "a story that cannot go on has failed"
 )]
 
+mod any_order;
+mod bad_input;
+mod bad_items;
+mod bad_numbers;
+mod bad_records;
+mod budgets;
+mod by_hand;
+mod carrier_lookup;
+mod destinations;
+mod dialing;
+mod dialing_refused;
+mod fairness;
+mod forgeries;
+mod idempotency;
 mod journeys;
+mod kinds;
+mod limits;
+mod limits_asked;
+mod list_files;
+mod lists;
+mod lost_calls;
+mod lost_events;
+mod networks;
+mod pacing;
+mod parallel;
+mod policies;
+mod races;
+mod recorded_events;
+mod redelivery;
+mod rendezvous;
+mod request_units;
+mod round_trips;
+mod sample_defects;
+mod sample_defects_dedupe;
+mod silence;
+mod strangers;
+mod tidy;
+mod watch;
 mod world;

@@ -36,8 +36,8 @@ async fn visitors_from_anonymous_or_attacking_networks_are_offered_other_channel
     assert!(is_redirected_at_once(&world, &account("alice").anonymous()).await);
     assert!(is_redirected_at_once(&world, &account("alice").of_bad_reputation()).await);
     world.policy(json!({ "served_address_countries": ["US", "CA"] })).await;
-    assert!(!is_redirected_at_once(&world, &account("alice").from_country("US")).await);
-    assert!(is_redirected_at_once(&world, &account("alice").from_country("FR")).await);
+    assert!(!is_redirected_at_once(&world, &account("alice").in_country("US")).await);
+    assert!(is_redirected_at_once(&world, &account("alice").in_country("FR")).await);
     world.pass(60).await;
     assert_eq!(world.calls().len(), 1, "the second of those that were accepted was a duplicate");
 }
@@ -45,10 +45,10 @@ async fn visitors_from_anonymous_or_attacking_networks_are_offered_other_channel
 #[tokio::test]
 async fn a_visitor_whose_country_is_not_the_numbers_is_offered_other_channels() {
     let world = world().await;
-    let answer = account("alice").from_country("FR").asks_for(&world, NUMBER).await;
+    let answer = account("alice").in_country("FR").asks_for(&world, NUMBER).await;
     assert_eq!(answer.json(), json!({ "status": "redirected", "channels": ["chat", "call-in"] }));
     // Who travels and asks for the number that is known to be his own is called.
-    let at_home = account("bob").with_verified_number(NUMBER).from_country("FR");
+    let at_home = account("bob").with_verified_number(NUMBER).in_country("FR");
     at_home.asks(&world, NUMBER).await;
     world.pass(60).await;
     assert_eq!(world.calls().len(), 1);
@@ -57,7 +57,7 @@ async fn a_visitor_whose_country_is_not_the_numbers_is_offered_other_channels() 
 
 #[tokio::test]
 async fn a_rule_in_shadow_mode_is_recorded_and_one_that_is_off_is_not() {
-    let visitor = account("alice").anonymous().of_bad_reputation().from_country("FR");
+    let visitor = account("alice").anonymous().of_bad_reputation().in_country("FR");
     let rules = ["anonymous-network", "bad-reputation", "country-mismatch"];
     for (mode, findings) in [("shadow", &rules[..]), ("off", &[])] {
         let world = world().await;
@@ -96,7 +96,13 @@ async fn whoever_is_deny_listed_is_refused_and_told_nothing() {
 #[tokio::test]
 async fn an_ipv6_address_is_found_in_every_network_around_it() {
     let visitor = account("mallory").at("2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff");
-    for entry in ["2001::/16", "2001:db8::/32", "2001:db8:aaaa::/48", "2001:db8:aaaa:bbbb::/64", "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff"] {
+    for entry in [
+        "2001::/16",
+        "2001:db8::/32",
+        "2001:db8:aaaa::/48",
+        "2001:db8:aaaa:bbbb::/64",
+        "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff",
+    ] {
         let world = world().await;
         world.list("deny", &format!("net#{entry}")).await;
         assert_eq!(screened(&world, &visitor).await.0, StateName::Refused, "{entry}");
@@ -119,19 +125,27 @@ fn ends(network: &str) -> (u32, u32) {
 
 #[tokio::test]
 async fn visitors_from_a_list_of_vpns_are_refused_and_their_neighbours_are_not() {
-    let world = world_with(|options| options.carrier = Service::Off).await;
+    let world = world_with(|options| {
+        options.carrier = Service::Off;
+        options.settings_kept_seconds = 3_600;
+    })
+    .await;
     let told = world.imports("text/plain", "?effect=deny&reason=VPN", VPN).await.json();
     let networks: Vec<_> = VPN.lines().map(ends).collect();
     assert_eq!((&told["imported"], &told["refusedCount"]), (&json!(networks.len()), &json!(0)));
 
     let listed = |address: u32| networks.iter().any(|(first, last)| (*first..=*last).contains(&address));
-    let some = networks.iter().step_by(12);
-    let addresses: BTreeSet<_> = some.flat_map(|(first, last)| [first - 1, *first, *last, last + 1]).collect();
+    let some = networks.iter().step_by(20);
+    let addresses: BTreeSet<_> =
+        some.flat_map(|(first, last)| [first - 1, *first, *last, last + 1]).collect();
     let mut asked = vec![];
     for (at, address) in addresses.iter().enumerate() {
         let address = Ipv4Addr::from(*address);
         let visitor = account(&format!("visitor-{at}")).at(&address.to_string());
-        asked.push((address, visitor.asks(&world, &format!("+1206{:07}", 5_550_000 + at * 10_000 % 4_000_000 + at)).await));
+        asked.push((
+            address,
+            visitor.asks(&world, &format!("+1206{:07}", 5_550_000 + at * 10_000 % 4_000_000 + at)).await,
+        ));
     }
     world.screen().await;
     for (address, id) in asked {
@@ -144,7 +158,9 @@ async fn visitors_from_a_list_of_vpns_are_refused_and_their_neighbours_are_not()
 async fn operators_see_why_somebody_was_redirected_at_once() {
     let world = world().await;
     guest().anonymous().asks_for(&world, NUMBER).await;
-    let shown = world.operator(http::Method::GET, "/review/requests?state=redirected", Value::Null).await.json();
-    let codes: Vec<_> = shown["requests"][0]["findings"].as_array().unwrap().iter().map(|f| &f["code"]).collect();
+    let shown =
+        world.operator(http::Method::GET, "/review/requests?state=redirected", Value::Null).await.json();
+    let codes: Vec<_> =
+        shown["requests"][0]["findings"].as_array().unwrap().iter().map(|f| &f["code"]).collect();
     assert_eq!(codes, ["anonymous-network", "guest"]);
 }

@@ -15,8 +15,9 @@ const GAP: SignedDuration = SignedDuration::from_millis(556);
 
 async fn turns(world: &World, dialers: &[&Pace]) -> Vec<Timestamp> {
     let now = world.now();
-    let turns = dialers.iter().map(|pace| pace.take_turn(&world.stack.tables, PER_SECOND, now));
-    let mut turns: Vec<_> = join_all(turns).await.into_iter().map(Result::unwrap).collect();
+    let latest = now + SignedDuration::from_hours(1);
+    let turns = dialers.iter().map(|pace| pace.take_turn(&world.stack.tables, PER_SECOND, now, latest));
+    let mut turns: Vec<_> = join_all(turns).await.into_iter().map(|turn| turn.unwrap().unwrap()).collect();
     turns.sort();
     turns
 }
@@ -50,6 +51,22 @@ async fn turns_are_not_saved_up_while_nobody_calls() {
     let after = turns(&world, &[&pace, &Pace::default(), &pace]).await;
     assert_eq!(after[0], world.now());
     assert_apart(&after);
+}
+
+#[tokio::test]
+async fn a_turn_that_would_come_too_late_is_not_taken() {
+    let world = world().await;
+    let (tables, now) = (&world.stack.tables, world.now());
+    let latest = now + SignedDuration::from_secs(1);
+    let mut taken = 0;
+    for _ in 0..20 {
+        taken +=
+            usize::from(Pace::default().take_turn(tables, PER_SECOND, now, latest).await.unwrap().is_some());
+    }
+    assert_eq!(taken, 2);
+    // The others have pushed nobody back.
+    let next = turns(&world, &[&Pace::default()]).await;
+    assert_eq!(next, [now + GAP + GAP]);
 }
 
 #[tokio::test]

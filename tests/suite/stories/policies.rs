@@ -106,7 +106,10 @@ async fn good_networks_of_a_list_are_imported_and_broken_ones_told_by_line() {
 
     let rehearsal = world.imports("text/plain", &format!("{query}&dryRun=true"), body.clone()).await.json();
     assert_eq!((&rehearsal["imported"], &rehearsal["dryRun"]), (&json!(4), &json!(true)));
-    assert_eq!(world.operator(Method::GET, "/review/entries", Value::Null).await.json()["entries"], json!([]));
+    assert_eq!(
+        world.operator(Method::GET, "/review/entries", Value::Null).await.json()["entries"],
+        json!([])
+    );
 
     let told = world.imports("text/plain", query, body).await.json();
     assert_eq!((&told["imported"], &told["refusedCount"]), (&json!(4), &rehearsal["refusedCount"]));

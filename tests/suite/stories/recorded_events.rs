@@ -96,7 +96,11 @@ fn every_recorded_event_has_a_row_and_every_row_an_event() {
         ("contact-events", rows(CONTACT_EVENTS)),
         ("upkeep", UPKEEP.iter().map(|name| (*name).to_owned()).collect()),
     ];
-    assert_eq!(names(&events()), table.iter().map(|(function, _)| (*function).to_owned()).collect(), "functions");
+    assert_eq!(
+        names(&events()),
+        table.iter().map(|(function, _)| (*function).to_owned()).collect(),
+        "functions"
+    );
     for (function, rows) in table {
         assert_eq!(names(&events().join(function)), rows, "events of {function}");
     }
@@ -105,7 +109,10 @@ fn every_recorded_event_has_a_row_and_every_row_an_event() {
 /// The requests of a batch that can be read, by the images in its records.
 fn images(batch: &Value) -> Vec<&Value> {
     let records = batch["Records"].as_array().unwrap().iter();
-    records.map(|record| &record["dynamodb"]["NewImage"]).filter(|image| image.get("deadline").is_some()).collect()
+    records
+        .map(|record| &record["dynamodb"]["NewImage"])
+        .filter(|image| image.get("deadline").is_some())
+        .collect()
 }
 
 /// Puts a request on record as a stream's image shows it.
@@ -213,7 +220,8 @@ async fn recorded_requests_to_review_are_answered_one_after_another() {
 #[tokio::test]
 async fn a_recorded_schedule_runs_upkeep() {
     for name in UPKEEP {
-        let event: aws_lambda_events::eventbridge::EventBridgeEvent = serde_json::from_value(event("upkeep", name)).unwrap();
+        let event: aws_lambda_events::eventbridge::EventBridgeEvent =
+            serde_json::from_value(event("upkeep", name)).unwrap();
         assert_eq!((event.source.as_str(), event.detail_type.as_str()), ("aws.events", "Scheduled Event"));
         assert_eq!(world().await.stack.upkeep().await.unwrap().failed, 0);
     }

@@ -163,14 +163,18 @@ async fn a_request_costs_what_performance_md_says() {
 
 #[tokio::test]
 async fn what_screening_reads_depends_on_the_family_of_the_address_and_the_length_of_the_number() {
-    let mut table = Table("| number | address | reads to screen | reads to dial |\n| --- | --- | ---: | ---: |\n".to_owned());
-    for (number, digits, country) in [(NUMBER, 11, "US"), ("+4915223456789", 13, "DE"), ("+498954321098765", 15, "DE")] {
+    let mut table = Table(
+        "| number | address | reads to screen | reads to dial |\n| --- | --- | ---: | ---: |\n".to_owned(),
+    );
+    for (number, digits, country) in
+        [(NUMBER, 11, "US"), ("+4915223456789", 13, "DE"), ("+498954321098765", 15, "DE")]
+    {
         for (family, address) in [("IPv4", IPV4), ("IPv6", IPV6)] {
             let (world, watch) = watched().await;
             world.policy(json!({ "served_countries": ["US", "DE"] })).await;
             world.pass_unseen(60);
             warm(&world).await;
-            let visitor = account("alice").at(address).from_country(country);
+            let visitor = account("alice").at(address).in_country(country);
             let (id, _, screening) = screened(&visitor, number, &world, &watch).await;
             assert_eq!(world.state(&id).await, StateName::Approved, "{:?}", world.findings(&id).await);
             let dialing = run(&world, &watch, Function::Dialing).await;

@@ -5,7 +5,7 @@ use local::connect::StartFault;
 use serde_json::json;
 use tollgate::state::StateName;
 
-use crate::world::{Answer, NUMBER, Visitor, World, account, guest, world};
+use crate::world::{Answer, NUMBER, Visitor, World, account, world};
 
 /// A premium-rate number of the United States.
 const PREMIUM: &str = "+19002345678";
@@ -74,7 +74,7 @@ impl Fate {
 
     /// Alice, at home where the number is; intake would offer her another channel at once otherwise.
     fn alice(self) -> Visitor {
-        account("alice").from_country(if self == Self::Unserved { "JM" } else { "US" })
+        account("alice").in_country(if self == Self::Unserved { "JM" } else { "US" })
     }
 
     fn state(self) -> StateName {
@@ -99,7 +99,7 @@ impl Fate {
 }
 
 /// Everything that a visitor can see of an answer, but for the id.
-fn seen(answer: &Answer, id: &str) -> (u16, Vec<(String, String)>, String) {
+pub(crate) fn seen(answer: &Answer, id: &str) -> (u16, Vec<(String, String)>, String) {
     let without_id = |text: &str| text.replace(id, "ID");
     let header = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
         (name.to_string(), without_id(value.to_str().unwrap()))
@@ -182,43 +182,4 @@ async fn a_redirected_request_shows_the_other_channels_at_every_age_and_was_answ
         assert_eq!(look.json(), json!({ "id": id, "status": "redirected", "channels": channels }));
     }
     assert_eq!(world.calls(), []);
-}
-
-#[tokio::test]
-async fn what_a_visitor_did_not_ask_for_does_not_exist() {
-    let world = world().await;
-    world.policy(json!({ "guests": "allow" })).await;
-    let (alice, bob) = (account("alice"), account("bob"));
-    let of_alice = alice.asks(&world, NUMBER).await;
-    let of_a_guest = guest().asks(&world, "+12065550101").await;
-    world.settle().await;
-
-    let unknown = "0".repeat(32);
-    let nothing = alice.looks(&world, &unknown).await;
-    assert_eq!(nothing.status, 404);
-    for (visitor, id) in [
-        (&bob, of_alice.as_str()),
-        (&guest(), &of_alice),
-        (&alice, &of_a_guest),
-        (&guest(), &unknown),
-        (&bob, "not-an-id"),
-        (&bob, &of_alice.to_uppercase()),
-    ] {
-        let looked = visitor.looks(&world, id).await;
-        assert_eq!(seen(&looked, id), seen(&nothing, &unknown));
-        assert_eq!(seen(&visitor.withdraws(&world, id).await, id), seen(&nothing, &unknown));
-    }
-    assert_eq!(alice.looks(&world, &of_alice).await.json()["status"], "accepted");
-    assert_eq!(guest().looks(&world, &of_a_guest).await.json()["status"], "accepted");
-}
-
-#[tokio::test]
-async fn past_its_retention_a_request_does_not_exist_for_whoever_made_it() {
-    let world = world().await;
-    let alice = account("alice");
-    let id = alice.asks(&world, NUMBER).await;
-    world.pass(60).await;
-    world.pass(31 * 86_400).await;
-    assert_eq!(alice.looks(&world, &id).await.status, 404);
-    assert_eq!(alice.withdraws(&world, &id).await.status, 404);
 }

@@ -67,7 +67,18 @@ fn dependencies(manifest: &str) -> Vec<String> {
 
 #[test]
 fn what_is_decided_does_no_input_and_no_output() {
-    let banned = ["aws", "lambda", "tokio", "hyper", "reqwest", "tracing", "http", "futures", "getrandom", "tollgate-aws"];
+    let banned = [
+        "aws",
+        "lambda",
+        "tokio",
+        "hyper",
+        "reqwest",
+        "tracing",
+        "http",
+        "futures",
+        "getrandom",
+        "tollgate-aws",
+    ];
     let names = dependencies(&text("shared/tollgate/Cargo.toml"));
     assert!(names.iter().any(|name| name == "serde"), "{names:?}");
     none(names.into_iter().filter(|name| banned.iter().any(|banned| name.starts_with(banned))).map(|name| {
@@ -87,7 +98,11 @@ fn functions_do_not_depend_on_each_other() {
     });
     none(manifests.flat_map(|(path, manifest)| {
         let names = dependencies(&manifest).into_iter().filter(|name| functions.contains(name));
-        names.map(move |name| format!("{path}: the dependency {name} is banned, use shared/ for what both need")).collect::<Vec<_>>()
+        names
+            .map(move |name| {
+                format!("{path}: the dependency {name} is banned, use shared/ for what both need")
+            })
+            .collect::<Vec<_>>()
     }));
 }
 
@@ -109,7 +124,9 @@ fn files_stay_within_their_size() {
             _ if is_test => TEST_LINES_MAX,
             _ => LINES_MAX,
         };
-        (lines > max).then(|| format!("{path}: {lines} lines are banned, use at most {max}: take out a part with a name"))
+        (lines > max).then(|| {
+            format!("{path}: {lines} lines are banned, use at most {max}: take out a part with a name")
+        })
     }));
 }
 
@@ -126,9 +143,13 @@ fn names_say_what_a_file_holds() {
 fn every_story_is_told() {
     let directory = "tests/suite/stories";
     let manifest = text("tests/suite/Cargo.toml");
-    let roots: Vec<_> = files().into_iter().filter(|(path, _)| {
-        path.strip_prefix("tests/suite/").is_some_and(|path| manifest.contains(&format!("path = \"{path}\"")))
-    }).collect();
+    let roots: Vec<_> = files()
+        .into_iter()
+        .filter(|(path, _)| {
+            path.strip_prefix("tests/suite/")
+                .is_some_and(|path| manifest.contains(&format!("path = \"{path}\"")))
+        })
+        .collect();
     let declared: String = roots.iter().map(|(_, text)| text.as_str()).collect();
     none(sources().into_iter().filter_map(|(path, _)| {
         let name = path.strip_prefix(directory)?.trim_start_matches('/').strip_suffix(".rs")?.to_owned();
@@ -140,31 +161,60 @@ fn every_story_is_told() {
 
 #[test]
 fn table_and_attribute_names_have_one_home() {
-    let physical: Vec<_> = tollgate_aws::schema::TABLES.iter().map(|table| format!("\"{}\"", table.name)).collect();
-    none(sources().into_iter().filter(|(path, _)| path.starts_with("functions/") && !path.contains("test")).flat_map(|(path, text)| {
-        let found = physical.iter().filter(|name| text.contains(name.as_str()));
-        found.map(|name| format!("{path}: the table name {name} is banned, use `tollgate_aws::schema`")).collect::<Vec<_>>()
-    }));
-    none(sources().into_iter().filter(|(path, _)| path.starts_with("functions/") && !path.contains("test")).filter_map(|(path, text)| {
-        let banned = ["AttributeValue", "aws_sdk_dynamodb"].into_iter().find(|banned| text.contains(banned))?;
-        Some(format!("{path}: {banned} is banned, use a function of `tollgate_aws`, which knows the attributes"))
-    }));
+    let physical: Vec<_> =
+        tollgate_aws::schema::TABLES.iter().map(|table| format!("\"{}\"", table.name)).collect();
+    none(
+        sources()
+            .into_iter()
+            .filter(|(path, _)| path.starts_with("functions/") && !path.contains("test"))
+            .flat_map(|(path, text)| {
+                let found = physical.iter().filter(|name| text.contains(name.as_str()));
+                found
+                    .map(|name| {
+                        format!("{path}: the table name {name} is banned, use `tollgate_aws::schema`")
+                    })
+                    .collect::<Vec<_>>()
+            }),
+    );
+    none(
+        sources()
+            .into_iter()
+            .filter(|(path, _)| path.starts_with("functions/") && !path.contains("test"))
+            .filter_map(|(path, text)| {
+                let banned = ["AttributeValue", "aws_sdk_dynamodb"]
+                    .into_iter()
+                    .find(|banned| text.contains(banned))?;
+                Some(format!(
+                    "{path}: {banned} is banned, use a function of `tollgate_aws`, which knows the attributes"
+                ))
+            }),
+    );
 }
 
 #[test]
 fn nothing_outside_this_repository_is_named() {
     // Put together here, so that this file does not name them.
-    let banned = [["/wo", "rk/"].concat(), ["../sha", "red/"].concat(), ["shared", "/data"].concat(), [".lib", "rary"].concat()];
+    let banned = [
+        ["/wo", "rk/"].concat(),
+        ["../sha", "red/"].concat(),
+        ["shared", "/data"].concat(),
+        [".lib", "rary"].concat(),
+    ];
     none(files().into_iter().flat_map(|(path, text)| {
         let found = banned.iter().filter(|banned| text.contains(banned.as_str()));
-        found.map(|found| format!("{path}: {found} is banned, use a path within the repository")).collect::<Vec<_>>()
+        found
+            .map(|found| format!("{path}: {found} is banned, use a path within the repository"))
+            .collect::<Vec<_>>()
     }));
 }
 
 #[test]
 fn the_documents_are_there() {
     for path in ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "PERFORMANCE.md", "docs/policy.md"] {
-        assert!(text(path).starts_with("# "), "{path}: a document without a title is banned, use `# ` in its first line");
+        assert!(
+            text(path).starts_with("# "),
+            "{path}: a document without a title is banned, use `# ` in its first line"
+        );
     }
 }
 
@@ -189,7 +239,10 @@ fn the_policy_that_is_documented_is_the_default_one() {
 fn every_key_of_the_policy_is_explained() {
     fn keys(path: &str, value: &serde_json::Value, found: &mut Vec<String>) {
         let leaf = ["requests_max", "floor"];
-        match value.as_object().filter(|object| !object.is_empty() && !leaf.iter().any(|leaf| object.contains_key(*leaf))) {
+        match value
+            .as_object()
+            .filter(|object| !object.is_empty() && !leaf.iter().any(|leaf| object.contains_key(*leaf)))
+        {
             Some(object) => object.iter().for_each(|(key, value)| {
                 keys(&if path.is_empty() { key.clone() } else { format!("{path}.{key}") }, value, found);
             }),
@@ -200,7 +253,12 @@ fn every_key_of_the_policy_is_explained() {
     keys("", &serde_json::to_value(Policy::default()).unwrap(), &mut found);
     let documented = text("docs/policy.md");
     let explained = |key: &String| documented.contains(&format!("\n| `{key}` |")) || key == "rules";
-    none(found.into_iter().filter(|key| !explained(key)).map(|key| format!("docs/policy.md: no row explains `{key}`")));
+    none(
+        found
+            .into_iter()
+            .filter(|key| !explained(key))
+            .map(|key| format!("docs/policy.md: no row explains `{key}`")),
+    );
 }
 
 #[test]

@@ -46,8 +46,10 @@ pub(crate) struct Watch(Arc<Mutex<Watched>>);
 #[derive(Default)]
 struct Watched {
     seen: Seen,
-    before: Option<(&'static str, Box<dyn FnOnce() + Send>)>,
+    before: Option<(&'static str, Act)>,
 }
+
+type Act = Box<dyn FnOnce() + Send>;
 
 /// The round that an operation belongs to.
 #[derive(Debug)]

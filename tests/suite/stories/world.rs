@@ -137,7 +137,11 @@ impl World {
     /// A request as it is stored.
     pub(crate) async fn record(&self, id: &str) -> Record {
         let id = RequestId::parse(id).unwrap();
-        requests::get(&self.stack.tables, id, self.now()).await.unwrap().expect("the request is on record").record
+        requests::get(&self.stack.tables, id, self.now())
+            .await
+            .unwrap()
+            .expect("the request is on record")
+            .record
     }
 
     /// The state of a request.
@@ -181,8 +185,13 @@ impl World {
     /// What an operator does through the review API.
     pub(crate) async fn operator(&self, method: Method, path: &str, body: Value) -> Answer {
         let body = if body.is_null() { String::new() } else { body.to_string() };
-        self.send(method, path, &[("x-local-operator", "arn:aws:iam::111122223333:user/carol".to_owned())], body)
-            .await
+        self.send(
+            method,
+            path,
+            &[("x-local-operator", "arn:aws:iam::111122223333:user/carol".to_owned())],
+            body,
+        )
+        .await
     }
 
     /// Saves a policy in which these keys differ from the default.
@@ -196,7 +205,8 @@ impl World {
     /// Puts an entry on the deny list (or another).
     pub(crate) async fn list(&self, effect: &str, entry: &str) {
         let path = format!("/review/entries/{}", percent_encoded(entry));
-        let put = self.operator(Method::PUT, &path, json!({ "effect": effect, "reason": "told in a story" })).await;
+        let put =
+            self.operator(Method::PUT, &path, json!({ "effect": effect, "reason": "told in a story" })).await;
         assert!((200..300).contains(&put.status), "{}", put.text);
     }
 
@@ -229,7 +239,7 @@ pub(crate) fn account(name: &str) -> Visitor {
 
 /// A visitor who is not signed in.
 pub(crate) fn guest() -> Visitor {
-    Visitor { headers: vec![], account: None }.at("198.51.100.7").from_country("US")
+    Visitor { headers: vec![], account: None }.at("198.51.100.7").in_country("US")
 }
 
 impl Visitor {
@@ -243,7 +253,7 @@ impl Visitor {
         self.header("x-local-source-ip", address)
     }
 
-    pub(crate) fn from_country(self, country: &str) -> Self {
+    pub(crate) fn in_country(self, country: &str) -> Self {
         self.header("x-local-country", country)
     }
 

@@ -45,7 +45,8 @@ pub(super) struct EntryBody {
 impl EntryBody {
     pub(super) fn read(self, entry: Entry, author: &Author, now: Timestamp) -> Result<Listing, Problem> {
         let mut errors = vec![];
-        let effect = noted(&mut errors, "effect", effect(&self.effect).and_then(|effect| allowed(&entry, effect)));
+        let effect =
+            noted(&mut errors, "effect", effect(&self.effect).and_then(|effect| allowed(&entry, effect)));
         let reason = noted(&mut errors, "reason", Reason::parse(&self.reason));
         let expires_at = self.expires_at.map(|text| moment_ahead(&text, now)).transpose();
         let expires_at = noted(&mut errors, "expiresAt", expires_at);
@@ -76,7 +77,9 @@ pub(super) fn effect(text: &str) -> Result<Effect, &'static str> {
 /// An entry's effect, if it may have it.
 pub(super) fn allowed(entry: &Entry, effect: Effect) -> Result<Effect, &'static str> {
     match effect {
-        Effect::Trust if !entry.can_be_trusted() => Err("an asn or address-country can be denied, not trusted"),
+        Effect::Trust if !entry.can_be_trusted() => {
+            Err("an asn or address-country can be denied, not trusted")
+        }
         effect => Ok(effect),
     }
 }
@@ -125,7 +128,8 @@ mod tests {
 
     #[test]
     fn what_an_address_is_only_said_to_be_cannot_be_trusted() {
-        for (key, can) in [("asn#64500", false), ("address-country#US", false), ("net#203.0.113.0/24", true)] {
+        for (key, can) in [("asn#64500", false), ("address-country#US", false), ("net#203.0.113.0/24", true)]
+        {
             let entry = Entry::parse(key).unwrap();
             assert_eq!(allowed(&entry, Effect::Trust).is_ok(), can, "{key}");
             assert_eq!(allowed(&entry, Effect::Deny), Ok(Effect::Deny));

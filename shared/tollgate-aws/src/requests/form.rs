@@ -229,8 +229,12 @@ pub(super) fn state_attributes(state: &State) -> Vec<(&'static str, Option<Attri
 }
 
 fn ending_attributes(ending: &Ending) -> Vec<(&'static str, Option<AttributeValue>)> {
-    let mut attributes =
-        vec![("outcome", Some(s(ending.name().as_str()))), ("open", None), ("wake_at", None), ("retry", None)];
+    let mut attributes = vec![
+        ("outcome", Some(s(ending.name().as_str()))),
+        ("open", None),
+        ("wake_at", None),
+        ("retry", None),
+    ];
     match ending {
         Ending::Closed { contact_id, end } => {
             attributes.extend(contact_id.as_ref().map(|id| ("contact_id", Some(s(id.as_str())))));
@@ -242,7 +246,9 @@ fn ending_attributes(ending: &Ending) -> Vec<(&'static str, Option<AttributeValu
             }
         }
         Ending::Failed { failure } => {
-            attributes.extend(serde_dynamo::to_attribute_value(failure).ok().map(|failure| ("failure", Some(failure))));
+            attributes.extend(
+                serde_dynamo::to_attribute_value(failure).ok().map(|failure| ("failure", Some(failure))),
+            );
         }
         Ending::Refused | Ending::Redirected | Ending::Cancelled | Ending::Expired => {}
     }

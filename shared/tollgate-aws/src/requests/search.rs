@@ -194,7 +194,9 @@ mod tests {
 
     #[test]
     fn a_page_is_cut_between_two_moments() {
-        let entries = |moments: &[i64]| moments.iter().map(|ms| Item::from([("received_at".to_owned(), n(ms))])).collect();
+        let entries = |moments: &[i64]| {
+            moments.iter().map(|ms| Item::from([("received_at".to_owned(), n(ms))])).collect()
+        };
         let at = |ms| Timestamp::from_millisecond(ms).ok();
         let check = |moments: &[i64], more, kept: usize, next_before| {
             let (entries, next) = cut(entries(moments), more);

@@ -44,7 +44,16 @@ impl Transition {
     pub fn new(id: RequestId, from: &State, to: State) -> Result<Self, InvalidTransition> {
         let to = from.clone().step(to)?;
         let from = from.clone();
-        Ok(Self { id, from, to, findings: None, line: None, wake_at: None, settles: false, unless_cancelled: false })
+        Ok(Self {
+            id,
+            from,
+            to,
+            findings: None,
+            line: None,
+            wake_at: None,
+            settles: false,
+            unless_cancelled: false,
+        })
     }
 
     /// The step in place: nothing changes but the moment at which upkeep looks again, and the stream hands the request on.
@@ -66,7 +75,16 @@ impl Transition {
     #[must_use]
     pub fn settle(id: RequestId, duplicate: &State) -> Self {
         let (from, to) = (duplicate.clone(), duplicate.clone());
-        Self { id, from, to, findings: None, line: None, wake_at: None, settles: true, unless_cancelled: false }
+        Self {
+            id,
+            from,
+            to,
+            findings: None,
+            line: None,
+            wake_at: None,
+            settles: true,
+            unless_cancelled: false,
+        }
     }
 
     /// Records what was found.

@@ -1,3 +1,5 @@
+//! Networks and addresses, as they are read, shown and enclosed in each other.
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use proptest::prelude::*;

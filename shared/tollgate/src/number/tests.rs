@@ -1,3 +1,5 @@
+//! Numbers, as they are typed, read and told apart.
+
 use proptest::prelude::*;
 
 use super::*;

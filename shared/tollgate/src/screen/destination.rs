@@ -28,10 +28,9 @@ pub(super) fn findings(request: &CallbackRequest, switches: &KillSwitches, polic
 /// The finding that a kind of number makes, if any.
 fn kind(kind: NumberKind) -> Option<Code> {
     match kind {
-        NumberKind::FixedLine
-        | NumberKind::Mobile
-        | NumberKind::FixedLineOrMobile
-        | NumberKind::TollFree => None,
+        NumberKind::FixedLine | NumberKind::Mobile | NumberKind::FixedLineOrMobile | NumberKind::TollFree => {
+            None
+        }
         NumberKind::PremiumRate => Some(Code::PremiumRateNumber),
         NumberKind::SharedCost => Some(Code::SharedCostNumber),
         NumberKind::Voip => Some(Code::VoipNumber),

@@ -30,7 +30,9 @@ fn matching<'a>(
     let live = listings.iter().filter(move |listing| listing.is_live(now)).filter(counts);
     live.filter(move |listing| match &listing.entry {
         Entry::Carrier(listed) => match line {
-            LineFact::Known(line) => line.carrier.as_ref().is_some_and(|carrier| carrier.key() == listed.key()),
+            LineFact::Known(line) => {
+                line.carrier.as_ref().is_some_and(|carrier| carrier.key() == listed.key())
+            }
             LineFact::NotAsked | LineFact::Unavailable => false,
         },
         _ => true,

@@ -1,7 +1,7 @@
 //! Where the request comes from: anonymous networks, bad reputation, and countries.
 
 use crate::policy::Policy;
-use crate::request::{Caller, CallbackRequest, NetworkMark};
+use crate::request::{CallbackRequest, Caller, NetworkMark};
 use crate::verdict::{Code, Finding};
 
 pub(super) fn findings(caller: &Caller, policy: &Policy) -> Vec<Finding> {
@@ -20,5 +20,6 @@ pub(super) fn findings(caller: &Caller, policy: &Policy) -> Vec<Finding> {
 /// The address's country against the number's, if both are known.
 pub(super) fn mismatch(request: &CallbackRequest) -> Option<Finding> {
     let (from, to) = (request.caller.country?, request.number.country()?);
-    (from != to).then(|| Finding::about(Code::CountryMismatch, format!("address-country#{from} country#{to}")))
+    (from != to)
+        .then(|| Finding::about(Code::CountryMismatch, format!("address-country#{from} country#{to}")))
 }

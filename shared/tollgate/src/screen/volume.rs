@@ -23,7 +23,8 @@ pub(super) fn findings(
     let address = Subject::Address(caller.address.line());
     let count = facts.asking.address;
     findings.extend(asked(Code::TooManyFromAddress, &address, count, limits.per_address, now));
-    let numbers = Distinct { subject: &address, count, window_seconds: limits.per_address.window_seconds, now };
+    let numbers =
+        Distinct { subject: &address, count, window_seconds: limits.per_address.window_seconds, now };
     findings.extend(numbers.numbers(Code::TooManyNumbersFromAddress, fan_out.numbers_per_address_max));
     findings.extend(numbers.countries(Code::TooManyCountriesFromAddress, fan_out.countries_per_address_max));
 
@@ -94,9 +95,10 @@ pub fn places(
     verdict: &Verdict,
     now: Timestamp,
 ) -> Vec<(Code, Place)> {
-    let trusted = verdict.findings.iter().any(|finding| {
-        finding.code == Code::Trusted && finding.standing == Standing::Enforced
-    });
+    let trusted = verdict
+        .findings
+        .iter()
+        .any(|finding| finding.code == Code::Trusted && finding.standing == Standing::Enforced);
     let own = request.is_for_verified_own_number();
     called(request, facts, policy)
         .map(|(code, subject, calls, limit)| {
@@ -145,8 +147,7 @@ impl Distinct<'_> {
     fn finding(&self, code: Code, count: Count, max: u32) -> Option<Finding> {
         let value = count.sliding(Window::at(self.now, self.window_seconds), self.now);
         let max = u64::from(max);
-        (value > max).then(|| {
-            Finding::about(code, self.subject.key()).measured(value, max, self.window_seconds)
-        })
+        (value > max)
+            .then(|| Finding::about(code, self.subject.key()).measured(value, max, self.window_seconds))
     }
 }

@@ -110,7 +110,10 @@ async fn next(State(shared): State<Arc<Shared>>) -> Response {
         ("lambda-runtime-aws-request-id", "00000000-0000-0000-0000-000000000000"),
         ("lambda-runtime-deadline-ms", DEADLINE_MS),
         ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:us-east-1:111122223333:function:measured"),
-        ("lambda-runtime-trace-id", "Root=1-00000000-000000000000000000000000;Parent=0000000000000000;Sampled=0"),
+        (
+            "lambda-runtime-trace-id",
+            "Root=1-00000000-000000000000000000000000;Parent=0000000000000000;Sampled=0",
+        ),
     ];
     (headers, event).into_response()
 }

@@ -20,7 +20,8 @@ pub(super) struct Printer {}
 impl Printer {
     /// Begins at the end of the stream: what was printed before is not printed again.
     pub(super) fn new(stack: &Stack) -> Result<Self, Error> {
-        let all = Consumer { name: NAME.to_owned(), patterns: vec![], batch_size: 100, retry_attempts_max: 0 };
+        let all =
+            Consumer { name: NAME.to_owned(), patterns: vec![], batch_size: 100, retry_attempts_max: 0 };
         stack.with_pump(|pump| {
             pump.subscribe(all, Start::TrimHorizon);
             while let Some(batch) = pump.next_batch(NAME)? {
@@ -73,7 +74,9 @@ fn describe(state: &State) -> String {
         State::Dialing(Dialing { attempt: Attempt::NotPlaced(Retry::Waiting), .. }) => {
             format!("{name} (Connect is busy, waits)")
         }
-        State::Dialing(Dialing { attempt: Attempt::NotPlaced(Retry::Due), .. }) => format!("{name} (once more)"),
+        State::Dialing(Dialing { attempt: Attempt::NotPlaced(Retry::Due), .. }) => {
+            format!("{name} (once more)")
+        }
         State::Ended(Ending::Closed { end: Some(end), .. }) => format!("{name} ({})", call(end)),
         State::Ended(Ending::Closed { end: None, .. }) => format!("{name} (given up as lost)"),
         State::Ended(Ending::Failed { failure }) => format!("{name} ({failure:?})"),
@@ -93,8 +96,13 @@ fn why(findings: &[Finding]) -> String {
             Standing::Waived => " (waived)",
         };
         let about = finding.masked().subject.map(|subject| format!(" {subject}")).unwrap_or_default();
-        let measure = finding.measure.map(|m| format!(" {} of {} in {} s", m.value, m.limit, m.window_seconds));
+        let measure =
+            finding.measure.map(|m| format!(" {} of {} in {} s", m.value, m.limit, m.window_seconds));
         format!("{}{about}{}{standing}", finding.code.as_str(), measure.unwrap_or_default())
     };
-    if findings.is_empty() { String::new() } else { format!("  [{}]", findings.iter().map(one).collect::<Vec<_>>().join(", ")) }
+    if findings.is_empty() {
+        String::new()
+    } else {
+        format!("  [{}]", findings.iter().map(one).collect::<Vec<_>>().join(", "))
+    }
 }

@@ -1,0 +1,151 @@
+//! Files of entries, and the record of who changed what.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use http::Method;
+use serde_json::{Value, json};
+use tollgate::state::StateName;
+
+use crate::world::{NUMBER, World, account, world};
+
+const CSV: &str = "text/csv; charset=utf-8";
+
+/// The whole list as a file, in as many parts as it takes; its lines without the first.
+async fn exported(world: &World) -> BTreeSet<String> {
+    let mut lines = BTreeSet::new();
+    let mut path = "/review/entries/export".to_owned();
+    loop {
+        let part = world.operator(Method::GET, &path, Value::Null).await;
+        assert_eq!(part.status, 200, "{}", part.text);
+        let mut text = part.text.lines();
+        assert_eq!(text.next(), Some("entry,effect,reason,expires_at"));
+        lines.extend(text.map(str::to_owned));
+        let Some(next) = part.headers.get("x-next") else { return lines };
+        path = format!("/review/entries/export?after={}", next.to_str().unwrap());
+    }
+}
+
+#[tokio::test]
+async fn ten_thousand_entries_are_imported_and_exported_and_imported_again() {
+    let first = world().await;
+    let mut file = "entry,effect,reason,expires_at\r\n".to_owned();
+    for n in 0..10_000 {
+        let (entry, effect) = match n % 4 {
+            0 => (format!("net#10.{}.{}.0/24", n / 256, n % 256), "deny"),
+            1 => (format!("prefix#+1206{:06}", n), "deny"),
+            2 => (format!("account#user-{n}"), "trust"),
+            _ => (format!("asn#{n}"), "deny"),
+        };
+        let until = if n % 10 == 0 { "2026-04-01T00:00:00Z" } else { "" };
+        writeln!(file, "{entry},{effect},\"batch {n}, \"\"x\"\"\",{until}\r").unwrap();
+    }
+    let told = first.imports(CSV, "", file.clone()).await.json();
+    assert_eq!((&told["imported"], &told["refusedCount"]), (&json!(10_000), &json!(0)));
+
+    let lines = exported(&first).await;
+    assert_eq!(lines, file.lines().skip(1).map(str::to_owned).collect());
+
+    let second = world().await;
+    let copy = format!("entry,effect,reason,expires_at\r\n{}", Vec::from_iter(lines.clone()).join("\r\n"));
+    assert_eq!(second.imports(CSV, "", copy).await.json()["imported"], 10_000);
+    assert_eq!(exported(&second).await, lines);
+
+    let id = account("somebody").in_asn(7).asks(&second, NUMBER).await;
+    second.screen().await;
+    assert_eq!(second.state(&id).await, StateName::Refused);
+    let id = account("user-2").in_asn(7).asks(&second, NUMBER).await;
+    second.screen().await;
+    assert_eq!(second.state(&id).await, StateName::Approved);
+}
+
+#[tokio::test]
+async fn lines_of_a_file_are_taken_each_for_itself() {
+    let world = world().await;
+    let file = "\u{feff}Entry,Reason\r\n\
+        number#+12065550100,pumped\r\n\
+        number#+12065,too short\r\n\
+        planet#mars,far\r\n\
+        carrier#Carrier B,\"a \"\"usual\"\" one\"\r\n\
+        \"country#JM,open quote\r\n\
+        country#KP\r\n\
+        asn#64500,\r\n\
+        '+1206,no kind\r\n";
+    let without_effect = world.imports(CSV, "?reason=drop%20list", file).await;
+    assert_eq!(without_effect.status, 422, "no line says what it does");
+    let told = world.imports(CSV, "?effect=deny&reason=drop%20list", file).await.json();
+    assert_eq!(told["imported"], 3, "{told}");
+    let lines: Vec<_> = told["refused"].as_array().unwrap().iter().map(|refused| &refused["line"]).collect();
+    assert_eq!(lines, [3, 4, 6, 7, 9]);
+    let expected = [
+        "asn#64500,deny,drop list,",
+        "carrier#carrier b,deny,\"a \"\"usual\"\" one\",",
+        "number#+12065550100,deny,pumped,",
+    ];
+    assert_eq!(exported(&world).await, expected.map(str::to_owned).into());
+}
+
+#[tokio::test]
+async fn files_of_another_form_are_refused_whole() {
+    let world = world().await;
+    for (media_type, query, body, status) in [
+        ("application/json", "?effect=deny&reason=x", "[]", 415),
+        ("text/plain", "?reason=x", "203.0.113.0/24", 400),
+        ("text/plain", "?effect=deny", "203.0.113.0/24", 400),
+        ("text/plain", "?effect=deny&reason=x&dryrun=true", "203.0.113.0/24", 400),
+        (CSV, "", "203.0.113.0/24,deny,x", 422),
+        (CSV, "", "entry,entry\nasn#1,asn#2", 422),
+        (CSV, "", "", 422),
+    ] {
+        assert_eq!(
+            world.imports(media_type, query, body).await.status,
+            status,
+            "{media_type} {query} {body}"
+        );
+    }
+    assert_eq!(exported(&world).await, BTreeSet::new());
+}
+
+#[tokio::test]
+async fn every_change_is_recorded_with_who_what_when_and_why() {
+    let world = world().await;
+    let carol = "arn:aws:iam::111122223333:user/carol";
+    let local = "arn:aws:iam::111122223333:user/local";
+    world.list("deny", "prefix#+1876").await;
+    world.pass(1).await;
+    world.list("trust", "prefix#+1876").await;
+    world.pass(1).await;
+    world.unlist("prefix#+1876").await;
+    world.pass(1).await;
+    world.imports("text/plain", "?effect=deny&reason=drop%20list", "203.0.113.0/24\n192.0.2.0/24").await;
+    world.pass(1).await;
+    world.policy(json!({ "guests": "allow" })).await;
+    world.pass(1).await;
+    world.kill_switches(false, &["JM", "CA"]).await;
+
+    let shown = world.operator(Method::GET, "/review/changes?day=2026-03-02", Value::Null).await.json();
+    let change = |second: u8, author: &str, action: &str, subject: &str, reason: Option<&str>| {
+        let at = format!("2026-03-02T10:00:0{second}Z");
+        let mut change = json!({ "changedAt": at, "author": author, "action": action, "subject": subject });
+        if let Some(reason) = reason {
+            change["reason"] = json!(reason);
+        }
+        change
+    };
+    let story = Some("told in a story");
+    assert_eq!(
+        shown["changes"],
+        json!([
+            change(5, carol, "set-kill-switches", "CA JM", story),
+            change(4, local, "save-policy", "version 1", None),
+            change(3, local, "import-entries", "2 entries", Some("drop list")),
+            change(2, carol, "remove-entry", "prefix#+1876", Some("told")),
+            change(1, carol, "trust-entry", "prefix#+1876", story),
+            change(0, carol, "deny-entry", "prefix#+1876", story),
+        ])
+    );
+    let entry = world.operator(Method::GET, "/review/entries/net%23192.0.2.0%2F24", Value::Null).await.json();
+    assert_eq!((&entry["author"], &entry["addedAt"]), (&json!(local), &json!("2026-03-02T10:00:03Z")));
+    let before = world.operator(Method::GET, "/review/changes?day=2026-03-01", Value::Null).await.json();
+    assert_eq!(before["changes"], json!([]));
+}

@@ -1,0 +1,156 @@
+//! The template, as JSON: CloudFormation's short forms (`!Ref x`) are made into their long ones (`{"Ref": "x"}`).
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use saphyr::{LoadableYamlNode, Scalar, Yaml};
+use serde_json::{Map, Value};
+
+/// The workspace.
+pub(super) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// A file of the workspace.
+pub(super) fn text(path: &str) -> String {
+    std::fs::read_to_string(root().join(path)).unwrap()
+}
+
+/// The template.
+pub(super) struct Template(Value);
+
+impl Template {
+    pub(super) fn read() -> Self {
+        let text = text("template.yaml");
+        let documents = Yaml::load_from_str(&text).unwrap();
+        Self(json(&documents[0]))
+    }
+
+    pub(super) fn value(&self) -> &Value {
+        &self.0
+    }
+
+    pub(super) fn parameter(&self, name: &str) -> &Value {
+        &self.0["Parameters"][name]
+    }
+
+    #[track_caller]
+    pub(super) fn resource(&self, name: &str) -> &Value {
+        self.0["Resources"].get(name).unwrap_or_else(|| panic!("the template has no {name}"))
+    }
+
+    pub(super) fn resources(&self, kind: &str) -> impl Iterator<Item = (&str, &Value)> {
+        let all = self.0["Resources"].as_object().unwrap().iter();
+        all.filter(move |(_, resource)| resource["Type"] == kind)
+            .map(|(name, resource)| (name.as_str(), resource))
+    }
+
+    /// The names of the variables of a function.
+    pub(super) fn variables(&self, function: &str) -> impl Iterator<Item = String> {
+        let variables = |of: &Value| of["Environment"]["Variables"].as_object().cloned().unwrap_or_default();
+        let own = variables(&self.resource(&format!("{function}Function"))["Properties"]);
+        variables(&self.0["Globals"]["Function"]).into_iter().chain(own).map(|(name, _)| name)
+    }
+
+    /// What a function's role allows: `service:Action Resource`, or the action alone where the service knows no table or
+    /// queue of ours.
+    pub(super) fn actions(&self, function: &str) -> impl Iterator<Item = String> {
+        let policies = &self.resource(&format!("{function}Role"))["Properties"]["Policies"];
+        let mut actions = BTreeSet::new();
+        for statement in policies.as_array().unwrap().iter().flat_map(statements) {
+            assert_eq!(statement["Effect"], "Allow");
+            for action in statement["Action"].as_array().unwrap() {
+                let resources = match &statement["Resource"] {
+                    Value::Array(resources) => resources.iter().map(resource).collect::<Vec<_>>(),
+                    one => vec![resource(one)],
+                };
+                let action = action.as_str().unwrap();
+                assert!(!action.contains('*'), "{action}");
+                actions.extend(
+                    resources.iter().map(|resource| format!("{action} {resource}").trim().to_owned()),
+                );
+            }
+        }
+        actions.into_iter()
+    }
+
+    /// The metrics of our own that alarms watch, with their dimension if they have one.
+    pub(super) fn watched_metrics(&self) -> BTreeSet<(String, Option<String>)> {
+        let mut watched = BTreeSet::new();
+        for (_, alarm) in self.resources("AWS::CloudWatch::Alarm") {
+            let properties = &alarm["Properties"];
+            let several = properties["Metrics"].as_array().into_iter().flatten();
+            for metric in several.clone().map(|each| &each["MetricStat"]["Metric"]).chain([properties]) {
+                if metric["Namespace"] == "Tollgate" {
+                    let dimension = metric["Dimensions"][0]["Name"].as_str().map(str::to_owned);
+                    watched.insert((metric["MetricName"].as_str().unwrap().to_owned(), dimension));
+                }
+            }
+            for query in several.filter_map(|each| each["Expression"].as_str()?.strip_prefix("SELECT ")) {
+                let (_, rest) = query.split_once('(').unwrap();
+                let (metric, rest) = rest.split_once(") FROM SCHEMA(Tollgate, ").unwrap();
+                let (dimension, _) = rest.split_once(')').unwrap();
+                watched.insert((metric.to_owned(), Some(dimension.to_owned())));
+            }
+        }
+        watched
+    }
+}
+
+/// The values of every key of this name.
+pub(super) fn find_all<'a>(value: &'a Value, key: &str) -> Vec<&'a Value> {
+    match value {
+        Value::Object(map) => {
+            map.get(key).into_iter().chain(map.values().flat_map(|value| find_all(value, key))).collect()
+        }
+        Value::Array(values) => values.iter().flat_map(|value| find_all(value, key)).collect(),
+        _ => vec![],
+    }
+}
+
+/// The statements of a policy; one that a condition adds counts, too.
+fn statements(policy: &Value) -> Vec<&Value> {
+    let statements = policy["PolicyDocument"]["Statement"].as_array().unwrap().iter();
+    statements
+        .map(|statement| if statement["Fn::If"].is_array() { &statement["Fn::If"][1] } else { statement })
+        .collect()
+}
+
+/// What of ours a resource is: a table, an index of one, its stream, a queue, a log group. Nothing if it is none of these.
+fn resource(resource: &Value) -> String {
+    let of_table = |name: &str, rest: &str| format!("{}{rest}", name.strip_suffix("Table").unwrap_or(name));
+    if let Some(path) = resource["Fn::GetAtt"].as_str() {
+        let (name, attribute) = path.split_once('.').unwrap();
+        return of_table(name, if attribute == "StreamArn" { "/stream" } else { "" });
+    }
+    match resource["Fn::Sub"].as_str().and_then(|text| text.strip_prefix("${")?.split_once(".Arn}")) {
+        Some((name, rest)) => of_table(name, rest),
+        None => String::new(),
+    }
+}
+
+fn json(yaml: &Yaml) -> Value {
+    match yaml {
+        Yaml::Value(Scalar::Null) => Value::Null,
+        Yaml::Value(Scalar::Boolean(value)) => (*value).into(),
+        Yaml::Value(Scalar::Integer(value)) => (*value).into(),
+        Yaml::Value(Scalar::FloatingPoint(value)) => value.into_inner().into(),
+        Yaml::Value(Scalar::String(text)) => text.as_ref().into(),
+        Yaml::Representation(text, ..) => text.as_ref().into(),
+        Yaml::Sequence(items) => items.iter().map(json).collect(),
+        Yaml::Mapping(entries) => {
+            let entries =
+                entries.iter().map(|(key, value)| (json(key).as_str().unwrap().to_owned(), json(value)));
+            Value::Object(entries.collect::<Map<_, _>>())
+        }
+        Yaml::Tagged(tag, value) if tag.handle == "!" => {
+            let name = match tag.suffix.as_str() {
+                name @ ("Ref" | "Condition") => name.to_owned(),
+                function => format!("Fn::{function}"),
+            };
+            Value::Object(Map::from_iter([(name, json(value))]))
+        }
+        Yaml::Tagged(_, value) => json(value),
+        Yaml::Alias(_) | Yaml::BadValue => panic!("the template cannot be read"),
+    }
+}
