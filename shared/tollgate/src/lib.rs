@@ -5,7 +5,7 @@
 //! - [`number`], [`country`], [`network`], [`text`]: the words a request is made of, parsed once at the door
 //! - [`request`]: what was asked, by whom; [`state`]: how far it has come; [`record`]: both, as kept
 //! - [`entry`]: deny and trust list entries, and the keys under which a request may be listed
-//! - [`counter`]: who is counted, over which window; [`line`]: what a carrier lookup tells
+//! - [`counter`]: who is counted, over which window; [`mod@line`]: what a carrier lookup tells
 //! - [`policy`]: every number an operator may turn; [`switches`]: the kill switches
 //! - [`facts`] in, [`verdict`] out: [`screen`] decides
 //! - [`budget`]: the places that a dial takes; [`outcome`]: how a call ended and what it teaches

@@ -28,10 +28,10 @@ async fn walk(steps: &[Step]) {
     for step in all.chain([Step::Minute, Step::Upkeep].into_iter().cycle().take(12)) {
         match step {
             Step::Screening => {
-                drop(world.deliver(Function::Screening, &world.records_for(Function::Screening)).await)
+                let _ = world.deliver(Function::Screening, &world.records_for(Function::Screening)).await;
             }
             Step::Dialing => {
-                drop(world.deliver(Function::Dialing, &world.records_for(Function::Dialing)).await)
+                let _ = world.deliver(Function::Dialing, &world.records_for(Function::Dialing)).await;
             }
             Step::Hear(n) if !told.is_empty() => {
                 let event: &Value = &told[n % told.len()];
