@@ -22,7 +22,7 @@ use crate::country::CountryCode;
 
 /// Fewest digits of a number, its country code included. Two forms of the same number must not differ in whether
 /// they are taken, so this is the shortest canonical text that [`PhoneNumber::parse`] lets in.
-const DIGITS_MIN: usize = 7;
+const DIGITS_MIN: usize = 6;
 
 /// Most digits of a number, its country code included (ITU-T E.164).
 const DIGITS_MAX: usize = 15;
@@ -91,7 +91,8 @@ impl PhoneNumber {
         let country = PHONE_NUMBER_UTIL
             .get_region_for_number(&found)
             .and_then(|region| CountryCode::parse(&region.as_region_str()).ok());
-        Ok(Self { e164, country, kind: NumberKind::of(&found) })
+        let kind = NumberKind::amended(&e164).unwrap_or_else(|| NumberKind::of(&found));
+        Ok(Self { e164, country, kind })
     }
 
     /// The canonical text, for storage and for dialing. Not for logs: see [`PhoneNumber::masked`].

@@ -9,8 +9,8 @@ const TEXT_BYTES_MAX: usize = 64;
 /// Most characters of a number as written: the 15 digits of E.164, `+`, and room for ten separators.
 const WRITTEN_CHARACTERS_MAX: usize = 26;
 
-/// Fewest characters of an international number as written: `+` and seven digits or separators.
-const INTERNATIONAL_CHARACTERS_MIN: usize = 8;
+/// Fewest characters of an international number as written: `+` and six digits or separators.
+const INTERNATIONAL_CHARACTERS_MIN: usize = 7;
 
 /// A text that may be a phone number: ASCII digits and separators, perhaps after a `+`.
 pub(super) struct Typed<'a> {
@@ -21,7 +21,7 @@ pub(super) struct Typed<'a> {
 }
 
 impl<'a> Typed<'a> {
-    /// Checks the form. International: `+[1-9]` and 6 to 24 of digits, space and `().-`. National, only with a
+    /// Checks the form. International: `+[1-9]` and 5 to 24 of digits, space and `().-`. National, only with a
     /// default country: up to 26 of the same characters.
     pub(super) fn read(
         text: &'a str,
