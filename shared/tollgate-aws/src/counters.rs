@@ -9,27 +9,28 @@
 //!   are read along, and each carrier has attributes of its own in one of them.
 //! - A budget's item holds `calls` and `micro_usd`; see [`crate::claim`].
 
-use std::collections::{BTreeMap, HashMap};
+mod budgets;
+mod rows;
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, ConditionCheck, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
     Update,
 };
-use futures::future::try_join_all;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use tollgate::budget::{self, Budget, Take};
-use tollgate::counter::{Ask, Asked, Count, Place, Subject, Window};
-use tollgate::facts::Calls;
-use tollgate::network::Address;
+use tollgate::counter::{Ask, Asked, Place, Subject, Window};
 use tollgate::outcome::Outcome;
-use tollgate::policy::{Limit, Policy};
+use tollgate::policy::Limit;
 use tollgate::request::CallbackRequest;
 
 use crate::error::StoreError;
 use crate::item::{Item, expires, n, s};
 use crate::tables::Tables;
+
+pub use budgets::{budgets_used, take_lookup};
+pub(crate) use rows::Rows;
+use rows::asks;
 
 /// Carriers are spread over so many items a window.
 const CARRIER_SHARDS: u8 = 4;
@@ -37,91 +38,6 @@ const CARRIER_SHARDS: u8 = 4;
 /// The key of a subject's item in a window.
 pub(crate) fn key(subject: &str, window: Window) -> Item {
     [("subject".to_owned(), s(subject)), ("window".to_owned(), s(window.key()))].into()
-}
-
-/// Items read from the table, by subject and window.
-#[derive(Debug, Default)]
-pub(crate) struct Rows(HashMap<(String, String), Item>);
-
-impl Rows {
-    pub(crate) fn insert(&mut self, item: Item) {
-        if let (Some(AttributeValue::S(subject)), Some(AttributeValue::S(window))) =
-            (item.get("subject"), item.get("window"))
-        {
-            self.0.insert((subject.clone(), window.clone()), item);
-        }
-    }
-
-    fn get(&self, subject: &str, window: Window) -> Option<&Item> {
-        self.0.get(&(subject.to_owned(), window.key()))
-    }
-
-    /// Calls to a subject: approvals and addresses over the limit's window, waste over its own.
-    pub(crate) fn calls(&self, subject: &Subject, limit: Window, waste: Window, own: Address) -> Calls {
-        let key = subject.key();
-        let count = |window: Window, attribute: &str| Count {
-            this: number(self.get(&key, window), attribute),
-            last: number(self.get(&key, window.last()), attribute),
-        };
-        let others = |window| others(self.get(&key, window), own);
-        Calls {
-            approved: count(limit, "approved"),
-            wasted: count(waste, "wasted"),
-            good: count(waste, "good"),
-            addresses: Count { this: others(limit), last: others(limit.last()) },
-        }
-    }
-
-    /// Calls to every carrier that is counted.
-    pub(crate) fn carriers(&self, limit: Window, waste: Window) -> BTreeMap<String, Calls> {
-        let mut carriers = BTreeMap::<String, Calls>::new();
-        for shard in carrier_shards() {
-            let mut add = |window: Window, field: &str, count: fn(&mut Calls) -> &mut u64| {
-                for (name, value) in self.get(&shard, window).into_iter().flatten() {
-                    if let (Some((attribute, carrier)), AttributeValue::N(value)) =
-                        (name.split_once('#'), value)
-                        && attribute == field
-                    {
-                        *count(carriers.entry(carrier.to_owned()).or_default()) = value.parse().unwrap_or(0);
-                    }
-                }
-            };
-            add(limit, "approved", |calls| &mut calls.approved.this);
-            add(limit.last(), "approved", |calls| &mut calls.approved.last);
-            add(waste, "wasted", |calls| &mut calls.wasted.this);
-            add(waste.last(), "wasted", |calls| &mut calls.wasted.last);
-            add(waste, "good", |calls| &mut calls.good.this);
-            add(waste.last(), "good", |calls| &mut calls.good.last);
-        }
-        carriers
-    }
-
-    /// What an asking subject asked for in a whole window.
-    pub(crate) fn asked(&self, subject: &Subject, window: Window) -> Asked {
-        self.get(&subject.key(), window).map(asks).map(|asks| Asked::all(&asks)).unwrap_or_default()
-    }
-}
-
-fn number(item: Option<&Item>, attribute: &str) -> u64 {
-    match item.and_then(|item| item.get(attribute)) {
-        Some(AttributeValue::N(number)) => number.parse().unwrap_or(0),
-        _ => 0,
-    }
-}
-
-fn others(item: Option<&Item>, own: Address) -> u64 {
-    let own = own.line().to_string();
-    match item.and_then(|item| item.get("addresses")) {
-        Some(AttributeValue::Ss(addresses)) => {
-            addresses.iter().filter(|address| **address != own).count() as u64
-        }
-        _ => 0,
-    }
-}
-
-fn asks(item: &Item) -> Vec<Ask> {
-    let Some(AttributeValue::L(asks)) = item.get("asks") else { return vec![] };
-    asks.iter().filter_map(|ask| ask.as_s().ok()).filter_map(|ask| Ask::from_text(ask)).collect()
 }
 
 /// Counts a request of an asking subject, unless it is counted already or the list is full, and tells how many were
@@ -174,12 +90,7 @@ pub(crate) fn place(tables: &Tables, place: &Place) -> Result<Option<TransactWri
     if let Subject::Number(_) = place.subject {
         return place.room.map(|room| room_to_call(tables, place, room)).transpose();
     }
-    let (key, approved) = match &place.subject {
-        Subject::Carrier(carrier) => {
-            (key(&carrier_shard(&carrier.key()), place.window), format!("approved#{}", carrier.key()))
-        }
-        subject => (key(&subject.key(), place.window), "approved".to_owned()),
-    };
+    let (key, approved) = approved_of(&place.subject, place.window);
     let mut update = Update::builder()
         .table_name(&tables.names.counters)
         .set_key(Some(key))
@@ -248,6 +159,36 @@ pub(crate) fn no_call(
         .map_err(StoreError::build("Update"))
 }
 
+/// An approval's place in the count of an asked subject, put back: its request ended before its dial.
+pub(crate) fn place_back(
+    tables: &Tables,
+    subject: &Subject,
+    limit: Limit,
+    received_at: Timestamp,
+) -> Result<Update, StoreError> {
+    let window = Window::at(received_at, limit.window_seconds);
+    let (key, approved) = approved_of(subject, window);
+    Update::builder()
+        .table_name(&tables.names.counters)
+        .set_key(Some(key))
+        .update_expression("ADD #approved :less SET expires_at = :expires_at")
+        .expression_attribute_names("#approved", approved)
+        .expression_attribute_values(":less", n(-1))
+        .expression_attribute_values(":expires_at", expires(window.forgotten_at()))
+        .build()
+        .map_err(StoreError::build("Update"))
+}
+
+/// The item and the attribute that count a subject's approvals.
+fn approved_of(subject: &Subject, window: Window) -> (Item, String) {
+    match subject {
+        Subject::Carrier(carrier) => {
+            (key(&carrier_shard(&carrier.key()), window), format!("approved#{}", carrier.key()))
+        }
+        subject => (key(&subject.key(), window), "approved".to_owned()),
+    }
+}
+
 /// A call's outcome in the tally of an asked subject.
 pub(crate) fn tally(
     tables: &Tables,
@@ -281,63 +222,4 @@ pub(crate) fn carrier_shards() -> impl Iterator<Item = String> {
 fn carrier_shard(carrier: &str) -> String {
     let first = Sha256::digest(carrier).first().copied().unwrap_or(0);
     format!("carriers#{}", first % CARRIER_SHARDS)
-}
-
-/// How much of each budget that all calls share is taken at `now`, in percent.
-///
-/// # Errors
-/// When DynamoDB does not answer.
-pub async fn budgets_used(
-    tables: &Tables,
-    policy: &Policy,
-    now: Timestamp,
-) -> Result<Vec<(Budget, f64)>, StoreError> {
-    let read = budget::shared_rows(policy, 0, now).into_iter().map(|row| async move {
-        let got = tables
-            .client
-            .get_item()
-            .table_name(&tables.names.counters)
-            .set_key(Some(key(&row.subject, row.window)))
-            .send()
-            .await
-            .map_err(StoreError::service("GetItem"))?;
-        let percent = |take: &Take| {
-            let taken = number(got.item.as_ref(), take.budget.attribute());
-            (take.budget, percent(taken, take.max))
-        };
-        Ok(row.takes.iter().map(percent).collect::<Vec<_>>())
-    });
-    Ok(try_join_all(read).await?.into_iter().flatten().collect())
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a percentage need not be exact")]
-fn percent(taken: u64, max: u64) -> f64 {
-    if max == 0 { 100.0 } else { taken as f64 * 100.0 / max as f64 }
-}
-
-/// Takes one of the day's carrier lookups. False if they are spent.
-///
-/// # Errors
-/// When DynamoDB does not answer.
-pub async fn take_lookup(tables: &Tables, lookups_max: u32, now: Timestamp) -> Result<bool, StoreError> {
-    let window = Window::at(now, 86_400);
-    let sent = tables
-        .client
-        .update_item()
-        .table_name(&tables.names.counters)
-        .set_key(Some(key("budget#lookups", window)))
-        .update_expression("ADD lookups :one SET expires_at = :expires_at")
-        .condition_expression("attribute_not_exists(lookups) OR lookups < :max")
-        .expression_attribute_values(":one", n(1))
-        .expression_attribute_values(":max", n(lookups_max))
-        .expression_attribute_values(":expires_at", expires(window.forgotten_at()))
-        .send()
-        .await;
-    match sent {
-        Ok(_) => Ok(true),
-        Err(error) => match error.as_service_error() {
-            Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
-            _ => Err(StoreError::service("UpdateItem")(error)),
-        },
-    }
 }

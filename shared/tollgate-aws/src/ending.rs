@@ -30,10 +30,7 @@ pub async fn end(
     now: Timestamp,
 ) -> Result<Written, StoreError> {
     let request = &record.request;
-    let outcome = match &ending {
-        Ending::Closed { end: Some(end), .. } => Some(end.outcome()),
-        _ => None,
-    };
+    let booked = Booked::of(&ending);
     let Ok(mut step) = Transition::new(request.id, &record.state, State::Ended(ending)) else {
         return Ok(Written::Overtaken);
     };
@@ -48,9 +45,7 @@ pub async fn end(
         TransactWriteItem::builder().update(step.clone().update(tables)?).build(),
         TransactWriteItem::builder().delete(release).build(),
     ];
-    if let Some(outcome) = outcome {
-        items.extend(tallies(tables, record, outcome, policy, now)?);
-    }
+    items.extend(book(tables, record, booked, policy, now)?);
     match transaction::write(tables, items).await? {
         Transacted::Done => Ok(Written::Yes),
         Transacted::Refused(refusals) if refusals.iter().any(|refusal| refusal.place == 0) => {
@@ -61,28 +56,55 @@ pub async fn end(
     }
 }
 
-/// The outcome, booked to the number's range, country and carrier.
-fn tallies(
+/// What the end of a request that held its number books to the number's range, country and carrier.
+#[derive(Debug, Clone, Copy)]
+enum Booked {
+    /// How the call went.
+    Outcome(Outcome),
+    /// No call was made: the approval's places go back.
+    NoCall,
+    /// A call may have been made, and nobody knows how it went.
+    Nothing,
+}
+
+impl Booked {
+    fn of(ending: &Ending) -> Self {
+        match ending {
+            Ending::Closed { end: Some(end), .. } => Self::Outcome(end.outcome()),
+            Ending::Closed { end: None, .. } => Self::Nothing,
+            Ending::Refused
+            | Ending::Redirected
+            | Ending::Cancelled
+            | Ending::Expired
+            | Ending::Failed { .. } => Self::NoCall,
+        }
+    }
+}
+
+fn book(
     tables: &Tables,
     record: &Record,
-    outcome: Outcome,
+    booked: Booked,
     policy: &Policy,
     now: Timestamp,
 ) -> Result<Vec<TransactWriteItem>, StoreError> {
-    let number = &record.request.number;
+    let request = &record.request;
+    let limits = &policy.limits;
     let carrier = record.line.as_ref().and_then(|line| line.carrier.clone());
     let subjects = [
-        Some(Subject::Range(number.range())),
-        number.country().map(Subject::Country),
-        carrier.map(Subject::Carrier),
+        Some((Subject::Range(request.number.range()), limits.per_range)),
+        request.number.country().map(|country| (Subject::Country(country), limits.per_country)),
+        carrier.map(|carrier| (Subject::Carrier(carrier), limits.per_carrier)),
     ];
     let window = Window::at(now, policy.waste.window_seconds);
-    subjects
-        .into_iter()
-        .flatten()
-        .map(|subject| {
-            let update = counters::tally(tables, &subject, window, outcome)?;
-            Ok(TransactWriteItem::builder().update(update).build())
-        })
-        .collect()
+    let mut items = vec![];
+    for (subject, limit) in subjects.into_iter().flatten() {
+        let update = match booked {
+            Booked::Outcome(outcome) => counters::tally(tables, &subject, window, outcome)?,
+            Booked::NoCall => counters::place_back(tables, &subject, limit, request.received_at)?,
+            Booked::Nothing => continue,
+        };
+        items.push(TransactWriteItem::builder().update(update).build());
+    }
+    Ok(items)
 }

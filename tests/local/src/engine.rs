@@ -33,7 +33,7 @@ pub struct Engine {
 /// Why the engine does not start or does not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// No loopback port could be had.
+    /// The loopback port could not be had.
     #[error("the engine cannot listen on the loopback interface")]
     Listen(#[source] std::io::Error),
     /// The path has no form that SQLite takes.
@@ -70,9 +70,14 @@ const STREAM_INDEX: &str = "CREATE INDEX IF NOT EXISTS stream_records_by_number 
 impl Engine {
     /// Opens the data and serves it on a free loopback port. With a file, stream records carry the system's time.
     pub async fn start(storage: Storage, clock: Clock) -> Result<Self, Error> {
+        Self::start_on(0, storage, clock).await
+    }
+
+    /// Opens the data and serves it on this loopback port.
+    pub async fn start_on(port: u16, storage: Storage, clock: Clock) -> Result<Self, Error> {
         let sweeps = matches!((&storage, &clock), (Storage::Memory, _) | (_, Clock::System));
         let database = open(storage, clock)?;
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(Error::Listen)?;
+        let listener = TcpListener::bind(("127.0.0.1", port)).await.map_err(Error::Listen)?;
         let address = listener.local_addr().map_err(Error::Listen)?;
         let (stop, stopped) = oneshot::channel::<()>();
         let served = database.clone();

@@ -169,3 +169,23 @@ async fn a_stranger_over_his_own_limit_leaves_the_number_to_its_owner() {
     assert_eq!(called.len(), 1);
     assert_eq!(called[0].request_id.as_deref(), Some(owners.as_str()));
 }
+
+#[tokio::test]
+async fn requests_that_are_withdrawn_do_not_use_up_the_limit_of_a_range() {
+    let world = world().await;
+    let limit = json!({ "requests_max": 2, "window_seconds": 86_400 });
+    world
+        .policy(json!({ "limits": { "per_range": limit, "per_carrier": limit, "per_country": limit } }))
+        .await;
+    for last in 0..4 {
+        let id = stranger().asks(&world, &format!("+1206555010{last}")).await;
+        world.screen().await;
+        assert_eq!(world.state(&id).await, StateName::Approved, "the {last}th");
+        stranger().withdraws(&world, &id).await;
+        world.settle().await;
+        assert_eq!(world.state(&id).await, StateName::Cancelled);
+    }
+    let id = owner().asks(&world, "+12065550110").await;
+    world.settle().await;
+    assert_eq!(world.state(&id).await, StateName::InCall);
+}

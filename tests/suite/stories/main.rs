@@ -45,6 +45,7 @@ mod sample_defects;
 mod sample_defects_dedupe;
 mod silence;
 mod strangers;
+mod template;
 mod tidy;
 mod watch;
 mod world;

@@ -125,6 +125,7 @@ fn the_variables_are_those_that_the_code_reads() {
             ("connect:", "AWS_ENDPOINT_URL_CONNECT"),
             ("mobiletargeting:", "AWS_ENDPOINT_URL_PINPOINT"),
             ("sms-voice:", "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2"),
+            ("dynamodb:", "AWS_ENDPOINT_URL_DYNAMODB"),
         ];
         let expected =
             services.iter().filter(|(service, _)| called(service)).map(|(_, name)| (*name).to_owned());

@@ -86,7 +86,8 @@ pub(super) fn known_carrier(line: &LineFact) -> Option<&CarrierName> {
 }
 
 /// The places that an approval takes in the counts of the asked side. A limit binds unless its rule is off or in shadow
-/// mode, or is waived for this request; all are counted in any case.
+/// mode, or is waived for this request; all are counted in any case. They are taken in the window in which the request was
+/// received, so that one that ends before its dial can give them back; a number's is taken by the dial, when that comes.
 #[must_use]
 pub fn places(
     request: &CallbackRequest,
@@ -104,7 +105,8 @@ pub fn places(
         .map(|(code, subject, calls, limit)| {
             let waived = trusted || (own && code.is_waived_by_verified_own_number());
             let binds = policy.mode(code) == Mode::Enforce && !waived;
-            (code, Place::of(subject, limit, calls.approved.last, binds, now))
+            let moment = if matches!(subject, Subject::Number(_)) { now } else { request.received_at };
+            (code, Place::of(subject, limit, calls.approved.last, binds, moment))
         })
         .collect()
 }

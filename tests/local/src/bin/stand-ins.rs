@@ -1,14 +1,16 @@
-//! The stand-ins for Amazon Connect and the carrier lookup alone, each on a loopback port, for a Tollgate that runs
-//! elsewhere on this machine.
+//! The stand-ins for Amazon Connect and the carrier lookup alone, and DynamoDB if wanted, each on a loopback port, for a
+//! Tollgate that runs elsewhere on this machine.
 
 use axum::routing::get;
 use axum::{Json, Router};
 use clap::Parser;
 use local::carrier::{self, Carriers};
 use local::connect::{self, CallPlan, Connect};
+use local::engine::{Engine, Storage};
 use local::stack::Error;
 use tokio::net::TcpListener;
 use tollgate_aws::clock::Clock;
+use tollgate_aws::schema::TABLES;
 
 /// Serves stand-ins for Amazon Connect and the carrier lookup (Pinpoint and End User Messaging).
 ///
@@ -24,6 +26,9 @@ struct Arguments {
     /// The port of the carrier lookup, on loopback
     #[arg(long)]
     carrier_port: u16,
+    /// The port of an embedded DynamoDB with the tables, on loopback; its data are in memory
+    #[arg(long)]
+    dynamodb_port: Option<u16>,
     /// How long a call rings before it is answered
     #[arg(long, value_name = "SECONDS", default_value_t = 1)]
     ring_seconds: u32,
@@ -34,7 +39,17 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
-    let Arguments { connect_port, carrier_port, ring_seconds, talk_seconds } = Arguments::parse();
+    let Arguments { connect_port, carrier_port, dynamodb_port, ring_seconds, talk_seconds } =
+        Arguments::parse();
+    // Serves until it is dropped.
+    let _engine = match dynamodb_port {
+        Some(port) => {
+            let engine = Engine::start_on(port, Storage::Memory, Clock::System).await?;
+            engine.create_tables("", TABLES)?;
+            Some(engine)
+        }
+        None => None,
+    };
     let connect = Connect::new(Clock::System, CallPlan { ring_seconds, talk_seconds, ..CallPlan::default() });
     let (calls, events) = (connect.clone(), connect.clone());
     let connect = Router::new()

@@ -1,7 +1,7 @@
 //! What the code calls and reads, told from its source: the functions (`fn`) of `tollgate-aws` with the SDK operations,
 //! tables and variables in each, and the calls between them, followed from all that a Lambda function holds. Calls are
-//! told by their names, so what is found may be too much, and never too little; too much makes a test fail that
-//! somebody then looks at.
+//! told by their names, so too much may be found, which makes a test fail that somebody then looks at. Too little is found
+//! of a method whose type the calling crate never names.
 
 mod tokens;
 
