@@ -4,6 +4,7 @@ import atexit
 import json
 import os
 import pathlib
+import platform
 import shutil
 import socket
 import subprocess
@@ -15,6 +16,8 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ACCOUNT = "111122223333"
 REGION = "us-east-1"
+# The functions run on this machine's processor.
+ARCHITECTURE = "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
 
 
 def fail(message):

@@ -7,13 +7,13 @@ import sys
 import urllib.parse
 
 from deployment import EVENT_SOURCE, Deployment, carry_events
-from machine import ACCOUNT, REGION, Machine, fail, get, step, until
+from machine import ACCOUNT, ARCHITECTURE, REGION, Machine, fail, get, step, until
 from people import Operator, Visitors, Website, send
 
 STAGE = "v1"
 # What a user would give, and how the emulated AWS differs; README.md says why.
 PARAMETERS = {
-    "Architecture": "x86_64",
+    "Architecture": ARCHITECTURE,
     "ConnectInstanceId": "11111111-2222-3333-4444-555555555555",
     "ConnectContactFlowId": "66666666-7777-8888-9999-000000000000",
     "ConnectQueueId": "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee",

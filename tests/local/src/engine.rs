@@ -4,6 +4,7 @@ mod tables;
 #[cfg(test)]
 pub(crate) mod tests;
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -33,9 +34,14 @@ pub struct Engine {
 /// Why the engine does not start or does not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The loopback port could not be had.
-    #[error("the engine cannot listen on the loopback interface")]
-    Listen(#[source] std::io::Error),
+    /// The address cannot be listened on.
+    #[error("the engine cannot listen on {address}")]
+    Listen {
+        /// The address that was asked for.
+        address: SocketAddr,
+        /// What is wrong with it.
+        source: std::io::Error,
+    },
     /// The path has no form that SQLite takes.
     #[error("`{}` is not UTF-8", .0.display())]
     Path(PathBuf),
@@ -70,15 +76,16 @@ const STREAM_INDEX: &str = "CREATE INDEX IF NOT EXISTS stream_records_by_number 
 impl Engine {
     /// Opens the data and serves it on a free loopback port. With a file, stream records carry the system's time.
     pub async fn start(storage: Storage, clock: Clock) -> Result<Self, Error> {
-        Self::start_on(0, storage, clock).await
+        Self::start_on((Ipv4Addr::LOCALHOST, 0).into(), storage, clock).await
     }
 
-    /// Opens the data and serves it on this loopback port.
-    pub async fn start_on(port: u16, storage: Storage, clock: Clock) -> Result<Self, Error> {
+    /// Opens the data and serves it on this address.
+    pub async fn start_on(address: SocketAddr, storage: Storage, clock: Clock) -> Result<Self, Error> {
         let sweeps = matches!((&storage, &clock), (Storage::Memory, _) | (_, Clock::System));
         let database = open(storage, clock)?;
-        let listener = TcpListener::bind(("127.0.0.1", port)).await.map_err(Error::Listen)?;
-        let address = listener.local_addr().map_err(Error::Listen)?;
+        let cannot_listen = |source| Error::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(cannot_listen)?;
+        let address = listener.local_addr().map_err(cannot_listen)?;
         let (stop, stopped) = oneshot::channel::<()>();
         let served = database.clone();
         tokio::spawn(async move {

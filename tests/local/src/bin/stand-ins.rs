@@ -1,5 +1,7 @@
-//! The stand-ins for Amazon Connect and the carrier lookup alone, and DynamoDB if wanted, each on a loopback port, for a
+//! The stand-ins for Amazon Connect and the carrier lookup alone, and DynamoDB if wanted, each on a port of its own, for a
 //! Tollgate that runs elsewhere on this machine.
+
+use std::net::IpAddr;
 
 use axum::routing::get;
 use axum::{Json, Router};
@@ -20,13 +22,16 @@ use tollgate_aws::schema::TABLES;
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
-    /// The port of Connect, on loopback
+    /// The address to listen on; other than loopback, one that only this machine reaches, as that of a container bridge
+    #[arg(long, default_value = "127.0.0.1")]
+    host: IpAddr,
+    /// The port of Connect
     #[arg(long)]
     connect_port: u16,
-    /// The port of the carrier lookup, on loopback
+    /// The port of the carrier lookup
     #[arg(long)]
     carrier_port: u16,
-    /// The port of an embedded DynamoDB with the tables, on loopback; its data are in memory
+    /// The port of an embedded DynamoDB, in memory, with the tables; without it there is none
     #[arg(long)]
     dynamodb_port: Option<u16>,
     /// How long a call rings before it is answered
@@ -39,12 +44,12 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
-    let Arguments { connect_port, carrier_port, dynamodb_port, ring_seconds, talk_seconds } =
+    let Arguments { host, connect_port, carrier_port, dynamodb_port, ring_seconds, talk_seconds } =
         Arguments::parse();
     // Serves until it is dropped.
     let _engine = match dynamodb_port {
         Some(port) => {
-            let engine = Engine::start_on(port, Storage::Memory, Clock::System).await?;
+            let engine = Engine::start_on((host, port).into(), Storage::Memory, Clock::System).await?;
             engine.create_tables("", TABLES)?;
             Some(engine)
         }
@@ -57,11 +62,11 @@ async fn main() -> Result<(), Error> {
         .route("/_local/events", get(async move || Json(events.due(Clock::System.now()))))
         .fallback_service(connect::router(connect));
     let carriers = carrier::router(Carriers::new());
-    tokio::try_join!(serve(connect, connect_port), serve(carriers, carrier_port))?;
+    tokio::try_join!(serve(connect, host, connect_port), serve(carriers, host, carrier_port))?;
     Ok(())
 }
 
-async fn serve(router: Router, port: u16) -> Result<(), Error> {
-    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+async fn serve(router: Router, host: IpAddr, port: u16) -> Result<(), Error> {
+    let listener = TcpListener::bind((host, port)).await?;
     Ok(axum::serve(listener, router).await?)
 }
