@@ -76,7 +76,7 @@ class Machine:
 
     def start_aws(self):
         """MiniStack, which checks every call against IAM policies."""
-        self._start("aws", [sys.executable, ROOT / "tests/deploy/emulator.py"], {
+        self.start("aws", [sys.executable, ROOT / "tests/deploy/emulator.py"], {
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": self.aws.rpartition(":")[2],
             "MINISTACK_HOST": "127.0.0.1",
@@ -88,11 +88,11 @@ class Machine:
         })
         until("the emulated AWS answers", lambda: self._answers(f"{self.aws}/_ministack/health"))
 
-    def start_stand_ins(self):
+    def start_stand_ins(self, *options):
         """Connect and the carrier lookup, which MiniStack does not have."""
         program = pathlib.Path(os.environ["CARGO_TARGET_DIR"]) / "debug" / "stand-ins"
         ports = [url.rpartition(":")[2] for url in (self.connect, self.carrier)]
-        self._start("stand-ins", [program, "--connect-port", ports[0], "--carrier-port", ports[1]], {})
+        self.start("stand-ins", [program, "--connect-port", ports[0], "--carrier-port", ports[1], *options])
         until("the stand-ins answer", lambda: self._answers(f"{self.connect}/_local/calls"))
 
     def run(self, *command, quiet=True):
@@ -109,10 +109,11 @@ class Machine:
         """All went well: nobody will want the logs."""
         shutil.rmtree(self.directory)
 
-    def _start(self, name, command, environment):
+    def start(self, name, command, environment=None):
+        """A process that goes on until the end of the run."""
         log = open(self.directory / f"{name}.log", "wb")
         process = subprocess.Popen(
-            command, cwd=self.directory, env=self.environment | environment, stdin=subprocess.DEVNULL,
+            command, cwd=self.directory, env=self.environment | (environment or {}), stdin=subprocess.DEVNULL,
             stdout=log, stderr=subprocess.STDOUT)
         atexit.register(self._stop, process)
 
