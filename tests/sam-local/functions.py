@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import tempfile
 
 from machine import ROOT, fail, free_port, until
 from people import send
@@ -44,12 +43,9 @@ class Functions:
     def invoke(self, function, event):
         """What a function answers, in a container of its own."""
         name = function.title().replace("-", "") + "Function"
-        with tempfile.NamedTemporaryFile("w", dir=self.machine.directory, suffix=".json") as file:
-            json.dump(event, file)
-            file.flush()
-            done = subprocess.run(
-                ["sam", "local", "invoke", name, "--event", file.name, *self.options], cwd=ROOT,
-                env=self.machine.environment, text=True, stdin=subprocess.DEVNULL, capture_output=True)
+        done = subprocess.run(
+            ["sam", "local", "invoke", name, "--event", "-", *self.options], cwd=ROOT, env=self.machine.environment,
+            text=True, input=json.dumps(event), capture_output=True)
         answer = done.stdout.strip()
         # The SAM CLI ends with 0 even if the function failed or took too long.
         try:
