@@ -1146,6 +1146,7 @@ fn the_room_leaves_out_what_still_stands_of_the_last_window() {
             case.facts.number = approved(1, 2);
             case.facts.range = approved(0, 100);
             case.later(seconds);
+            case.request.received_at = case.now;
         }
     };
     let country = ("country#US", Some(2_000));
