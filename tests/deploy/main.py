@@ -151,6 +151,18 @@ def deploying_again(deployment, parameters):
     check("with all that is in them", len(deployment.items("RequestsTable")) == before > 0)
 
 
+def by_hand(story):
+    """Prints what a shell needs for the commands of docs/operating.md, and waits."""
+    names = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")
+    values = {name: story.machine.environment[name] for name in names}
+    values |= {"ApiUrl": story.api, "ID_TOKEN": story.website.visitors.sign_in("you"), "Calls": story.machine.connect + "/_local/calls"}
+    print("\nIt stays until Ctrl-C. In another shell:\n")
+    for name, value in values.items():
+        print(f"export {name}='{value}'")
+    sys.stdout.flush()
+    signal.pause()
+
+
 def deleting(deployment):
     tables = set(deployment.tables().values())
     deployment.delete()
@@ -194,8 +206,7 @@ def main():
     step("what was told")
     what_was_told(deployment)
     if keep:
-        print(f"\nThe API: {story.api}   (Ctrl-C ends it)")
-        signal.pause()
+        by_hand(story)
     step("deploy again")
     deploying_again(deployment, parameters)
     step("delete")
