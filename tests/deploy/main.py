@@ -100,6 +100,7 @@ def the_kill_switch(story):
     accepted(story, "carol", SWITCHED_OFF)
     story.becomes(SWITCHED_OFF, ["refused"])
     check("no call was made", story.calls(SWITCHED_OFF) == [])
+    story.operate("PUT", "kill-switches", {"all": False, "countries": [], "reason": "deployment test"})
 
 
 def upkeep(story):
