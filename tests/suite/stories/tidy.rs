@@ -9,7 +9,7 @@ use tollgate::verdict::Code;
 
 /// The longest source file, in lines; tests that tell many cases in tables may be longer.
 const LINES_MAX: usize = 350;
-const TEST_LINES_MAX: usize = 1_500;
+const TEST_LINES_MAX: usize = 400;
 /// The longest `main.rs` of a function: it wires, libraries work.
 const MAIN_LINES_MAX: usize = 40;
 /// The one of the local stack explains its options.

@@ -43,48 +43,26 @@ impl Transition {
     /// When there is no such step.
     pub fn new(id: RequestId, from: &State, to: State) -> Result<Self, InvalidTransition> {
         let to = from.clone().step(to)?;
-        let from = from.clone();
-        Ok(Self {
-            id,
-            from,
-            to,
-            findings: None,
-            line: None,
-            wake_at: None,
-            settles: false,
-            unless_cancelled: false,
-        })
+        Ok(Self::to(id, from, to))
     }
 
     /// The step in place: nothing changes but the moment at which upkeep looks again, and the stream hands the request on.
     #[must_use]
     pub fn in_place(id: RequestId, state: &State, wake_at: Timestamp) -> Self {
-        Self {
-            id,
-            from: state.clone(),
-            to: state.clone(),
-            findings: None,
-            line: None,
-            wake_at: Some(wake_at),
-            settles: false,
-            unless_cancelled: false,
-        }
+        Self { wake_at: Some(wake_at), ..Self::to(id, state, state.clone()) }
     }
 
     /// A duplicate stays one for good: upkeep does not look at it any more.
     #[must_use]
     pub fn settle(id: RequestId, duplicate: &State) -> Self {
-        let (from, to) = (duplicate.clone(), duplicate.clone());
-        Self {
-            id,
-            from,
-            to,
-            findings: None,
-            line: None,
-            wake_at: None,
-            settles: true,
-            unless_cancelled: false,
-        }
+        Self { settles: true, ..Self::to(id, duplicate, duplicate.clone()) }
+    }
+
+    /// A bare step.
+    fn to(id: RequestId, from: &State, to: State) -> Self {
+        let from = from.clone();
+        let (findings, line, wake_at) = (None, None, None);
+        Self { id, from, to, findings, line, wake_at, settles: false, unless_cancelled: false }
     }
 
     /// Records what was found.

@@ -1,0 +1,52 @@
+//! At once, before anything is read.
+
+use super::*;
+
+#[test]
+fn at_once_the_network_and_the_caller_are_known_and_nothing_else() {
+    let at_once = |change: fn(&mut Case)| Case::with(change).at_once();
+    check_verdict(&at_once(|_| {}), Route::Dial, &[]);
+    check_verdict(&at_once(Case::ask_as_guest), Route::Redirect, &["redirect: guest"]);
+    check_verdict(
+        &at_once(|case| {
+            case.mark(NetworkMark::Anonymous);
+            case.request.caller.country = Some(country("FR"));
+        }),
+        Route::Redirect,
+        &["redirect: anonymous-network", "redirect: country-mismatch address-country#FR country#US"],
+    );
+    check_verdict(
+        &at_once(|case| {
+            case.request.caller.country = Some(country("FR"));
+            case.ask_for_own_number();
+        }),
+        Route::Dial,
+        &["dial: verified-own-number", "redirect: country-mismatch address-country#FR country#US (waived)"],
+    );
+    check_verdict(
+        &at_once(|case| {
+            case.ask_for("+19002345678");
+            case.facts.switches.all = true;
+            case.list(Effect::Deny, "account#ada");
+            case.facts.asking.address = asks(21, 1, 1);
+        }),
+        Route::Dial,
+        &[],
+    );
+}
+
+proptest! {
+    #[test]
+    fn at_once_a_request_is_never_refused_and_never_for_what_screening_would_not_find(
+        case in cases(),
+        relaxed in relaxed(),
+    ) {
+        let mut case = case;
+        for (code, mode) in relaxed {
+            case.mode(code, mode);
+        }
+        let verdict = case.at_once();
+        prop_assert!(verdict.route <= Route::Redirect);
+        prop_assert!(codes(&verdict).is_subset(&codes(&case.verdict())));
+    }
+}

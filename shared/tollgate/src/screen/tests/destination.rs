@@ -1,0 +1,84 @@
+//! The destination.
+
+use super::*;
+
+#[test]
+fn kill_switches_stop_all_calls_or_those_to_a_country() {
+    check(|case| case.facts.switches.all = true, Route::Refuse, &["refuse: kill-switch all"]);
+    check(
+        |case| _ = case.facts.switches.countries.insert(country("US")),
+        Route::Refuse,
+        &["refuse: kill-switch country#US"],
+    );
+    dials(|case| _ = case.facts.switches.countries.insert(country("JM")));
+}
+
+#[test]
+fn a_number_is_called_only_in_a_served_country_which_its_digits_tell() {
+    check(|case| case.ask_for("+18765230123"), Route::Refuse, &["refuse: country-not-served country#JM"]);
+    check(|case| case.ask_for("+442070313000"), Route::Refuse, &["refuse: country-not-served country#GB"]);
+    dials(|case| case.ask_for_served("+442070313000"));
+    check(
+        |case| {
+            case.policy.served_countries = [country("GB")].into();
+            case.policy.default_country = None;
+        },
+        Route::Refuse,
+        &["refuse: country-not-served country#US"],
+    );
+}
+
+#[test]
+fn a_number_of_no_country_is_never_served() {
+    check(
+        |case| case.ask_for("+881612345678"),
+        Route::Refuse,
+        &["refuse: country-not-served none", "refuse: satellite-number"],
+    );
+    check(
+        |case| case.ask_for("+8823421234"),
+        Route::Refuse,
+        &["refuse: country-not-served none", "refuse: global-network-number"],
+    );
+    // A freephone number of all countries is free, yet of none.
+    check(|case| case.ask_for("+80012345678"), Route::Refuse, &["refuse: country-not-served none"]);
+}
+
+/// What a kind of number, in the words of the example table, leads to where it is served.
+fn finding_for_kind(said: &str) -> Option<(Route, &'static str)> {
+    match said {
+        "fixedLine" | "mobile" | "tollFree" => None,
+        "premiumRate" => Some((Route::Refuse, "refuse: premium-rate-number")),
+        "sharedCost" => Some((Route::Refuse, "refuse: shared-cost-number")),
+        "pager" => Some((Route::Refuse, "refuse: pager-number")),
+        "voicemail" => Some((Route::Refuse, "refuse: voicemail-number")),
+        "personalNumber" => Some((Route::Redirect, "redirect: personal-number")),
+        "uan" => Some((Route::Redirect, "redirect: uan-number")),
+        "voip" => Some((Route::Redirect, "redirect: voip-number")),
+        _ => panic!("the table has a kind that this test does not know: {said}"),
+    }
+}
+
+#[test]
+fn every_kind_of_number_in_every_plan_is_called_or_named_for_what_it_is() {
+    let mut numbers = 0;
+    for row in EXAMPLES.lines().filter(|row| !row.starts_with('#')) {
+        let columns: Vec<_> = row.split('\t').collect();
+        let (region, said, e164) = (columns[0], columns[1], columns[2]);
+        // Codes that no country has are told apart above.
+        if region == "001" {
+            continue;
+        }
+        numbers += 1;
+        let verdict = Case::with(|case| case.ask_for_served(e164)).verdict();
+        let found: Vec<_> = verdict.findings.iter().map(told).collect();
+        let expected = finding_for_kind(said);
+        let (route, findings) = expected.map_or((Route::Dial, vec![]), |(route, text)| (route, vec![text]));
+        assert_eq!(
+            (verdict.route, found),
+            (route, findings.into_iter().map(str::to_owned).collect()),
+            "{row}"
+        );
+    }
+    assert!(numbers > 1_000, "the table holds about 1,100 numbers");
+}
