@@ -153,7 +153,7 @@ async fn close_once(
         _ => return Ok(Written::Yes),
     }
     let closed = Ending::Closed { contact_id: Some(contact_id.clone()), end: Some(end.clone()) };
-    let written = ending::end(&listener.tables, record, closed, vec![], policy, now).await?;
+    let written = ending::end(&listener.tables, record, closed, vec![], policy).await?;
     if written == Written::Yes {
         listener.metrics.ended(end);
         tracing::info!(

@@ -2,7 +2,7 @@
 //! lets in whom IAM lets in; what they change is recorded under their name before it is made.
 //!
 //! - [`handle`] answers one request; `route` tells what is asked, `asked` by whom and with what
-//! - `requests`, `entries`, `policy`, `switches`, `changes`: what operators look at and change
+//! - `requests`, `marks`, `entries`, `policy`, `switches`, `changes`: what operators look at and change
 //! - `csv`, `key`: how entries are written in files and in URLs
 //! - `problem`, `reply`: the answers
 //!
@@ -14,6 +14,7 @@ mod changes;
 mod csv;
 mod entries;
 mod key;
+mod marks;
 mod policy;
 mod problem;
 mod reply;
@@ -61,10 +62,11 @@ async fn answer(request: Request, tables: &Tables, now: Timestamp) -> Result<Res
     };
     let route = route::parse(request.method(), path)?;
     let asked = Asked::read(request, author, now)?;
-    // What comes later has its place here: marks on requests, proposed entries, the replay of a draft policy.
+    // What comes later has its place here: proposed entries, the replay of a draft policy.
     match route {
         Route::ListRequests => requests::list(tables, &asked).await,
         Route::ShowRequest(id) => requests::show(tables, &asked, &id).await,
+        Route::MarkRequest(id) => marks::put(tables, &asked, &id).await,
         Route::ListEntries => entries::list(tables, &asked).await,
         Route::ShowEntry(key) => entries::show(tables, &asked, &key).await,
         Route::PutEntry(key) => entries::put(tables, &asked, &key).await,

@@ -96,6 +96,14 @@ impl Problem {
         Self::new(Kind::VersionStale, "the policy has another version by now; read it again")
     }
 
+    pub(crate) fn not_ended() -> Self {
+        Self::new(Kind::NotEnded, "a request is marked once it has ended")
+    }
+
+    pub(crate) fn marked_meanwhile() -> Self {
+        Self::new(Kind::MarkedMeanwhile, "read the request again")
+    }
+
     pub(crate) fn unavailable() -> Self {
         Self::new(Kind::Unavailable, "a table could not be read or written; the log says which")
     }

@@ -10,6 +10,7 @@ use crate::problem::Problem;
 pub(crate) enum Route {
     ListRequests,
     ShowRequest(String),
+    MarkRequest(String),
     ListEntries,
     ShowEntry(String),
     PutEntry(String),
@@ -38,6 +39,7 @@ pub(crate) fn parse(method: &Method, path: &str) -> Result<Route, Problem> {
     let routes = match segments.as_slice() {
         ["requests"] => vec![(GET, Route::ListRequests)],
         ["requests", id] => vec![(GET, Route::ShowRequest((*id).to_owned()))],
+        ["requests", id, "mark"] => vec![(PUT, Route::MarkRequest((*id).to_owned()))],
         ["entries"] => vec![(GET, Route::ListEntries)],
         ["entries", "import"] => vec![(POST, Route::ImportEntries)],
         ["entries", "export"] => vec![(GET, Route::ExportEntries)],
@@ -87,6 +89,7 @@ mod tests {
     fn every_route_is_found_by_its_method_and_path() {
         leads("GET", "/review/requests", Route::ListRequests);
         leads("GET", "/review/requests/abc", Route::ShowRequest("abc".to_owned()));
+        leads("PUT", "/review/requests/abc/mark", Route::MarkRequest("abc".to_owned()));
         leads("GET", "/review/entries", Route::ListEntries);
         leads("POST", "/review/entries/import", Route::ImportEntries);
         leads("GET", "/review/entries/export", Route::ExportEntries);

@@ -119,7 +119,7 @@ async fn end(
         Ending::Closed { end, .. } => end.clone(),
         _ => None,
     };
-    let written = ending::end(&upkeep.tables, record, ending, vec![], policy, now).await?;
+    let written = ending::end(&upkeep.tables, record, ending, vec![], policy).await?;
     if written == Written::Yes {
         match call_end {
             Some(end) => upkeep.metrics.ended(&end),

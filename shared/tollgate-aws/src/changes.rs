@@ -44,6 +44,10 @@ pub enum Action {
     SavePolicy,
     /// Set the kill switches.
     SetKillSwitches,
+    /// Marked a request as spam.
+    MarkSpam,
+    /// Marked a request as legitimate.
+    MarkLegitimate,
 }
 
 /// Records a change.

@@ -2,11 +2,11 @@
 //!
 //! - An asking subject's item holds `asks`, the list of its requests in the order in which they were counted. A request is
 //!   appended once; its place never changes, so a redelivery gives the same answer. A full list takes no more.
-//! - An asked subject's item holds sums that only transactions of state transitions add to, and those happen once:
-//!   `approved`, `wasted`, `good`. A number's `approved` counts its calls, and `addresses` is the set of those that asked
-//!   for them.
+//! - An asked subject's item holds `approved`, which only transactions of state transitions add to, and those happen
+//!   once. A number's counts its calls, and `addresses` is the set of those that asked for them.
 //! - Carriers share a few items, since a number's carrier becomes known only while its request is screened: all of them
 //!   are read along, and each carrier has attributes of its own in one of them.
+//! - What calls came to, and who is blocked, is in items of a week: see [`crate::histories`].
 //! - A budget's item holds `calls` and `micro_usd`; see [`crate::claim`].
 
 mod budgets;
@@ -20,7 +20,6 @@ use aws_sdk_dynamodb::types::{
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use tollgate::counter::{Ask, Asked, Place, Subject, Window};
-use tollgate::outcome::Outcome;
 use tollgate::policy::Limit;
 use tollgate::request::CallbackRequest;
 
@@ -181,37 +180,16 @@ pub(crate) fn place_back(
 
 /// The item and the attribute that count a subject's approvals.
 fn approved_of(subject: &Subject, window: Window) -> (Item, String) {
-    match subject {
-        Subject::Carrier(carrier) => {
-            (key(&carrier_shard(&carrier.key()), window), format!("approved#{}", carrier.key()))
-        }
-        subject => (key(&subject.key(), window), "approved".to_owned()),
-    }
+    let (owner, suffix) = owner(subject);
+    (key(&owner, window), format!("approved{suffix}"))
 }
 
-/// A call's outcome in the tally of an asked subject.
-pub(crate) fn tally(
-    tables: &Tables,
-    subject: &Subject,
-    window: Window,
-    outcome: Outcome,
-) -> Result<Update, StoreError> {
-    let word = if outcome.is_waste() { "wasted" } else { "good" };
-    let (key, attribute) = match subject {
-        Subject::Carrier(carrier) => {
-            (key(&carrier_shard(&carrier.key()), window), format!("{word}#{}", carrier.key()))
-        }
-        subject => (key(&subject.key(), window), word.to_owned()),
-    };
-    Update::builder()
-        .table_name(&tables.names.counters)
-        .set_key(Some(key))
-        .update_expression("ADD #tally :one SET expires_at = :expires_at")
-        .expression_attribute_names("#tally", attribute)
-        .expression_attribute_values(":one", n(1))
-        .expression_attribute_values(":expires_at", expires(window.forgotten_at()))
-        .build()
-        .map_err(StoreError::build("Update"))
+/// The key of the item in which a subject is counted, and what its attributes' names end in there.
+pub(crate) fn owner(subject: &Subject) -> (String, String) {
+    match subject {
+        Subject::Carrier(carrier) => (carrier_shard(&carrier.key()), format!("#{}", carrier.key())),
+        subject => (subject.key(), String::new()),
+    }
 }
 
 /// The items that carriers are spread over.

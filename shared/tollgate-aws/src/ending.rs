@@ -4,7 +4,7 @@
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::Timestamp;
-use tollgate::counter::{Subject, Window};
+use tollgate::counter::Subject;
 use tollgate::outcome::Outcome;
 use tollgate::policy::Policy;
 use tollgate::record::Record;
@@ -12,10 +12,11 @@ use tollgate::state::{Ending, State};
 use tollgate::verdict::Finding;
 
 use crate::error::StoreError;
+use crate::histories::Counted;
 use crate::requests::{Transition, Written};
 use crate::tables::Tables;
 use crate::transaction::{self, Transacted};
-use crate::{counters, pending};
+use crate::{counters, histories, pending};
 
 /// Ends a request. `finding` says what ended it, if a rule did.
 ///
@@ -27,7 +28,6 @@ pub async fn end(
     ending: Ending,
     finding: Vec<Finding>,
     policy: &Policy,
-    now: Timestamp,
 ) -> Result<Written, StoreError> {
     let request = &record.request;
     let booked = Booked::of(&ending);
@@ -45,7 +45,7 @@ pub async fn end(
         TransactWriteItem::builder().update(step.clone().update(tables)?).build(),
         TransactWriteItem::builder().delete(release).build(),
     ];
-    items.extend(book(tables, record, booked, policy, now)?);
+    items.extend(book(tables, record, booked, policy)?);
     match transaction::write(tables, items).await? {
         Transacted::Done => Ok(Written::Yes),
         Transacted::Refused(refusals) if refusals.iter().any(|refusal| refusal.place == 0) => {
@@ -56,11 +56,11 @@ pub async fn end(
     }
 }
 
-/// What the end of a request that held its number books to the number's range, country and carrier.
+/// What the end of a request that held its number books.
 #[derive(Debug, Clone, Copy)]
 enum Booked {
-    /// How the call went.
-    Outcome(Outcome),
+    /// How the call went, and when it ended.
+    Outcome(Outcome, Timestamp),
     /// No call was made: the approval's places go back.
     NoCall,
     /// A call may have been made, and nobody knows how it went.
@@ -70,7 +70,7 @@ enum Booked {
 impl Booked {
     fn of(ending: &Ending) -> Self {
         match ending {
-            Ending::Closed { end: Some(end), .. } => Self::Outcome(end.outcome()),
+            Ending::Closed { end: Some(end), .. } => Self::Outcome(end.outcome(), end.ended_at),
             Ending::Closed { end: None, .. } => Self::Nothing,
             Ending::Refused
             | Ending::Redirected
@@ -86,25 +86,34 @@ fn book(
     record: &Record,
     booked: Booked,
     policy: &Policy,
-    now: Timestamp,
 ) -> Result<Vec<TransactWriteItem>, StoreError> {
-    let request = &record.request;
-    let limits = &policy.limits;
+    match booked {
+        Booked::Nothing => Ok(vec![]),
+        Booked::NoCall => places_back(tables, record, policy),
+        Booked::Outcome(outcome, ended_at) => {
+            let counted = if outcome.is_waste() { Counted::Wasted } else { Counted::Good };
+            let subjects = histories::subjects(record).into_iter();
+            subjects.map(|subject| histories::add(tables, &subject, &[(counted, 1, ended_at)])).collect()
+        }
+    }
+}
+
+/// The places that the approval took.
+fn places_back(
+    tables: &Tables,
+    record: &Record,
+    policy: &Policy,
+) -> Result<Vec<TransactWriteItem>, StoreError> {
+    let (request, limits) = (&record.request, &policy.limits);
     let carrier = record.line.as_ref().and_then(|line| line.carrier.clone());
     let subjects = [
         Some((Subject::Range(request.number.range()), limits.per_range)),
         request.number.country().map(|country| (Subject::Country(country), limits.per_country)),
         carrier.map(|carrier| (Subject::Carrier(carrier), limits.per_carrier)),
     ];
-    let window = Window::at(now, policy.waste.window_seconds);
-    let mut items = vec![];
-    for (subject, limit) in subjects.into_iter().flatten() {
-        let update = match booked {
-            Booked::Outcome(outcome) => counters::tally(tables, &subject, window, outcome)?,
-            Booked::NoCall => counters::place_back(tables, &subject, limit, request.received_at)?,
-            Booked::Nothing => continue,
-        };
-        items.push(TransactWriteItem::builder().update(update).build());
-    }
-    Ok(items)
+    let place_back = |(subject, limit)| {
+        let update = counters::place_back(tables, &subject, limit, request.received_at)?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    };
+    subjects.into_iter().flatten().map(place_back).collect()
 }

@@ -1,14 +1,14 @@
 //! All facts for screening, in one parallel round trip: the lists under every key that could match, the counters, the
 //! cached line and the claim in one BatchGetItem, and beside it the asking side's counts, which are updates.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use futures::future::{try_join, try_join_all};
 use jiff::Timestamp;
 use tollgate::counter::{Ask, Asked, Subject, Window};
 use tollgate::entry::Listing;
-use tollgate::facts::{AskCount, Asking, Facts};
+use tollgate::facts::{AskCount, Asking, Facts, Histories};
 use tollgate::line::LineFact;
 use tollgate::policy::{Limit, Policy};
 use tollgate::request::CallbackRequest;
@@ -18,7 +18,7 @@ use crate::counters::{self, Rows};
 use crate::error::StoreError;
 use crate::item::{Item, s};
 use crate::tables::Tables;
-use crate::{deny_list, numbers, pending};
+use crate::{deny_list, histories, numbers, pending};
 
 /// The most keys that one BatchGetItem takes.
 const BATCH_KEYS_MAX: usize = 100;
@@ -38,19 +38,16 @@ pub async fn facts(
         try_join(read(tables, request, policy, now), count_asks(tables, request, policy, now)).await?;
     let limits = &policy.limits;
     let window = |limit: Limit| Window::at(now, limit.window_seconds);
-    let waste = Window::at(now, policy.waste.window_seconds);
-    let calls =
-        |subject: &Subject, limit| read.rows.calls(subject, window(limit), waste, request.caller.address);
+    let calls = |subject: &Subject, limit| read.rows.calls(subject, window(limit), request.caller.address);
+    let ask = Ask::of(request);
     let mut asking = asked.into_iter().map(|(subject, limit, this)| AskCount {
         this,
-        last: read.rows.asked(&subject, window(limit).last()),
+        last: read.rows.asked(&subject, window(limit).last(), &ask),
     });
     let none = || AskCount { this: Asked::default(), last: Asked::default() };
     let country = request.number.country().map(Subject::Country);
     Ok(Facts {
-        listings: read.listings,
         switches,
-        line: read.line,
         asking: Asking {
             address: asking.next().unwrap_or_else(none),
             block: asking.next().unwrap_or_else(none),
@@ -59,9 +56,27 @@ pub async fn facts(
         number: calls(&Subject::Number(request.number.clone()), limits.per_number),
         range: calls(&Subject::Range(request.number.range()), limits.per_range),
         country: country.map(|country| calls(&country, limits.per_country)).unwrap_or_default(),
-        carriers: read.rows.carriers(window(limits.per_carrier), waste),
+        carriers: read.rows.carriers(window(limits.per_carrier)),
+        histories: pasts(&read.rows, request, now),
+        listings: read.listings,
+        line: read.line,
         pending: read.pending,
     })
+}
+
+fn pasts(rows: &Rows, request: &CallbackRequest, now: Timestamp) -> Histories {
+    let of = |subject: &Subject| histories::of(rows, subject, now);
+    let of_one = |subject: Option<Subject>| subject.as_ref().map(of).unwrap_or_default();
+    let caller = &request.caller;
+    Histories {
+        address: of(&Subject::Address(caller.address.line())),
+        block: of(&Subject::Block(caller.address.block())),
+        account: of_one(caller.account.as_ref().map(|account| Subject::Account(account.id.clone()))),
+        number: of(&Subject::Number(request.number.clone())),
+        range: of(&Subject::Range(request.number.range())),
+        country: of_one(request.number.country().map(Subject::Country)),
+        carriers: histories::of_carriers(rows, now),
+    }
 }
 
 /// The listings under every key that could match a request, and those of all carriers.
@@ -83,7 +98,7 @@ fn asking(request: &CallbackRequest, policy: &Policy) -> Vec<(Subject, Limit)> {
     let account = caller.account.as_ref().map(|account| Subject::Account(account.id.clone()));
     let mut subjects = vec![
         (Subject::Address(caller.address.line()), policy.limits.per_address),
-        (Subject::Block(caller.address.block()), policy.limits.per_block),
+        (Subject::Block(caller.address.block()), policy.per_block(caller.address)),
     ];
     subjects.extend(account.map(|account| (account, policy.limits.per_account)));
     subjects
@@ -132,8 +147,7 @@ async fn read(
     Ok(read)
 }
 
-/// The keys of everything that is read for a request. At most 98: 72 of the lists, 24 of the counters, the line and the
-/// claim.
+/// The keys of everything that is read for a request: at most 72 of the lists, 37 of the counters, the line and the claim.
 fn keys(request: &CallbackRequest, policy: &Policy, now: Timestamp) -> Vec<(Table, Item)> {
     let number = || Item::from([("number".to_owned(), s(request.number.e164()))]);
     let mut keys: Vec<_> = deny_list::keys(request).map(|key| (Table::DenyList, key)).collect();
@@ -141,17 +155,11 @@ fn keys(request: &CallbackRequest, policy: &Policy, now: Timestamp) -> Vec<(Tabl
     keys.push((Table::Pending, number()));
 
     let limits = &policy.limits;
-    let waste = Window::at(now, policy.waste.window_seconds);
     let mut rows = vec![];
-    let mut row = |subject: String, window: Window| {
-        let row = (subject, window.key());
-        if !rows.contains(&row) {
-            rows.push(row.clone());
-            keys.push((Table::Counters, counters::key(&row.0, window)));
-        }
-    };
     for (subject, limit) in asking(request, policy) {
-        row(subject.key(), Window::at(now, limit.window_seconds).last());
+        let last = Window::at(now, limit.window_seconds).last();
+        rows.push((subject.key(), last));
+        rows.extend(histories::windows(now).map(|week| (subject.key(), week)));
     }
     let country =
         request.number.country().map(|country| (Subject::Country(country).key(), limits.per_country));
@@ -160,10 +168,12 @@ fn keys(request: &CallbackRequest, policy: &Policy, now: Timestamp) -> Vec<(Tabl
     let carriers = counters::carrier_shards().map(|shard| (shard, limits.per_carrier));
     for (subject, limit) in [number].into_iter().chain([range]).chain(country).chain(carriers) {
         let window = Window::at(now, limit.window_seconds);
-        for window in [window, window.last(), waste, waste.last()] {
-            row(subject.clone(), window);
-        }
+        let weeks = histories::windows(now);
+        rows.extend([window, window.last()].into_iter().chain(weeks).map(|window| (subject.clone(), window)));
     }
+    // A limit over a week shares its items with the past.
+    let distinct: HashSet<_> = rows.into_iter().collect();
+    keys.extend(distinct.iter().map(|(subject, window)| (Table::Counters, counters::key(subject, *window))));
     keys
 }
 

@@ -107,7 +107,7 @@ impl Window {
     pub fn still_standing(self, last: u64, now: Timestamp) -> u64 {
         let length = u64::from(self.length_seconds);
         let elapsed = u64::try_from(now.as_second() - self.start_second).unwrap_or(0).min(length);
-        last.saturating_mul(length - elapsed) / length
+        last.saturating_mul(length - elapsed).div_ceil(length)
     }
 }
 
@@ -173,6 +173,8 @@ pub struct Asked {
     pub requests: u64,
     /// Distinct numbers.
     pub numbers: u64,
+    /// Those of them that are in the request's range.
+    pub numbers_of_the_range: u64,
     /// Distinct countries of those numbers.
     pub countries: u64,
 }
@@ -182,17 +184,24 @@ impl Asked {
     #[must_use]
     pub fn up_to(asks: &[Ask], ask: &Ask) -> Self {
         match asks.iter().position(|counted| counted.id == ask.id).and_then(|place| asks.get(..=place)) {
-            Some(asks) => Self::all(asks),
-            None => Self::all(&[asks, std::slice::from_ref(ask)].concat()),
+            Some(asks) => Self::all(asks, ask),
+            None => Self::all(&[asks, std::slice::from_ref(ask)].concat(), ask),
         }
     }
 
-    /// Counts a whole list.
+    /// Counts a whole list, as `of` is told of it.
     #[must_use]
-    pub fn all(asks: &[Ask]) -> Self {
+    pub fn all(asks: &[Ask], of: &Ask) -> Self {
         let numbers: BTreeSet<_> = asks.iter().map(|ask| &ask.number).collect();
+        let range = NumberRange::around(&of.number);
+        let of_the_range = numbers.iter().filter(|number| NumberRange::around(number) == range);
         let countries: BTreeSet<_> = asks.iter().filter_map(|ask| ask.country).collect();
-        Self { requests: asks.len() as u64, numbers: numbers.len() as u64, countries: countries.len() as u64 }
+        Self {
+            requests: asks.len() as u64,
+            numbers: numbers.len() as u64,
+            numbers_of_the_range: of_the_range.count() as u64,
+            countries: countries.len() as u64,
+        }
     }
 }
 
@@ -210,11 +219,16 @@ pub struct Place {
 impl Place {
     /// The place in `subject`'s count under `limit`, of which `last` were taken in the window before.
     #[must_use]
-    pub fn of(subject: Subject, limit: Limit, last: u64, binds: bool, now: Timestamp) -> Self {
+    pub fn under(subject: Subject, limit: Limit, last: u64, now: Timestamp) -> Self {
         let window = Window::at(now, limit.window_seconds);
-        let room =
-            binds.then(|| u64::from(limit.requests_max).saturating_sub(window.still_standing(last, now)));
-        Self { subject, window, room }
+        let room = u64::from(limit.requests_max).saturating_sub(window.still_standing(last, now));
+        Self { subject, window, room: Some(room) }
+    }
+
+    /// The place in `subject`'s count that no limit binds.
+    #[must_use]
+    pub fn counted(subject: Subject, window_seconds: u32, now: Timestamp) -> Self {
+        Self { subject, window: Window::at(now, window_seconds), room: None }
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::counter::{Asked, Count};
 use crate::entry::Listing;
+use crate::history::History;
 use crate::line::LineFact;
 use crate::request::RequestId;
 use crate::switches::KillSwitches;
@@ -28,8 +29,29 @@ pub struct Facts {
     pub country: Calls,
     /// Calls to carriers, by [`CarrierName::key`].
     pub carriers: BTreeMap<String, Calls>,
+    /// What became of earlier requests and calls.
+    pub histories: Histories,
     /// The request that holds the number's claim, if any.
     pub pending: Option<RequestId>,
+}
+
+/// The pasts of all subjects of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Histories {
+    /// Of the address.
+    pub address: History,
+    /// Of its block.
+    pub block: History,
+    /// Of the account; of a guest, empty.
+    pub account: History,
+    /// Of the number.
+    pub number: History,
+    /// Of its range.
+    pub range: History,
+    /// Of its country.
+    pub country: History,
+    /// Of all carriers, by [`CarrierName::key`].
+    pub carriers: BTreeMap<String, History>,
 }
 
 /// What each subject of the asking side has asked for.
@@ -57,10 +79,6 @@ pub struct AskCount {
 pub struct Calls {
     /// Approved.
     pub approved: Count,
-    /// Ended without an answer or without an agent.
-    pub wasted: Count,
-    /// Ended after an agent talked.
-    pub good: Count,
     /// Distinct addresses that asked for them, other than the request's own.
     pub addresses: Count,
 }
@@ -70,5 +88,13 @@ impl Facts {
     #[must_use]
     pub fn carrier(&self, carrier: &CarrierName) -> Calls {
         self.carriers.get(&carrier.key()).copied().unwrap_or_default()
+    }
+}
+
+impl Histories {
+    /// A carrier's; empty if nothing is known of it.
+    #[must_use]
+    pub fn carrier(&self, carrier: &CarrierName) -> History {
+        self.carriers.get(&carrier.key()).cloned().unwrap_or_default()
     }
 }

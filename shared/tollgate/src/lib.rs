@@ -6,6 +6,7 @@
 //! - [`request`]: what was asked, by whom; [`state`]: how far it has come; [`record`]: both, as kept
 //! - [`entry`]: deny and trust list entries, and the keys under which a request may be listed
 //! - [`counter`]: who is counted, over which window; [`mod@line`]: what a carrier lookup tells
+//! - [`history`]: what subjects' calls came to, and who is blocked for a while
 //! - [`policy`]: every number an operator may turn; [`switches`]: the kill switches
 //! - [`facts`] in, [`verdict`] out: [`screen`] decides
 //! - [`budget`]: the places that a dial takes; [`outcome`]: how a call ended and what it teaches
@@ -17,6 +18,7 @@ pub mod counter;
 pub mod country;
 pub mod entry;
 pub mod facts;
+pub mod history;
 pub mod line;
 pub mod network;
 pub mod number;

@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::country::CountryCode;
+use crate::network::Address;
 use crate::number::NumberPrefix;
 use crate::reply::Channel;
 use crate::text::CarrierName;
@@ -40,6 +41,10 @@ pub struct Policy {
     pub fan_out: FanOut,
     /// How many calls may be wasted.
     pub waste: Waste,
+    /// How many requests may be marked as spam.
+    pub marks: Marks,
+    /// How long a subject that went too far is blocked.
+    pub blocks: Blocks,
     /// How many calls are made at most, whatever the rules say.
     pub budgets: Budgets,
     /// How calls are placed.
@@ -102,6 +107,11 @@ pub struct Limits {
     pub per_carrier: Limit,
     /// Calls to a country.
     pub per_country: Limit,
+    /// How far a range, carrier or country may grow beyond its own best day, in percent, where that is more than its limit.
+    pub growth_percent: u32,
+    /// The share of its country's calls, in percent, from which a carrier is large: its limit then does not hold, since
+    /// customers themselves are most of its calls.
+    pub large_carrier_percent: u32,
 }
 
 /// So many requests in a sliding window.
@@ -120,6 +130,8 @@ pub struct Limit {
 pub struct FanOut {
     /// Distinct numbers that an address may ask for.
     pub numbers_per_address_max: u32,
+    /// Those of them that are in one range.
+    pub numbers_of_a_range_per_address_max: u32,
     /// Distinct countries of those numbers.
     pub countries_per_address_max: u32,
     /// Distinct numbers that an account may ask for.
@@ -128,28 +140,62 @@ pub struct FanOut {
     pub addresses_per_number_max: u32,
 }
 
-/// How many calls may end unanswered or without an agent: a floor, or a share of the good ones if that is more.
+/// How many calls may end unanswered or without an agent of late, for each subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Waste {
-    /// The window, in seconds.
-    pub window_seconds: u32,
-    /// For a range.
-    pub range: WasteLimit,
-    /// For a carrier.
-    pub carrier: WasteLimit,
-    /// For a country.
-    pub country: WasteLimit,
+    /// Asked for by an address, to other numbers than the one it asks for now.
+    pub address: Tolerance,
+    /// The same, for its block.
+    pub block: Tolerance,
+    /// The same, for an account.
+    pub account: Tolerance,
+    /// To a number.
+    pub number: Tolerance,
+    /// To a range.
+    pub range: Tolerance,
+    /// To a carrier.
+    pub carrier: Tolerance,
+    /// To a country.
+    pub country: Tolerance,
 }
 
-/// How many calls to one subject may be wasted.
+/// How many requests may be marked as spam in a week, for each subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Marks {
+    /// Of an address.
+    pub address: Tolerance,
+    /// Of its block.
+    pub block: Tolerance,
+    /// Of an account.
+    pub account: Tolerance,
+    /// For a number.
+    pub number: Tolerance,
+    /// For a range.
+    pub range: Tolerance,
+    /// For a carrier.
+    pub carrier: Tolerance,
+}
+
+/// How much of something bad a subject may have: a floor, or a share of the calls that went well if that is more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct WasteLimit {
+pub struct Tolerance {
     /// This many in any case.
     pub floor: u32,
-    /// This share of the good calls, in percent, if that is more.
+    /// This share of the calls that went well, in percent, if that is more.
     pub share_percent: u32,
+}
+
+/// How long a subject that went too far is blocked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Blocks {
+    /// The first time, in seconds. Each further time it is twice as long.
+    pub first_seconds: u32,
+    /// The longest, in seconds.
+    pub longest_seconds: u32,
 }
 
 /// How many calls are made at most, over fixed UTC minutes, hours and days. Exact, whatever the rules say.
@@ -209,6 +255,8 @@ impl Default for Policy {
             limits: Limits::default(),
             fan_out: FanOut::default(),
             waste: Waste::default(),
+            marks: Marks::default(),
+            blocks: Blocks::default(),
             budgets: Budgets::default(),
             dial: Dial::default(),
             retention_days: 30,
@@ -219,7 +267,7 @@ impl Default for Policy {
 impl Default for LinePolicy {
     fn default() -> Self {
         Self {
-            lookups_per_day_max: 1_000,
+            lookups_per_day_max: 3_000,
             cache_days: 30,
             unavailable: Route::Dial,
             usual_carriers: BTreeSet::new(),
@@ -231,13 +279,15 @@ impl Default for Limits {
     fn default() -> Self {
         let limit = |requests_max, window_seconds| Limit { requests_max, window_seconds };
         Self {
-            per_address: limit(20, HOUR_SECONDS),
+            per_address: limit(30, HOUR_SECONDS),
             per_block: limit(60, HOUR_SECONDS),
             per_account: limit(20, HOUR_SECONDS),
             per_number: limit(3, DAY_SECONDS),
-            per_range: limit(30, DAY_SECONDS),
-            per_carrier: limit(1_000, DAY_SECONDS),
-            per_country: limit(2_000, DAY_SECONDS),
+            per_range: limit(8, DAY_SECONDS),
+            per_carrier: limit(100, DAY_SECONDS),
+            per_country: limit(5_000, DAY_SECONDS),
+            growth_percent: 200,
+            large_carrier_percent: 20,
         }
     }
 }
@@ -245,7 +295,8 @@ impl Default for Limits {
 impl Default for FanOut {
     fn default() -> Self {
         Self {
-            numbers_per_address_max: 8,
+            numbers_per_address_max: 15,
+            numbers_of_a_range_per_address_max: 3,
             countries_per_address_max: 3,
             numbers_per_account_max: 4,
             addresses_per_number_max: 5,
@@ -255,8 +306,34 @@ impl Default for FanOut {
 
 impl Default for Waste {
     fn default() -> Self {
-        let limit = |floor| WasteLimit { floor, share_percent: 50 };
-        Self { window_seconds: DAY_SECONDS, range: limit(5), carrier: limit(50), country: limit(100) }
+        Self {
+            address: Tolerance::of(2, 200),
+            block: Tolerance::of(3, 200),
+            account: Tolerance::of(2, 200),
+            number: Tolerance::of(2, 100),
+            range: Tolerance::of(5, 50),
+            carrier: Tolerance::of(50, 50),
+            country: Tolerance::of(50, 50),
+        }
+    }
+}
+
+impl Default for Marks {
+    fn default() -> Self {
+        Self {
+            address: Tolerance::of(0, 5),
+            block: Tolerance::of(1, 5),
+            account: Tolerance::of(0, 5),
+            number: Tolerance::of(0, 0),
+            range: Tolerance::of(0, 5),
+            carrier: Tolerance::of(2, 5),
+        }
+    }
+}
+
+impl Default for Blocks {
+    fn default() -> Self {
+        Self { first_seconds: 4 * HOUR_SECONDS, longest_seconds: 7 * DAY_SECONDS }
     }
 }
 
@@ -264,9 +341,9 @@ impl Default for Budgets {
     fn default() -> Self {
         Self {
             calls_per_minute_max: 60,
-            calls_per_hour_max: 600,
-            calls_per_day_max: 3_000,
-            calls_per_country_per_day_max: 3_000,
+            calls_per_hour_max: 1_200,
+            calls_per_day_max: 5_000,
+            calls_per_country_per_day_max: 5_000,
             calls_per_range_per_day_max: 60,
             cost_per_day_max_usd: 1_000.0,
             estimated_call_minutes: 5,
@@ -302,6 +379,12 @@ impl Policy {
         if code.has_mode() { self.rules.get(&code).copied().unwrap_or(Mode::Enforce) } else { Mode::Enforce }
     }
 
+    /// The limit of an address's block. An IPv6 /48 is one customer's network (RFC 6177), so it may ask as often as an address.
+    #[must_use]
+    pub fn per_block(&self, address: Address) -> Limit {
+        if address.as_ip().is_ipv6() { self.limits.per_address } else { self.limits.per_block }
+    }
+
     /// How long a request may wait for its dial; from then on its status reads `ended`.
     #[must_use]
     pub fn deadline(&self) -> SignedDuration {
@@ -321,10 +404,24 @@ impl Policy {
     }
 }
 
-impl WasteLimit {
-    /// How many calls may be wasted when `good` went well.
+impl Tolerance {
+    const fn of(floor: u32, share_percent: u32) -> Self {
+        Self { floor, share_percent }
+    }
+
+    /// How much is allowed where `good` calls went well.
     #[must_use]
     pub fn allowed(self, good: u64) -> u64 {
         (good.saturating_mul(u64::from(self.share_percent)) / 100).max(u64::from(self.floor))
+    }
+}
+
+impl Limits {
+    /// What a limit of the asked side comes to for a subject whose best day saw `good` calls that went well.
+    #[must_use]
+    pub fn grown(&self, limit: Limit, good: u64) -> Limit {
+        let share = u64::from(self.growth_percent) * u64::from(limit.window_seconds);
+        let grown = good.saturating_mul(share) / (100 * u64::from(DAY_SECONDS));
+        Limit { requests_max: limit.requests_max.max(u32::try_from(grown).unwrap_or(u32::MAX)), ..limit }
     }
 }

@@ -95,6 +95,13 @@ impl RequestId {
         Self(bytes)
     }
 
+    /// A number from 0 to 255 that differs from request to request, to keep apart what would happen at the same moment.
+    #[must_use]
+    pub fn jitter(self) -> u8 {
+        let [.., last] = self.0;
+        last
+    }
+
     /// The id of the request that this account (or guest) makes under this `Idempotency-Key`: an HMAC-SHA-256 under
     /// the suite's own secret, cut to 128 bits, so that nobody can compute another's id.
     #[must_use]

@@ -9,8 +9,8 @@ mod identity;
 mod line;
 mod listed;
 mod network;
+mod past;
 mod volume;
-mod waste;
 
 use jiff::Timestamp;
 
@@ -23,6 +23,7 @@ use crate::request::{CallbackRequest, Caller};
 use crate::switches::KillSwitches;
 use crate::verdict::{Code, Finding, Route, Standing, Verdict};
 
+pub use past::blocks;
 pub use volume::places;
 
 /// Decides on a request. Whether its number is free is settled by the claim alone, not here.
@@ -35,7 +36,7 @@ pub fn screen(request: &CallbackRequest, facts: &Facts, policy: &Policy, now: Ti
     findings.extend(network::mismatch(request));
     findings.extend(identity::findings(&request.caller, policy));
     findings.extend(volume::findings(request, facts, policy, now));
-    findings.extend(waste::findings(request, facts, policy, now));
+    findings.extend(past::findings(request, facts, policy, now));
     settle(findings, request, policy)
 }
 

@@ -212,18 +212,46 @@ codes! {
     TooManyToCountry = "too-many-to-country" => Redirect,
     /// An address asks for too many numbers.
     TooManyNumbersFromAddress = "too-many-numbers-from-address" => Redirect,
+    /// An address asks for too many numbers of one range.
+    TooManyNumbersOfARangeFromAddress = "too-many-numbers-of-a-range-from-address" => Redirect,
     /// An address asks for numbers of too many countries.
     TooManyCountriesFromAddress = "too-many-countries-from-address" => Redirect,
+    /// An IPv6 /48, which is one customer's network, asks for too many numbers.
+    TooManyNumbersFromBlock = "too-many-numbers-from-block" => Redirect,
     /// An account asks for too many numbers.
     TooManyNumbersFromAccount = "too-many-numbers-from-account" => Refuse,
     /// Too many addresses ask for a number.
     TooManyAddressesToNumber = "too-many-addresses-to-number" => Redirect,
+    /// Too many calls that an address asked for were wasted.
+    TooMuchWasteFromAddress = "too-much-waste-from-address" => Redirect,
+    /// Too many calls that a network block asked for were wasted.
+    TooMuchWasteFromBlock = "too-much-waste-from-block" => Redirect,
+    /// Too many calls that an account asked for were wasted.
+    TooMuchWasteFromAccount = "too-much-waste-from-account" => Redirect,
+    /// Too many calls to a number were wasted.
+    TooMuchWasteToNumber = "too-much-waste-to-number" => Redirect,
     /// Too many calls to a range were wasted.
     TooMuchWasteInRange = "too-much-waste-in-range" => Redirect,
-    /// Too many calls to a carrier were wasted.
+    /// Too many calls to a carrier were wasted, some of them asked for by this address or account.
     TooMuchWasteInCarrier = "too-much-waste-in-carrier" => Redirect,
-    /// Too many calls to a country were wasted.
+    /// Too many calls to a country were wasted, some of them asked for by this address or account.
     TooMuchWasteInCountry = "too-much-waste-in-country" => Redirect,
+    /// An operator marked requests from the address as spam.
+    MarkedAddress = "marked-address" => Redirect,
+    /// An operator marked requests from the network block as spam.
+    MarkedBlock = "marked-block" => Redirect,
+    /// An operator marked requests from the account as spam.
+    MarkedAccount = "marked-account" => Redirect,
+    /// An operator marked requests for the number as spam.
+    MarkedNumber = "marked-number" => Redirect,
+    /// An operator marked requests for numbers of the range as spam.
+    MarkedRange = "marked-range" => Redirect,
+    /// An operator marked requests for numbers of the carrier as spam.
+    MarkedCarrier = "marked-carrier" => Redirect,
+    /// The address, network block or account went too far, and is blocked for a while.
+    SourceBlocked = "source-blocked" => Redirect,
+    /// The number or range is blocked for a while.
+    DestinationBlocked = "destination-blocked" => Redirect,
     /// The number has a callback pending.
     NumberPending = "number-pending" => Dial,
     /// A budget is spent.
@@ -270,9 +298,34 @@ impl Code {
                 | Self::TooManyToCarrier
                 | Self::TooManyToCountry
                 | Self::TooManyAddressesToNumber
+                | Self::TooMuchWasteToNumber
                 | Self::TooMuchWasteInRange
                 | Self::TooMuchWasteInCarrier
                 | Self::TooMuchWasteInCountry
+                | Self::MarkedNumber
+                | Self::MarkedRange
+                | Self::MarkedCarrier
+                | Self::DestinationBlocked
+        )
+    }
+
+    /// Whether the subject of the finding is blocked for a while: it went too far by its own doing. (What is marked is
+    /// suspect for a week in any case; numbers, carriers and countries are too wide or too much of other people's making.)
+    #[must_use]
+    pub fn blocks(self) -> bool {
+        matches!(
+            self,
+            Self::TooManyFromAddress
+                | Self::TooManyFromBlock
+                | Self::TooManyNumbersFromAddress
+                | Self::TooManyNumbersOfARangeFromAddress
+                | Self::TooManyCountriesFromAddress
+                | Self::TooManyNumbersFromBlock
+                | Self::TooMuchWasteFromAddress
+                | Self::TooMuchWasteFromBlock
+                | Self::TooMuchWasteFromAccount
+                | Self::TooManyToRange
+                | Self::TooMuchWasteInRange
         )
     }
 }

@@ -14,6 +14,8 @@ pub(super) enum Kind {
     UnsupportedMediaType,
     Invalid,
     InvalidHeader,
+    NotEnded,
+    MarkedMeanwhile,
     VersionRequired,
     VersionStale,
     Unavailable,
@@ -36,6 +38,10 @@ impl Kind {
             }
             Self::Invalid => ("invalid", StatusCode::UNPROCESSABLE_ENTITY, "What was sent is not valid"),
             Self::InvalidHeader => ("invalid-header", StatusCode::BAD_REQUEST, "A header is not valid"),
+            Self::NotEnded => ("not-ended", StatusCode::CONFLICT, "The request has not ended"),
+            Self::MarkedMeanwhile => {
+                ("marked-meanwhile", StatusCode::CONFLICT, "Somebody marked it meanwhile")
+            }
             Self::VersionRequired => {
                 ("version-required", StatusCode::PRECONDITION_REQUIRED, "The version is not told")
             }

@@ -9,10 +9,10 @@ use tollgate::country::CountryCode;
 use tollgate::line::Line;
 use tollgate::number::NumberKind;
 use tollgate::outcome::{CallEnd, Outcome};
-use tollgate::record::Record;
+use tollgate::record::{Mark, MarkKind, Record};
 use tollgate::request::{NetworkMark, RequestId};
 use tollgate::state::{Ending, Failure, State, StateName};
-use tollgate::text::{AccountId, ContactId};
+use tollgate::text::{AccountId, Author, ContactId};
 use tollgate::verdict::{Code, Finding, Route, Standing};
 
 /// A request as an operator sees it.
@@ -46,6 +46,17 @@ pub(super) struct Shown {
     failure: Option<Failure>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cancelled_at: Option<Timestamp>,
+    /// What an operator said of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operator_mark: Option<ShownMark>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ShownMark {
+    mark: MarkKind,
+    marked_at: Timestamp,
+    marked_by: Author,
 }
 
 #[derive(Debug, Serialize)]
@@ -99,6 +110,7 @@ impl Shown {
             end: None,
             failure: None,
             cancelled_at: record.cancelled_at,
+            operator_mark: record.mark.as_ref().map(ShownMark::of),
         };
         shown.with_state(&record.state)
     }
@@ -132,6 +144,12 @@ impl ShownFinding {
             limit: finding.measure.map(|measure| measure.limit),
             window_seconds: finding.measure.map(|measure| measure.window_seconds),
         }
+    }
+}
+
+impl ShownMark {
+    fn of(mark: &Mark) -> Self {
+        Self { mark: mark.kind, marked_at: mark.marked_at, marked_by: mark.marked_by.clone() }
     }
 }
 

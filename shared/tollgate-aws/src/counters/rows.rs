@@ -23,53 +23,42 @@ impl Rows {
         }
     }
 
-    fn get(&self, subject: &str, window: Window) -> Option<&Item> {
+    pub(crate) fn get(&self, subject: &str, window: Window) -> Option<&Item> {
         self.0.get(&(subject.to_owned(), window.key()))
     }
 
-    /// Calls to a subject: approvals and addresses over the limit's window, waste over its own.
-    pub(crate) fn calls(&self, subject: &Subject, limit: Window, waste: Window, own: Address) -> Calls {
+    /// Calls to a subject over a window.
+    pub(crate) fn calls(&self, subject: &Subject, window: Window, own: Address) -> Calls {
         let key = subject.key();
-        let count = |window: Window, attribute: &str| Count {
-            this: number(self.get(&key, window), attribute),
-            last: number(self.get(&key, window.last()), attribute),
-        };
-        let others = |window| others(self.get(&key, window), own);
+        let (this, last) = (self.get(&key, window), self.get(&key, window.last()));
         Calls {
-            approved: count(limit, "approved"),
-            wasted: count(waste, "wasted"),
-            good: count(waste, "good"),
-            addresses: Count { this: others(limit), last: others(limit.last()) },
+            approved: Count { this: number(this, "approved"), last: number(last, "approved") },
+            addresses: Count { this: others(this, own), last: others(last, own) },
         }
     }
 
     /// Calls to every carrier that is counted.
-    pub(crate) fn carriers(&self, limit: Window, waste: Window) -> BTreeMap<String, Calls> {
+    pub(crate) fn carriers(&self, window: Window) -> BTreeMap<String, Calls> {
         let mut carriers = BTreeMap::<String, Calls>::new();
         for shard in carrier_shards() {
-            let mut add = |window: Window, field: &str, count: fn(&mut Calls) -> &mut u64| {
+            let mut add = |window: Window, count: fn(&mut Calls) -> &mut u64| {
                 for (name, value) in self.get(&shard, window).into_iter().flatten() {
-                    if let (Some((attribute, carrier)), AttributeValue::N(value)) =
+                    if let (Some(("approved", carrier)), AttributeValue::N(value)) =
                         (name.split_once('#'), value)
-                        && attribute == field
                     {
                         *count(carriers.entry(carrier.to_owned()).or_default()) = value.parse().unwrap_or(0);
                     }
                 }
             };
-            add(limit, "approved", |calls| &mut calls.approved.this);
-            add(limit.last(), "approved", |calls| &mut calls.approved.last);
-            add(waste, "wasted", |calls| &mut calls.wasted.this);
-            add(waste.last(), "wasted", |calls| &mut calls.wasted.last);
-            add(waste, "good", |calls| &mut calls.good.this);
-            add(waste.last(), "good", |calls| &mut calls.good.last);
+            add(window, |calls| &mut calls.approved.this);
+            add(window.last(), |calls| &mut calls.approved.last);
         }
         carriers
     }
 
-    /// What an asking subject asked for in a whole window.
-    pub(crate) fn asked(&self, subject: &Subject, window: Window) -> Asked {
-        self.get(&subject.key(), window).map(asks).map(|asks| Asked::all(&asks)).unwrap_or_default()
+    /// What an asking subject asked for in a whole window, as `of` is told of it.
+    pub(crate) fn asked(&self, subject: &Subject, window: Window, of: &Ask) -> Asked {
+        self.get(&subject.key(), window).map(asks).map(|asks| Asked::all(&asks, of)).unwrap_or_default()
     }
 }
 

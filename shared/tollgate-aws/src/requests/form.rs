@@ -11,11 +11,11 @@ use tollgate::network::Address;
 use tollgate::number::PhoneNumber;
 use tollgate::outcome::CallEnd;
 use tollgate::overdue;
-use tollgate::record::Record;
+use tollgate::record::{Mark, MarkKind, Record};
 use tollgate::reply::Answered;
 use tollgate::request::{Account, CallbackRequest, Caller, Fingerprint, NetworkMark, RequestId};
 use tollgate::state::{Attempt, Dialing, Ending, Failure, Retry, State, StateName};
-use tollgate::text::{AccountId, ContactId, VisitorText};
+use tollgate::text::{AccountId, Author, ContactId, VisitorText};
 use tollgate::verdict::Finding;
 
 use crate::error::StoreError;
@@ -68,6 +68,9 @@ struct Attributes {
     answered_at: Option<Millis>,
     agent_at: Option<Millis>,
     failure: Option<Failure>,
+    mark: Option<MarkKind>,
+    marked_at: Option<Millis>,
+    marked_by: Option<Author>,
 }
 
 /// Reads the item of a stream record.
@@ -91,6 +94,14 @@ pub(super) fn read(item: Item) -> Result<Stored, StoreError> {
 
 fn stored(a: Attributes) -> Result<Stored, &'static str> {
     let state = state(&a)?;
+    let mark = match a.mark {
+        Some(kind) => Some(Mark {
+            kind,
+            marked_at: a.marked_at.ok_or("marked_at")?.0,
+            marked_by: a.marked_by.ok_or("marked_by")?,
+        }),
+        None => None,
+    };
     let account = a.account.map(|id| Account { id, verified_number: a.verified_number });
     let caller = Caller {
         address: a.address,
@@ -114,6 +125,7 @@ fn stored(a: Attributes) -> Result<Stored, &'static str> {
         findings: a.findings.unwrap_or_default(),
         line: a.line,
         cancelled_at: a.cancelled_at.map(|at| at.0),
+        mark,
     };
     // Written only where it says `redirected`.
     let answered = a.answered.unwrap_or(Answered::Accepted);

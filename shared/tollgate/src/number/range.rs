@@ -31,7 +31,12 @@ impl NumberRange {
 
     /// The range that the number is in.
     pub(super) fn of(number: &PhoneNumber) -> Self {
-        let e164 = number.e164();
+        Self::around(number.e164())
+    }
+
+    /// The range around a number in E.164 form.
+    #[must_use]
+    pub fn around(e164: &str) -> Self {
         let kept = e164.len().saturating_sub(OPEN_DIGITS);
         Self(e164.chars().take(kept).collect())
     }

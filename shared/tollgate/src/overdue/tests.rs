@@ -40,7 +40,7 @@ fn record(state: State) -> Record {
         topic: None,
         caller,
     };
-    Record { request, state, findings: vec![], line: None, cancelled_at: None }
+    Record { request, state, findings: vec![], line: None, cancelled_at: None, mark: None }
 }
 
 fn cancelled(record: Record) -> Record {

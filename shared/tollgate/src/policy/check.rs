@@ -21,6 +21,8 @@ pub struct PolicyError {
 const ASKS_MAX: u32 = 1_000;
 /// Windows longer than this would outlive their counters' usefulness, and shorter ones are the throttle's job.
 const WINDOW_SECONDS: std::ops::RangeInclusive<u32> = 60..=604_800;
+/// A week: as long as a subject's history is kept.
+const BLOCK_SECONDS_MAX: u32 = 604_800;
 /// What Amazon Connect takes for RingTimeoutInSeconds.
 const RING_TIMEOUT_SECONDS: std::ops::RangeInclusive<u32> = 15..=60;
 
@@ -130,9 +132,22 @@ impl Check {
             self.that(max >= 1, field, "at least 1");
         }
         self.that(
-            WINDOW_SECONDS.contains(&policy.waste.window_seconds),
-            "waste.window_seconds",
-            format!("from {} to {}", WINDOW_SECONDS.start(), WINDOW_SECONDS.end()),
+            fan_out.numbers_of_a_range_per_address_max >= 1,
+            "fan_out.numbers_of_a_range_per_address_max",
+            "at least 1",
+        );
+        self.that(limits.growth_percent <= 1_000, "limits.growth_percent", "at most 1000");
+        self.that(limits.large_carrier_percent <= 100, "limits.large_carrier_percent", "at most 100");
+        let blocks = &policy.blocks;
+        self.that(
+            (60..=BLOCK_SECONDS_MAX).contains(&blocks.first_seconds),
+            "blocks.first_seconds",
+            "from 60 to 604800",
+        );
+        self.that(
+            (blocks.first_seconds..=BLOCK_SECONDS_MAX).contains(&blocks.longest_seconds),
+            "blocks.longest_seconds",
+            "from blocks.first_seconds to 604800",
         );
     }
 

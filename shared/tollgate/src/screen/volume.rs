@@ -1,4 +1,7 @@
 //! How often: requests of the asking side, calls to the asked side, and how many different ones meet.
+//!
+//! A range, carrier or country is measured against its own past: it may grow so far beyond its best day. A carrier that
+//! is a large part of all calls is not measured at all, since its customers are the country's customers.
 
 use jiff::Timestamp;
 
@@ -16,41 +19,62 @@ pub(super) fn findings(
     policy: &Policy,
     now: Timestamp,
 ) -> Vec<Finding> {
-    let caller = &request.caller;
-    let (limits, fan_out) = (&policy.limits, &policy.fan_out);
-    let mut findings = vec![];
-
-    let address = Subject::Address(caller.address.line());
-    let count = facts.asking.address;
-    findings.extend(asked(Code::TooManyFromAddress, &address, count, limits.per_address, now));
-    let numbers =
-        Distinct { subject: &address, count, window_seconds: limits.per_address.window_seconds, now };
-    findings.extend(numbers.numbers(Code::TooManyNumbersFromAddress, fan_out.numbers_per_address_max));
-    findings.extend(numbers.countries(Code::TooManyCountriesFromAddress, fan_out.countries_per_address_max));
-
-    let block = Subject::Block(caller.address.block());
-    findings.extend(asked(Code::TooManyFromBlock, &block, facts.asking.block, limits.per_block, now));
-
-    if let (Some(account), Some(count)) = (&caller.account, facts.asking.account) {
-        let account = Subject::Account(account.id.clone());
-        findings.extend(asked(Code::TooManyFromAccount, &account, count, limits.per_account, now));
-        let numbers =
-            Distinct { subject: &account, count, window_seconds: limits.per_account.window_seconds, now };
-        findings.extend(numbers.numbers(Code::TooManyNumbersFromAccount, fan_out.numbers_per_account_max));
-    }
-
-    for (code, subject, calls, limit) in called(request, facts, policy) {
-        findings.extend(one_more(code, &subject, calls.approved, limit, now));
+    let mut findings = asking(request, facts, policy, now);
+    for called in called(request, facts, policy, now) {
+        findings.extend(one_more(&called, now));
     }
     let number = Subject::Number(request.number.clone());
-    let window = Window::at(now, limits.per_number.window_seconds);
+    let window = Window::at(now, policy.limits.per_number.window_seconds);
     let addresses = facts.number.addresses.sliding(window, now) + 1;
-    let max = u64::from(fan_out.addresses_per_number_max);
+    let max = u64::from(policy.fan_out.addresses_per_number_max);
     if addresses > max {
         let finding = Finding::about(Code::TooManyAddressesToNumber, number.key());
-        findings.push(finding.measured(addresses, max, limits.per_number.window_seconds));
+        findings.push(finding.measured(addresses, max, window.length_seconds()));
     }
     findings
+}
+
+fn asking(request: &CallbackRequest, facts: &Facts, policy: &Policy, now: Timestamp) -> Vec<Finding> {
+    let caller = &request.caller;
+    let (limits, fan_out) = (&policy.limits, &policy.fan_out);
+    let asker = |subject, count, limit: Limit| Asker { subject, count, limit, now };
+    let mut findings = vec![];
+
+    let address = asker(Subject::Address(caller.address.line()), facts.asking.address, limits.per_address);
+    findings.extend(address.requests(Code::TooManyFromAddress));
+    findings.extend(address.numbers(Code::TooManyNumbersFromAddress, fan_out.numbers_per_address_max));
+    let max = fan_out.numbers_of_a_range_per_address_max;
+    findings.extend(address.numbers_of_the_range(Code::TooManyNumbersOfARangeFromAddress, max));
+    findings.extend(address.countries(Code::TooManyCountriesFromAddress, fan_out.countries_per_address_max));
+
+    let limit = policy.per_block(caller.address);
+    let block = asker(Subject::Block(caller.address.block()), facts.asking.block, limit);
+    findings.extend(block.requests(Code::TooManyFromBlock));
+    if caller.address.as_ip().is_ipv6() {
+        findings.extend(block.numbers(Code::TooManyNumbersFromBlock, fan_out.numbers_per_address_max));
+    }
+
+    if let (Some(account), Some(count)) = (&caller.account, facts.asking.account) {
+        let account = asker(Subject::Account(account.id.clone()), count, limits.per_account);
+        findings.extend(account.requests(Code::TooManyFromAccount));
+        findings.extend(account.numbers(Code::TooManyNumbersFromAccount, fan_out.numbers_per_account_max));
+    }
+    findings
+}
+
+/// A subject of the asked side, with the calls to it.
+struct Called {
+    code: Code,
+    subject: Subject,
+    calls: Calls,
+    /// The limit, or only the window in which it is counted.
+    limit: Measured,
+}
+
+/// Whether a subject is measured.
+enum Measured {
+    Against(Limit),
+    Not { window_seconds: u32 },
 }
 
 /// The subjects of the asked side, with the calls to each and their limits.
@@ -58,23 +82,52 @@ fn called<'a>(
     request: &'a CallbackRequest,
     facts: &'a Facts,
     policy: &'a Policy,
-) -> impl Iterator<Item = (Code, Subject, Calls, Limit)> + use<'a> {
-    let limits = &policy.limits;
-    let number = Subject::Number(request.number.clone());
-    let range = Subject::Range(request.number.range());
-    let country = request.number.country().map(Subject::Country);
-    let carrier = known_carrier(&facts.line);
-    [
-        Some((Code::TooManyToNumber, number, facts.number, limits.per_number)),
-        Some((Code::TooManyToRange, range, facts.range, limits.per_range)),
-        country.map(|country| (Code::TooManyToCountry, country, facts.country, limits.per_country)),
-        carrier.map(|carrier| {
-            let subject = Subject::Carrier(carrier.clone());
-            (Code::TooManyToCarrier, subject, facts.carrier(carrier), limits.per_carrier)
-        }),
-    ]
-    .into_iter()
-    .flatten()
+    now: Timestamp,
+) -> impl Iterator<Item = Called> + use<'a> {
+    let (limits, pasts) = (&policy.limits, &facts.histories);
+    let against = |limit| Measured::Against(limit);
+    let grown = |limit, best_day| Measured::Against(limits.grown(limit, best_day));
+    let number = Called {
+        code: Code::TooManyToNumber,
+        subject: Subject::Number(request.number.clone()),
+        calls: facts.number,
+        limit: against(limits.per_number),
+    };
+    let range = Called {
+        code: Code::TooManyToRange,
+        subject: Subject::Range(request.number.range()),
+        calls: facts.range,
+        limit: grown(limits.per_range, pasts.range.best_day(now)),
+    };
+    let country = request.number.country().map(|country| Called {
+        code: Code::TooManyToCountry,
+        subject: Subject::Country(country),
+        calls: facts.country,
+        limit: grown(limits.per_country, pasts.country.best_day(now)),
+    });
+    let carrier = known_carrier(&facts.line).map(|carrier| {
+        let limit = limits.per_carrier;
+        let calls = facts.carrier(carrier);
+        Called {
+            code: Code::TooManyToCarrier,
+            subject: Subject::Carrier(carrier.clone()),
+            calls,
+            limit: if is_large(calls, facts, policy, now) {
+                Measured::Not { window_seconds: limit.window_seconds }
+            } else {
+                grown(limit, pasts.carrier(carrier).best_day(now))
+            },
+        }
+    });
+    [Some(number), Some(range), country, carrier].into_iter().flatten()
+}
+
+/// Whether a carrier has a large share of its country's calls.
+fn is_large(carrier: Calls, facts: &Facts, policy: &Policy, now: Timestamp) -> bool {
+    let of = |calls: Calls, limit: Limit| calls.approved.sliding(Window::at(now, limit.window_seconds), now);
+    let carrier = of(carrier, policy.limits.per_carrier);
+    let country = of(facts.country, policy.limits.per_country);
+    carrier.saturating_mul(100) >= country.saturating_mul(u64::from(policy.limits.large_carrier_percent))
 }
 
 /// The carrier, if the lookup told it.
@@ -101,55 +154,71 @@ pub fn places(
         .iter()
         .any(|finding| finding.code == Code::Trusted && finding.standing == Standing::Enforced);
     let own = request.is_for_verified_own_number();
-    called(request, facts, policy)
-        .map(|(code, subject, calls, limit)| {
+    called(request, facts, policy, now)
+        .map(|Called { code, subject, calls, limit }| {
             let waived = trusted || (own && code.is_waived_by_verified_own_number());
             let binds = policy.mode(code) == Mode::Enforce && !waived;
             let moment = if matches!(subject, Subject::Number(_)) { now } else { request.received_at };
-            (code, Place::of(subject, limit, calls.approved.last, binds, moment))
+            let place = match limit {
+                Measured::Against(limit) if binds => {
+                    Place::under(subject, limit, calls.approved.last, moment)
+                }
+                Measured::Against(Limit { window_seconds, .. }) | Measured::Not { window_seconds } => {
+                    Place::counted(subject, window_seconds, moment)
+                }
+            };
+            (code, place)
         })
         .collect()
 }
 
-/// Whether an asking subject's request came after its limit.
-fn asked(code: Code, subject: &Subject, count: AskCount, limit: Limit, now: Timestamp) -> Option<Finding> {
+/// Whether one more call would pass an asked subject's limit, if it is measured.
+fn one_more(called: &Called, now: Timestamp) -> Option<Finding> {
+    let Measured::Against(limit) = called.limit else { return None };
     let window = Window::at(now, limit.window_seconds);
     let max = u64::from(limit.requests_max);
-    let value = Count { this: count.this.requests, last: count.last.requests }.sliding(window, now);
-    (value > max).then(|| Finding::about(code, subject.key()).measured(value, max, limit.window_seconds))
+    let value = called.calls.approved.sliding(window, now) + 1;
+    (value > max)
+        .then(|| Finding::about(called.code, called.subject.key()).measured(value, max, limit.window_seconds))
 }
 
-/// Whether one more call would pass an asked subject's limit.
-fn one_more(code: Code, subject: &Subject, calls: Count, limit: Limit, now: Timestamp) -> Option<Finding> {
-    let window = Window::at(now, limit.window_seconds);
-    let max = u64::from(limit.requests_max);
-    let value = calls.sliding(window, now) + 1;
-    (value > max).then(|| Finding::about(code, subject.key()).measured(value, max, limit.window_seconds))
-}
-
-/// How many different numbers and countries a subject asks for.
-struct Distinct<'a> {
-    subject: &'a Subject,
+/// A subject of the asking side, and what it asked for.
+struct Asker {
+    subject: Subject,
     count: AskCount,
-    window_seconds: u32,
+    limit: Limit,
     now: Timestamp,
 }
 
-impl Distinct<'_> {
+impl Asker {
+    /// Whether the request came after the limit.
+    fn requests(&self, code: Code) -> Option<Finding> {
+        let count = Count { this: self.count.this.requests, last: self.count.last.requests };
+        self.finding(code, count, self.limit.requests_max)
+    }
+
+    /// Whether there are too many different numbers.
     fn numbers(&self, code: Code, max: u32) -> Option<Finding> {
         let count = Count { this: self.count.this.numbers, last: self.count.last.numbers };
         self.finding(code, count, max)
     }
 
+    /// Whether there are too many of one range.
+    fn numbers_of_the_range(&self, code: Code, max: u32) -> Option<Finding> {
+        let AskCount { this, last } = self.count;
+        self.finding(code, Count { this: this.numbers_of_the_range, last: last.numbers_of_the_range }, max)
+    }
+
+    /// Whether they are of too many countries.
     fn countries(&self, code: Code, max: u32) -> Option<Finding> {
         let count = Count { this: self.count.this.countries, last: self.count.last.countries };
         self.finding(code, count, max)
     }
 
     fn finding(&self, code: Code, count: Count, max: u32) -> Option<Finding> {
-        let value = count.sliding(Window::at(self.now, self.window_seconds), self.now);
+        let window_seconds = self.limit.window_seconds;
+        let value = count.sliding(Window::at(self.now, window_seconds), self.now);
         let max = u64::from(max);
-        (value > max)
-            .then(|| Finding::about(code, self.subject.key()).measured(value, max, self.window_seconds))
+        (value > max).then(|| Finding::about(code, self.subject.key()).measured(value, max, window_seconds))
     }
 }

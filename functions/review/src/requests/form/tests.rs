@@ -41,6 +41,7 @@ pub(crate) fn record() -> Record {
         ],
         line: Some(Line { line_type: LineType::Mobile, carrier: CarrierName::parse("Example Mobile").ok() }),
         cancelled_at: None,
+        mark: None,
     }
 }
 
