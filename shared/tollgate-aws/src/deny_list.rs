@@ -224,7 +224,7 @@ async fn write_batch(tables: &Tables, mut batch: Vec<WriteRequest>) -> Result<()
                     detail,
                 });
             }
-            tokio::time::sleep(std::time::Duration::from_millis(pause_ms)).await;
+            tables.pause(std::time::Duration::from_millis(pause_ms)).await;
             pause_ms *= 2;
         }
     }

@@ -252,7 +252,7 @@ pub(crate) async fn batch_get(
                 detail,
             });
         }
-        tokio::time::sleep(std::time::Duration::from_millis(20 << attempt)).await;
+        tables.pause(std::time::Duration::from_millis(20 << attempt)).await;
     }
     Ok(found)
 }

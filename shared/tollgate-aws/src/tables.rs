@@ -1,6 +1,9 @@
 //! The DynamoDB client and the names of the tables.
 
+use std::time::Duration;
+
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::AsyncSleep;
 
 use crate::schema;
 
@@ -25,6 +28,16 @@ pub struct TableNames {
     pub numbers: String,
     pub settings: String,
     pub changes: String,
+}
+
+impl Tables {
+    /// Waits before another attempt, in the way in which the client's own retries wait.
+    pub async fn pause(&self, duration: Duration) {
+        match self.client.config().sleep_impl() {
+            Some(sleep) => sleep.sleep(duration).await,
+            None => tokio::time::sleep(duration).await,
+        }
+    }
 }
 
 impl TableNames {

@@ -57,7 +57,7 @@ pub async fn write(tables: &Tables, items: Vec<TransactWriteItem>) -> Result<Tra
                 if attempt < ATTEMPTS_MAX && other.code() == Some("TransactionInProgressException") => {}
             _ => return Err(StoreError::service("TransactWriteItems")(error)),
         }
-        tokio::time::sleep(pause(attempt)).await;
+        tables.pause(pause(attempt)).await;
     }
 }
 

@@ -1,5 +1,6 @@
-//! The embedded DynamoDB: an engine over SQLite, served over HTTP so that the real SDK talks to it.
+//! The embedded DynamoDB: an engine over SQLite that the real SDK talks to, over HTTP or in process.
 
+mod operations;
 mod tables;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -14,6 +15,8 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tollgate_aws::clock::Clock;
 
+pub use operations::Answer;
+
 /// Where the data is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Storage {
@@ -23,11 +26,18 @@ pub enum Storage {
     File(PathBuf),
 }
 
-/// A running engine. It stops serving when it is dropped.
+/// The engine. Clones are the same one.
+#[derive(Clone)]
 pub struct Engine {
     database: Database,
-    url: String,
     sweeps: bool,
+}
+
+/// An engine's HTTP server. It stops when this is dropped.
+#[derive(Debug)]
+pub struct Served {
+    /// Where the SDK finds the engine.
+    pub url: String,
     _stop: oneshot::Sender<()>,
 }
 
@@ -74,20 +84,24 @@ const STREAM_INDEX: &str = "CREATE INDEX IF NOT EXISTS stream_records_by_number 
     ON _stream_records (table_name, CAST(sequence_number AS INTEGER));";
 
 impl Engine {
-    /// Opens the data and serves it on a free loopback port. With a file, stream records carry the system's time.
-    pub async fn start(storage: Storage, clock: Clock) -> Result<Self, Error> {
-        Self::start_on((Ipv4Addr::LOCALHOST, 0).into(), storage, clock).await
+    /// Opens the data. With a file, stream records carry the system's time.
+    pub fn open(storage: Storage, clock: Clock) -> Result<Self, Error> {
+        let sweeps = matches!((&storage, &clock), (Storage::Memory, _) | (_, Clock::System));
+        Ok(Self { database: open(storage, clock)?, sweeps })
     }
 
-    /// Opens the data and serves it on this address.
-    pub async fn start_on(address: SocketAddr, storage: Storage, clock: Clock) -> Result<Self, Error> {
-        let sweeps = matches!((&storage, &clock), (Storage::Memory, _) | (_, Clock::System));
-        let database = open(storage, clock)?;
+    /// Serves the engine on a free loopback port.
+    pub async fn serve(&self) -> Result<Served, Error> {
+        self.serve_on((Ipv4Addr::LOCALHOST, 0).into()).await
+    }
+
+    /// Serves the engine on this address.
+    pub async fn serve_on(&self, address: SocketAddr) -> Result<Served, Error> {
         let cannot_listen = |source| Error::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(cannot_listen)?;
         let address = listener.local_addr().map_err(cannot_listen)?;
         let (stop, stopped) = oneshot::channel::<()>();
-        let served = database.clone();
+        let served = self.database.clone();
         tokio::spawn(async move {
             let stopped = async {
                 let _ = stopped.await;
@@ -96,13 +110,7 @@ impl Engine {
                 tracing::error!(error, "the engine stopped serving");
             }
         });
-        Ok(Self { database, url: format!("http://{address}"), sweeps, _stop: stop })
-    }
-
-    /// Where the SDK finds the engine.
-    #[must_use]
-    pub fn url(&self) -> &str {
-        &self.url
+        Ok(Served { url: format!("http://{address}"), _stop: stop })
     }
 
     /// The engine itself, without HTTP.

@@ -2,7 +2,7 @@
 //! Amazon Connect and the carrier lookup, and what lies between functions on AWS: the edge, the stream, the events.
 //!
 //! - [`engine`]: the embedded DynamoDB; [`stream`], [`filter`]: what Lambda's event source mapping does with its stream
-//! - [`connect`], [`carrier`]: the stand-ins
+//! - [`connect`], [`carrier`]: the stand-ins; [`wire`]: how they and the engine are reached, over HTTP or in process
 //! - [`edge`]: what API Gateway, AWS WAF and the authorizer do before a function sees a request
 //! - [`stack`]: all of it, started and connected; [`run`]: moved on in real time, for people
 //! - [`measure`]: the Lambda binaries themselves, run against it through a runtime API
@@ -16,3 +16,4 @@ pub mod measure;
 pub mod run;
 pub mod stack;
 pub mod stream;
+pub mod wire;

@@ -6,6 +6,7 @@ use clap::{Parser, ValueEnum};
 use local::connect::CallPlan;
 use local::run::serve;
 use local::stack::{Error, Options};
+use local::wire::Wire;
 use tollgate_aws::carrier::Service;
 use tollgate_aws::clock::Clock;
 use tollgate_aws::environment::SETTINGS_KEPT_SECONDS;
@@ -68,6 +69,7 @@ async fn main() -> Result<(), Error> {
             answered: !arguments.unanswered,
             agent: true,
         },
+        wire: Wire::Loopback,
         carrier: match arguments.carrier_lookup {
             Lookup::Pinpoint => Service::Pinpoint,
             Lookup::EndUserMessaging => Service::EndUserMessaging,

@@ -86,7 +86,7 @@ fn spawn(stack: &Stack, binary: &Path, api: &RuntimeApi) -> Result<Child, Error>
         .env("AWS_REGION", "us-east-1")
         .env("AWS_ACCESS_KEY_ID", "local")
         .env("AWS_SECRET_ACCESS_KEY", "local")
-        .env("AWS_ENDPOINT_URL_DYNAMODB", stack.engine.url())
+        .env("AWS_ENDPOINT_URL_DYNAMODB", &stack.urls.dynamodb)
         .env("AWS_ENDPOINT_URL_CONNECT", &stack.urls.connect)
         .env("AWS_ENDPOINT_URL_PINPOINT", &stack.urls.carriers)
         .env("CONNECT_INSTANCE_ID", "11111111-2222-3333-4444-555555555555")

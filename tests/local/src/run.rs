@@ -52,7 +52,7 @@ async fn serve_here(options: Options, port: u16, stop: impl Future<Output = ()>)
         () = std::future::ready(()) => {}
     }
     println!("Tollgate runs on http://{address}/   (Ctrl-C ends it)");
-    println!("DynamoDB for a look inside: {}", stack.engine.url());
+    println!("DynamoDB for a look inside: {}", stack.urls.dynamodb);
 
     let mut tasks = JoinSet::new();
     for function in Function::ON_STREAM {

@@ -30,8 +30,10 @@ use upkeep::{Report, Upkeep};
 use crate::carrier::Carriers;
 use crate::connect::{CallPlan, Connect};
 use crate::edge::{Incoming, Passed, pass};
-use crate::engine::{Engine, Storage};
+use crate::engine::{Engine, Served, Storage};
 use crate::stream::{BatchOutcome, Pump, Start};
+use crate::wire::Wire;
+use clients::Clients;
 
 pub use filters::{Function, consumer};
 
@@ -46,6 +48,8 @@ pub struct Options {
     pub plan: CallPlan,
     /// Which carrier lookup is asked.
     pub carrier: Service,
+    /// How the functions reach the engine and the stand-ins.
+    pub wire: Wire,
     /// How long functions keep settings, in seconds.
     pub settings_kept_seconds: u32,
     /// What watches every call of an SDK client.
@@ -61,6 +65,7 @@ impl Options {
             clock,
             plan: CallPlan::default(),
             carrier: Service::Pinpoint,
+            wire: Wire::in_process(),
             settings_kept_seconds: 0,
             interceptor: None,
         }
@@ -80,18 +85,21 @@ pub struct Stack {
     pub connect: Connect,
     /// The stand-in for the carrier lookup.
     pub carriers: Carriers,
-    /// Where the stand-ins are served.
+    /// Where all of these are found.
     pub urls: Urls,
     /// The time.
     pub clock: Clock,
     /// The functions.
     pub functions: Functions,
     pump: Mutex<Pump>,
+    _served: Option<Served>,
 }
 
-/// Where the stand-ins are served, on loopback.
+/// Where the functions find the engine and the stand-ins.
 #[derive(Debug, Clone)]
 pub struct Urls {
+    /// The engine.
+    pub dynamodb: String,
     /// Amazon Connect.
     pub connect: String,
     /// The carrier lookup.
@@ -117,27 +125,19 @@ impl Stack {
     pub async fn start(options: Options) -> Result<Self, Error> {
         let clock = options.clock.clone();
         let storage = options.data.clone().map_or(Storage::Memory, Storage::File);
-        let engine = Engine::start(storage, clock.clone()).await?;
+        let engine = Engine::open(storage, clock.clone())?;
         engine.create_tables("", TABLES)?;
         let connect = match &options.data {
             Some(path) => Connect::open(clock.clone(), options.plan, &path.with_extension("calls.jsonl"))?,
             None => Connect::new(clock.clone(), options.plan),
         };
         let carriers = Carriers::new();
-        let clients =
-            clients::Clients::start(&engine, &connect, &carriers, options.interceptor.clone()).await?;
-        let functions = functions(&clients, &options, &clock).await?;
-        let pump = Mutex::new(Pump::open(engine.database(), &clients.tables.names.requests)?);
-        let stack = Self {
-            engine,
-            tables: clients.tables,
-            connect,
-            carriers,
-            urls: clients.urls,
-            clock,
-            functions,
-            pump,
-        };
+        let clients = Clients::start(&options.wire, &engine, &connect, &carriers).await?;
+        let tables = clients.tables(options.interceptor.clone());
+        let functions = functions(&clients, &tables, &options, &clock).await?;
+        let pump = Mutex::new(Pump::open(engine.database(), &tables.names.requests)?);
+        let Clients { urls, served: _served, .. } = clients;
+        let stack = Self { engine, tables, connect, carriers, urls, clock, functions, pump, _served };
         for function in Function::ON_STREAM {
             stack.subscribe(function, Start::TrimHorizon)?;
         }
@@ -235,15 +235,21 @@ impl Stack {
 /// How long an invocation of dialing may last, as in the template.
 const INVOCATION: SignedDuration = SignedDuration::from_secs(60);
 
-async fn functions(clients: &clients::Clients, options: &Options, clock: &Clock) -> Result<Functions, Error> {
-    let tables = || clients.tables.clone();
+async fn functions(
+    clients: &Clients,
+    tables: &Tables,
+    options: &Options,
+    clock: &Clock,
+) -> Result<Functions, Error> {
+    let secret = settings::idempotency_secret(tables).await?;
+    let tables = || tables.clone();
     let settings = || Cached::for_seconds(options.settings_kept_seconds);
     Ok(Functions {
         intake: Intake {
             tables: tables(),
             settings: settings(),
             edge: Edge::trusting_everything(),
-            secret: settings::idempotency_secret(&clients.tables).await?,
+            secret,
             random: intake::system_random,
         },
         screening: Screening {

@@ -144,7 +144,6 @@ async fn nobody_knows_whether_a_call_was_placed_and_it_is_never_dialed_again() {
 }
 
 #[tokio::test]
-#[ignore = "waits for Connect's timeout in real time"]
 async fn a_silent_connect_is_an_unknown_outcome_too() {
     for (fault, calls) in [(StartFault::Hang, 0), (StartFault::HangAfterPlacing, 1)] {
         let world = world().await;

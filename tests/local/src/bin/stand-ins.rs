@@ -49,9 +49,9 @@ async fn main() -> Result<(), Error> {
     // Serves until it is dropped.
     let _engine = match dynamodb_port {
         Some(port) => {
-            let engine = Engine::start_on((host, port).into(), Storage::Memory, Clock::System).await?;
+            let engine = Engine::open(Storage::Memory, Clock::System)?;
             engine.create_tables("", TABLES)?;
-            Some(engine)
+            Some(engine.serve_on((host, port).into()).await?)
         }
         None => None,
     };

@@ -7,14 +7,14 @@ use jiff::{SignedDuration, Timestamp};
 use tollgate_aws::clock::{Clock, ManualClock};
 use tollgate_aws::schema::{PENDING, REQUESTS, TABLES, TableDefinition};
 
-use super::{Engine, Error, Storage};
+use super::{Engine, Error, Served, Storage};
 
-/// The SDK, pointed at an engine.
-pub(crate) fn client(engine: &Engine) -> Client {
+/// The SDK, pointed at a served engine.
+pub(crate) fn client(served: &Served) -> Client {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .credentials_provider(Credentials::from_keys("local", "local", None))
-        .endpoint_url(engine.url())
+        .endpoint_url(&served.url)
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .region(Region::from_static("us-east-1"))
         .build();
@@ -22,9 +22,9 @@ pub(crate) fn client(engine: &Engine) -> Client {
 }
 
 /// An engine in memory, with all tables, at noon.
-pub(crate) async fn engine() -> (Engine, ManualClock) {
+pub(crate) fn engine() -> (Engine, ManualClock) {
     let clock = ManualClock::at("2026-01-15T12:00:00Z".parse::<Timestamp>().unwrap());
-    let engine = Engine::start(Storage::Memory, Clock::Manual(clock.clone())).await.unwrap();
+    let engine = Engine::open(Storage::Memory, Clock::Manual(clock.clone())).unwrap();
     engine.create_tables("test-", TABLES).unwrap();
     (engine, clock)
 }
@@ -77,8 +77,9 @@ impl Drop for File {
 
 #[tokio::test]
 async fn the_sdk_finds_every_table_with_its_keys_and_indexes() {
-    let (engine, _) = engine().await;
-    let client = client(&engine);
+    let (engine, _) = engine();
+    let served = engine.serve().await.unwrap();
+    let client = client(&served);
     for table in TABLES {
         let name = format!("test-{}", table.name);
         let found = client.describe_table().table_name(&name).send().await.unwrap().table.unwrap();
@@ -94,8 +95,9 @@ async fn the_sdk_finds_every_table_with_its_keys_and_indexes() {
 
 #[tokio::test]
 async fn an_index_finds_items_by_their_number() {
-    let (engine, clock) = engine().await;
-    let client = client(&engine);
+    let (engine, clock) = engine();
+    let served = engine.serve().await.unwrap();
+    let client = client(&served);
     put(&client, "a", "received", clock.now()).await;
     let found = client
         .query()
@@ -113,16 +115,17 @@ async fn an_index_finds_items_by_their_number() {
 
 #[tokio::test]
 async fn tables_that_are_there_keep_their_data() {
-    let (engine, clock) = engine().await;
-    let client = client(&engine);
+    let (engine, clock) = engine();
+    let served = engine.serve().await.unwrap();
+    let client = client(&served);
     put(&client, "a", "received", clock.now()).await;
     engine.create_tables("test-", TABLES).unwrap();
     assert_eq!(count(&client).await, 1);
 }
 
-#[tokio::test]
-async fn a_table_made_from_another_definition_is_an_error() {
-    let (engine, _) = engine().await;
+#[test]
+fn a_table_made_from_another_definition_is_an_error() {
+    let (engine, _) = engine();
     let others = [
         TableDefinition { indexes: &[], ..REQUESTS },
         TableDefinition { stream: false, ..REQUESTS },
@@ -136,8 +139,9 @@ async fn a_table_made_from_another_definition_is_an_error() {
 
 #[tokio::test]
 async fn items_expire_by_the_clock_and_only_when_swept() {
-    let (engine, clock) = engine().await;
-    let client = client(&engine);
+    let (engine, clock) = engine();
+    let served = engine.serve().await.unwrap();
+    let client = client(&served);
     put(&client, "a", "received", clock.now() + SignedDuration::from_secs(60)).await;
     assert_eq!(engine.sweep_expired().unwrap(), 0);
     clock.advance(SignedDuration::from_secs(61));
@@ -149,33 +153,34 @@ async fn items_expire_by_the_clock_and_only_when_swept() {
 #[tokio::test]
 async fn a_file_keeps_tables_and_items() {
     let file = File::named("keeps");
-    let first = Engine::start(file.storage(), Clock::System).await.unwrap();
+    let first = Engine::open(file.storage(), Clock::System).unwrap();
     first.create_tables("test-", TABLES).unwrap();
-    put(&client(&first), "a", "received", Timestamp::MAX).await;
+    put(&client(&first.serve().await.unwrap()), "a", "received", Timestamp::MAX).await;
     // The first engine is still running, so nothing was written at its end.
-    let second = Engine::start(file.storage(), Clock::System).await.unwrap();
+    let second = Engine::open(file.storage(), Clock::System).unwrap();
     second.create_tables("test-", TABLES).unwrap();
-    assert_eq!(count(&client(&second)).await, 1);
+    assert_eq!(count(&client(&second.serve().await.unwrap())).await, 1);
     drop(first);
     drop(second);
-    let third = Engine::start(file.storage(), Clock::System).await.unwrap();
-    assert_eq!(count(&client(&third)).await, 1);
+    let third = Engine::open(file.storage(), Clock::System).unwrap();
+    assert_eq!(count(&client(&third.serve().await.unwrap())).await, 1);
 }
 
-#[tokio::test]
-async fn a_file_is_not_swept_by_a_clock_it_does_not_keep() {
+#[test]
+fn a_file_is_not_swept_by_a_clock_it_does_not_keep() {
     let file = File::named("sweeps");
     let clock = Clock::Manual(ManualClock::at(Timestamp::MAX));
-    let engine = Engine::start(file.storage(), clock).await.unwrap();
+    let engine = Engine::open(file.storage(), clock).unwrap();
     assert!(matches!(engine.sweep_expired(), Err(Error::SweepsBySystemTime)));
 }
 
 #[tokio::test]
-async fn the_engine_stops_serving_when_it_is_dropped() {
-    let (engine, _) = engine().await;
-    let client = client(&engine);
+async fn the_engine_stops_being_served_when_its_server_is_dropped() {
+    let (engine, _) = engine();
+    let served = engine.serve().await.unwrap();
+    let client = client(&served);
     assert_eq!(count(&client).await, 0);
-    drop(engine);
+    drop(served);
     while client.scan().table_name("test-Requests").send().await.is_ok() {
         tokio::task::yield_now().await;
     }

@@ -1,9 +1,12 @@
-//! The real SDK clients, pointed at the engine and the stand-ins on loopback.
+//! The real SDK clients, pointed at the engine and the stand-ins.
+
+use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_runtime_api::client::http::HttpClient;
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use tokio::net::TcpListener;
 use tollgate_aws::carrier::{CarrierLookup, Service};
@@ -13,38 +16,74 @@ use tollgate_aws::tables::{TableNames, Tables};
 
 use crate::carrier::{self, Carriers};
 use crate::connect::{self, Connect};
-use crate::engine::Engine;
+use crate::engine::{Engine, Served};
 use crate::stack::{Error, Urls};
+use crate::wire::{InProcess, NoTime, ServiceName, Wire};
 
-/// The clients.
+/// How the clients are configured.
 pub(super) struct Clients {
-    pub(super) tables: Tables,
     pub(super) urls: Urls,
+    dynamodb: SdkConfig,
+    connect: SdkConfig,
+    carrier: SdkConfig,
+    /// The engine's server, if it has one, for as long as there are clients.
+    pub(super) served: Option<Served>,
 }
 
 impl Clients {
-    /// Serves the stand-ins and makes clients for them and the engine.
+    /// Lays the wires, and serves what has to be served.
     pub(super) async fn start(
+        wire: &Wire,
         engine: &Engine,
         connect: &Connect,
         carriers: &Carriers,
-        interceptor: Option<SharedInterceptor>,
     ) -> Result<Self, Error> {
-        let dynamodb = aws_sdk_dynamodb::config::Builder::from(&config(engine.url()));
-        let dynamodb = match interceptor {
-            Some(interceptor) => dynamodb.interceptor(interceptor),
-            None => dynamodb,
+        let (connect, carriers) = (connect::router(connect.clone()), carrier::router(carriers.clone()));
+        match wire {
+            Wire::Loopback => {
+                let served = engine.serve().await?;
+                let urls = Urls {
+                    dynamodb: served.url.clone(),
+                    connect: serve(connect).await?,
+                    carriers: serve(carriers).await?,
+                };
+                Ok(Self {
+                    dynamodb: loopback(&urls.dynamodb),
+                    connect: loopback(&urls.connect),
+                    carrier: loopback(&urls.carriers),
+                    urls,
+                    served: Some(served),
+                })
+            }
+            Wire::InProcess(crossing) => {
+                let urls = Urls {
+                    dynamodb: "http://dynamodb.local".to_owned(),
+                    connect: "http://connect.local".to_owned(),
+                    carriers: "http://carriers.local".to_owned(),
+                };
+                let stand_in = |name, router| InProcess::stand_in(name, router, crossing.clone());
+                let engine = InProcess::engine(engine.clone(), crossing.clone());
+                Ok(Self {
+                    dynamodb: in_process(&urls.dynamodb, engine),
+                    connect: in_process(&urls.connect, stand_in(ServiceName::Connect, connect)),
+                    carrier: in_process(&urls.carriers, stand_in(ServiceName::Carrier, carriers)),
+                    urls,
+                    served: None,
+                })
+            }
+        }
+    }
+
+    pub(super) fn tables(&self, interceptor: Option<SharedInterceptor>) -> Tables {
+        let config = aws_sdk_dynamodb::config::Builder::from(&self.dynamodb);
+        let config = match interceptor {
+            Some(interceptor) => config.interceptor(interceptor),
+            None => config,
         };
-        Ok(Self {
-            tables: Tables {
-                client: aws_sdk_dynamodb::Client::from_conf(dynamodb.build()),
-                names: TableNames::with_prefix(""),
-            },
-            urls: Urls {
-                connect: serve(connect::router(connect.clone())).await?,
-                carriers: serve(carrier::router(carriers.clone())).await?,
-            },
-        })
+        Tables {
+            client: aws_sdk_dynamodb::Client::from_conf(config.build()),
+            names: TableNames::with_prefix(""),
+        }
     }
 
     pub(super) fn connect(&self) -> ConnectClient {
@@ -54,19 +93,28 @@ impl Clients {
             queue_id: Some("aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee".to_owned()),
             source_phone_number: None,
         };
-        ConnectClient::new(&config(&self.urls.connect), setup)
+        ConnectClient::new(&self.connect, setup)
     }
 
     pub(super) fn carrier(&self, service: Service) -> CarrierLookup {
-        CarrierLookup::new(&config(&self.urls.carriers), service)
+        CarrierLookup::new(&self.carrier, service)
     }
 }
 
-fn config(url: &str) -> SdkConfig {
+fn loopback(url: &str) -> SdkConfig {
+    config(url, aws_smithy_http_client::Builder::new().build_http())
+}
+
+fn in_process(url: &str, client: InProcess) -> SdkConfig {
+    let retries = RetryConfig::standard().with_initial_backoff(Duration::from_millis(1));
+    config(url, client).into_builder().sleep_impl(NoTime).retry_config(retries).build()
+}
+
+fn config(url: &str, client: impl HttpClient + 'static) -> SdkConfig {
     let credentials = Credentials::from_keys("local", "local", None);
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .http_client(client)
         .region(Region::from_static("us-east-1"))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .timeout_config(environment::timeouts())

@@ -22,8 +22,9 @@ fn consumer(name: &str, patterns: &[&str], batch_size: usize) -> Consumer {
 
 /// An engine that holds these requests, each in state `received`, and a pump with the consumer `all`.
 async fn pump(ids: &[&str], batch_size: usize) -> (Engine, Pump) {
-    let (engine, clock) = engine().await;
-    let client = client(&engine);
+    let (engine, clock) = engine();
+    let served = engine.serve().await.unwrap();
+    let client = client(&served);
     for id in ids {
         put(&client, id, "received", clock.now()).await;
     }
@@ -79,7 +80,7 @@ async fn records_arrive_in_order_and_in_the_form_of_lambda() {
     pump.report(&batch, BatchOutcome::Done).unwrap();
     assert_eq!(run(&mut pump, failed_from), ["c"]);
 
-    put(&client(&engine), "a", "approved", Timestamp::MAX).await;
+    put(&client(&engine.serve().await.unwrap()), "a", "approved", Timestamp::MAX).await;
     let batch = next(&mut pump, "all");
     assert_eq!(records(&batch)[0]["eventName"], "MODIFY");
     assert_eq!(records(&batch)[0]["dynamodb"]["OldImage"]["state"], json!({"S": "received"}));
@@ -88,7 +89,7 @@ async fn records_arrive_in_order_and_in_the_form_of_lambda() {
 #[tokio::test]
 async fn each_consumer_has_its_filter_and_its_place() {
     let (engine, mut pump) = pump(&["a", "b"], 10).await;
-    put(&client(&engine), "a", "approved", Timestamp::MAX).await;
+    put(&client(&engine.serve().await.unwrap()), "a", "approved", Timestamp::MAX).await;
     pump.subscribe(consumer("screening", &[RECEIVED], 10), Start::TrimHorizon);
     pump.subscribe(consumer("dialing", &[APPROVED], 10), Start::TrimHorizon);
     pump.subscribe(consumer("both", &[APPROVED, RECEIVED], 10), Start::TrimHorizon);
@@ -105,7 +106,7 @@ async fn each_consumer_has_its_filter_and_its_place() {
 async fn a_batch_that_was_not_reported_on_comes_again_unchanged() {
     let (engine, mut pump) = pump(&["a", "b"], 10).await;
     let batch = next(&mut pump, "all");
-    put(&client(&engine), "c", "received", Timestamp::MAX).await;
+    put(&client(&engine.serve().await.unwrap()), "c", "received", Timestamp::MAX).await;
     assert_eq!(next(&mut pump, "all"), batch);
     pump.report(&batch, BatchOutcome::Done).unwrap();
     pump.report(&batch, BatchOutcome::FailedWhole).unwrap();
@@ -166,8 +167,8 @@ async fn everything_can_be_delivered_once_more() {
 
 #[tokio::test]
 async fn an_expired_item_is_removed_by_the_service() {
-    let (engine, clock) = engine().await;
-    put(&client(&engine), "a", "closed", clock.now()).await;
+    let (engine, clock) = engine();
+    put(&client(&engine.serve().await.unwrap()), "a", "closed", clock.now()).await;
     clock.advance(SignedDuration::from_secs(1));
     assert_eq!(engine.sweep_expired().unwrap(), 1);
     let mut pump = Pump::open(engine.database(), "test-Requests").unwrap();
@@ -181,10 +182,11 @@ async fn an_expired_item_is_removed_by_the_service() {
 #[tokio::test]
 async fn a_new_pump_goes_on_after_the_checkpoint_also_in_a_file() {
     let file = File::named("stream");
-    let first = Engine::start(file.storage(), Clock::System).await.unwrap();
+    let first = Engine::open(file.storage(), Clock::System).unwrap();
     first.create_tables("test-", TABLES).unwrap();
+    let served = first.serve().await.unwrap();
     for (id, state) in [("a", "received"), ("b", "approved"), ("c", "received"), ("d", "approved")] {
-        put(&client(&first), id, state, Timestamp::MAX).await;
+        put(&client(&served), id, state, Timestamp::MAX).await;
     }
     let dialing = consumer("dialing", &[APPROVED], 1);
     let mut pump = Pump::open(first.database(), "test-Requests").unwrap();
@@ -194,18 +196,18 @@ async fn a_new_pump_goes_on_after_the_checkpoint_also_in_a_file() {
     assert_eq!(ids(&batch), "b");
     pump.report(&batch, BatchOutcome::Done).unwrap();
     let checkpoint = pump.checkpoint("dialing").unwrap().unwrap().to_owned();
-    drop((pump, first));
+    drop((pump, served, first));
 
-    let second = Engine::start(file.storage(), Clock::System).await.unwrap();
+    let second = Engine::open(file.storage(), Clock::System).unwrap();
     second.create_tables("test-", TABLES).unwrap();
     let mut pump = Pump::open(second.database(), "test-Requests").unwrap();
     pump.subscribe(dialing, Start::After(checkpoint));
     assert_eq!(ids(&next(&mut pump, "dialing")), "d");
 }
 
-#[tokio::test]
-async fn a_table_without_a_stream_has_no_pump() {
-    let (engine, _) = engine().await;
+#[test]
+fn a_table_without_a_stream_has_no_pump() {
+    let (engine, _) = engine();
     assert!(matches!(Pump::open(engine.database(), "test-Pending"), Err(Error::NoStream(_))));
 }
 

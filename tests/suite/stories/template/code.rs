@@ -229,7 +229,7 @@ fn note(item: &Item, source: &Source, reached: &mut Reached) {
                 Token::Word(operation),
                 Token::Mark('('),
                 Token::Mark(')'),
-            ] if client == "client" => {
+            ] if client == "client" && operation != "config" => {
                 let known = OPERATIONS.iter().find(|(name, _)| name == operation);
                 let (_, action) =
                     known.unwrap_or_else(|| panic!("{}: unknown operation {operation}", item.name));
