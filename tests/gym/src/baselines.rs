@@ -1,5 +1,8 @@
 //! The simpler guards that Tollgate is measured beside, on the same requests with the same calls.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::net::IpAddr;
 

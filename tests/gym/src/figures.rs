@@ -1,5 +1,8 @@
 //! What is reported of one guard in one scenario: the figures of `FORMAT.md`.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::SignedDuration;

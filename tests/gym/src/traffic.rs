@@ -5,6 +5,8 @@ mod addresses;
 mod numbers;
 mod spelling;
 mod streams;
+#[cfg(test)]
+mod tests;
 
 use std::net::IpAddr;
 

@@ -14,6 +14,8 @@ use crate::scenario::NumberPool;
 const DRAWS_FOR_EACH: u64 = 20;
 /// And how often at most.
 const DRAWS_MAX: u64 = 200_000;
+/// So many in a row that are not valid, and none is expected to be.
+const INVALID_MAX: u32 = 2_000;
 
 /// The numbers of all pools, shuffled together: drawn one after the other they come in proportion to the pools' counts.
 pub(super) fn draw(pools: &[NumberPool], stream: &mut ChaCha8Rng) -> Result<Vec<PhoneNumber>, String> {
@@ -38,15 +40,19 @@ fn draw_one(
     let free = (digits + 1).saturating_sub(prefix.len());
     let room = 10_u64.saturating_pow(u32::try_from(free).unwrap_or(u32::MAX));
     let draws = room.saturating_mul(DRAWS_FOR_EACH).min(DRAWS_MAX);
+    let mut invalid = 0;
     for _ in 0..draws {
         let drawn: String = (0..free).map(|_| char::from(stream.random_range(b'0'..=b'9'))).collect();
         let text = format!("{prefix}{drawn}");
         if seen.contains(&text) {
             continue;
         }
-        if let Ok(number) = PhoneNumber::from_e164(&text) {
-            seen.insert(text);
-            return Ok(number);
+        let number = PhoneNumber::from_e164(&text);
+        seen.insert(text);
+        match number {
+            Ok(number) => return Ok(number),
+            Err(_) if invalid == INVALID_MAX => break,
+            Err(_) => invalid += 1,
         }
     }
     Err(format!("no further valid number of {digits} digits begins with {prefix}"))
