@@ -87,7 +87,8 @@ fn a_mistake_is_told_with_its_place_and_its_reason() {
     }
     let digits = RIGHT.replacen("digits = 11, count = 20", "digits = 6, count = 400", 1);
     assert!(Scenario::parse(&digits).unwrap_err().to_string().contains("has room for 100 numbers, not 200"));
-    let twice = format!("{RIGHT}{}", &RIGHT[RIGHT.find("[[traffic]]").unwrap()..]);
+    let (_, traffic) = RIGHT.split_once("[[traffic]]").unwrap();
+    let twice = format!("{RIGHT}[[traffic]]{traffic}");
     assert!(Scenario::parse(&twice).unwrap_err().to_string().contains("there are two of this name"));
 }
 
