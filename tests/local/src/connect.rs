@@ -59,8 +59,9 @@ impl Connect {
     #[must_use]
     pub fn new(clock: Clock, plan: CallPlan) -> Self {
         let seed = clock.now().as_millisecond();
-        let (calls, faults, plans) = (Calls::default(), Faults::default(), HashMap::new());
-        let state = State { calls, faults, plan, plans, journal: None, seed };
+        let (calls, faults) = (Calls::default(), Faults::default());
+        let (plans, plans_by_request) = (HashMap::new(), HashMap::new());
+        let state = State { calls, faults, plan, plans, plans_by_request, journal: None, seed };
         Self { state: Arc::new(Mutex::new(state)), changed: Arc::new(Notify::new()), clock }
     }
 
@@ -90,6 +91,11 @@ impl Connect {
     /// Gives one number, in E.164 form, a plan of its own for all calls to come.
     pub fn plan_for(&self, number: &str, plan: CallPlan) {
         self.state().plans.insert(number.to_owned(), plan);
+    }
+
+    /// Gives the call of one request, by the order's attribute `requestId`, a plan of its own; it outranks the number's.
+    pub fn plan_for_request(&self, request_id: &str, plan: CallPlan) {
+        self.state().plans_by_request.insert(request_id.to_owned(), plan);
     }
 
     /// Queues a fault for the next order to call.
@@ -169,6 +175,12 @@ impl Connect {
     #[must_use]
     pub fn calls(&self) -> Vec<Call> {
         self.state().calls.seen(self.clock.now())
+    }
+
+    /// The call with this contact id, if it was placed.
+    #[must_use]
+    pub fn call(&self, contact_id: &str) -> Option<Call> {
+        self.state().calls.one(contact_id, self.clock.now())
     }
 
     /// How many calls to this number live now.

@@ -35,6 +35,21 @@ pub struct Call {
     pub ended_at: Option<Timestamp>,
 }
 
+impl Call {
+    fn seen(contact: &Contact, now: Timestamp) -> Self {
+        Self {
+            contact_id: contact.id.clone(),
+            request_id: contact.attributes.get("requestId").cloned(),
+            client_token: contact.client_token.clone(),
+            attributes: contact.attributes.clone(),
+            shown: (contact.name.clone(), contact.description.clone()),
+            phone_number: contact.phone_number.clone(),
+            started_at: contact.started_at,
+            ended_at: Some(contact.timeline().ended).filter(|ended| *ended <= now),
+        }
+    }
+}
+
 /// The book of calls.
 #[derive(Debug, Default)]
 pub(super) struct Calls {
@@ -95,17 +110,11 @@ impl Calls {
     }
 
     pub(super) fn seen(&self, now: Timestamp) -> Vec<Call> {
-        let call = |contact: &Contact| Call {
-            contact_id: contact.id.clone(),
-            request_id: contact.attributes.get("requestId").cloned(),
-            client_token: contact.client_token.clone(),
-            attributes: contact.attributes.clone(),
-            shown: (contact.name.clone(), contact.description.clone()),
-            phone_number: contact.phone_number.clone(),
-            started_at: contact.started_at,
-            ended_at: Some(contact.timeline().ended).filter(|ended| *ended <= now),
-        };
-        self.contacts.iter().map(call).collect()
+        self.contacts.iter().map(|contact| Call::seen(contact, now)).collect()
+    }
+
+    pub(super) fn one(&self, id: &str, now: Timestamp) -> Option<Call> {
+        self.contacts.get(*self.by_id.get(id)?).map(|contact| Call::seen(contact, now))
     }
 
     pub(super) fn live(&self, number: &str, now: Timestamp) -> usize {

@@ -19,6 +19,7 @@ pub(super) struct State {
     pub(super) faults: Faults,
     pub(super) plan: CallPlan,
     pub(super) plans: HashMap<String, CallPlan>,
+    pub(super) plans_by_request: HashMap<String, CallPlan>,
     pub(super) journal: Option<Journal>,
     /// What contact ids are derived from, besides their order: ids of an earlier run must not come again.
     pub(super) seed: i64,
@@ -54,7 +55,7 @@ impl State {
             description: order.description.clone(),
             ring_timeout_seconds: order.ring_timeout_seconds(),
             started_at: now,
-            plan: self.plans.get(number).copied().unwrap_or(self.plan),
+            plan: self.plan_of(order),
             stopped_at: None,
             taken: Vec::new(),
             reordered: false,
@@ -63,6 +64,13 @@ impl State {
         let id = contact.id.clone();
         self.calls.add(contact);
         Ok(id)
+    }
+
+    /// The request's plan, or else the number's, or else that of all.
+    fn plan_of(&self, order: &Order) -> CallPlan {
+        let request_id = order.attributes.as_ref().and_then(|attributes| attributes.get("requestId"));
+        let own = request_id.and_then(|request_id| self.plans_by_request.get(request_id));
+        own.or_else(|| self.plans.get(&order.destination_phone_number)).copied().unwrap_or(self.plan)
     }
 
     /// What cannot be recorded does not happen.

@@ -1,0 +1,176 @@
+//! Small scenarios, played to their end against the whole suite.
+#![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use gym::budgets;
+use gym::fate::CameTo;
+use gym::player::{Played, play};
+use gym::scenario::{Document, Scenario};
+use gym::traffic::{Asked, requests};
+use serde_json::{Map, Value, json};
+use tollgate::verdict::Code;
+
+/// Customers of whom each asks once an hour or so from a place of his own, with these lines instead of the usual ones.
+fn scenario(policy: &str, traffic: &str) -> Scenario {
+    let text = format!(
+        r#"
+        name = "played"
+        about = "told in a test"
+        seed = 3
+        duration_minutes = 10
+        {policy}
+        [[traffic]]
+        label = "customers"
+        fraud = false
+        start_minute = 0
+        end_minute = 10
+        numbers = [{{ prefix = "+1206", digits = 11, count = 500 }}]
+        addresses = [{{ network = "203.0.0.0/16", count = 500 }}]
+        pairing = "once"
+        address_country = "US"
+        {traffic}"#
+    );
+    Scenario::parse(&text).unwrap()
+}
+
+const CALLS: &str = "requests_per_hour = 120\ncall = { answered = 0.7, agent = 0.8, seconds = [20, 90] }";
+
+async fn played(scenario: &Scenario) -> (Vec<Asked>, Played, Document) {
+    let document = Document::of(scenario, &Map::new()).unwrap();
+    let asked = requests(scenario, document.policy.default_country).unwrap();
+    let played = play(scenario, &asked, &document, |_| {}).await.unwrap();
+    (asked, played, document)
+}
+
+fn count(played: &Played, came_to: CameTo) -> usize {
+    played.fates.iter().filter(|fate| fate.came_to == came_to).count()
+}
+
+#[tokio::test]
+async fn every_customer_is_called_and_each_call_goes_as_was_drawn() {
+    let scenario = scenario("", CALLS);
+    let (asked, played, _) = played(&scenario).await;
+    assert!(asked.len() > 10);
+    assert_eq!((played.calls.len(), count(&played, CameTo::Dialed)), (asked.len(), asked.len()));
+    for (asked, fate) in asked.iter().zip(&played.fates) {
+        let dial = fate.dial.unwrap();
+        let lasts = if asked.call.answered { 3 + asked.call.talk_seconds } else { 30 };
+        assert_eq!((dial.ended - dial.at).as_secs(), i64::from(lasts));
+        assert!((0..2).contains(&(dial.at - asked.at).as_secs()), "{dial:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_edge_and_the_carrier_tell_is_heard() {
+    let (_, anonymous, _) = played(&scenario("", &format!("{CALLS}\nanonymous_network = 1"))).await;
+    assert_eq!(count(&anonymous, CameTo::Redirected), anonymous.fates.len());
+    assert!(anonymous.fates.iter().all(|fate| fate.findings[0].code == Code::AnonymousNetwork));
+
+    let voip = "line = { type = \"voip\", carrier = \"Cloud\" }";
+    let (_, voip, _) = played(&scenario("", &format!("{CALLS}\n{voip}"))).await;
+    assert!(voip.fates.iter().all(|fate| fate.findings.iter().any(|finding| finding.code == Code::VoipLine)));
+    assert!(voip.calls.is_empty());
+}
+
+#[tokio::test]
+async fn a_second_click_while_the_callback_pends_is_a_duplicate() {
+    let calls =
+        "requests_per_hour = 60\nrepeat_clicks = 1\ncall = { answered = 1, agent = 1, seconds = [90, 90] }";
+    let (asked, played, _) = played(&scenario("", calls)).await;
+    let again = asked.iter().zip(&played.fates).filter(|(asked, _)| asked.is_repeat);
+    assert!(again.clone().count() > 3);
+    assert!(again.clone().all(|(_, fate)| fate.came_to == CameTo::Duplicate));
+    assert_eq!(count(&played, CameTo::Dialed) * 2, asked.len());
+}
+
+#[tokio::test]
+async fn with_every_rule_off_calls_are_bounded_by_the_budgets_exactly() {
+    let off: Vec<_> = Code::ALL.iter().filter(|code| code.has_mode()).map(|code| code.as_str()).collect();
+    let off: Vec<_> = off.iter().map(|code| format!("{code} = \"off\"")).collect();
+    let budgets = "[policy.budgets]\ncalls_per_minute_max = 4\ncalls_per_hour_max = 17";
+    let policy = format!("[policy.rules]\n{}\n{budgets}\n", off.join("\n"));
+    let calls = "requests_per_hour = 600\ncall = { answered = 1, agent = 1, seconds = [5, 9] }";
+    let (asked, played, document) = played(&scenario(&policy, calls)).await;
+    assert!(asked.len() > 80, "{}", asked.len());
+    assert_eq!((played.calls.len(), count(&played, CameTo::Dialed)), (17, 17));
+    let used = budgets::used(&played.calls, &document.policy);
+    let most = |budget: &str| used.iter().find(|used| used.budget == budget).unwrap().most;
+    assert_eq!((most("calls-per-minute"), most("calls-per-hour")), (4, 17));
+    assert!(used.iter().all(|used| !used.is_exceeded()));
+}
+
+#[tokio::test]
+async fn calls_are_placed_no_faster_than_connect_takes_them() {
+    let calls = "requests_per_hour = 6000\ncall = { answered = 1, agent = 1, seconds = [5, 9] }";
+    let mut burst = scenario("[policy.budgets]\ncalls_per_minute_max = 1000\n", calls);
+    burst.traffic[0].end_minute = 1;
+    let (_, played, _) = played(&burst).await;
+    assert!(played.calls.len() > 50, "{}", played.calls.len());
+    let gaps = played.calls.windows(2).map(|two| two[1].started_at.duration_since(two[0].started_at));
+    assert!(gaps.min().unwrap().as_millis() >= 555);
+}
+
+fn gym(arguments: &[&str]) -> Output {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
+    Command::new(env!("CARGO_BIN_EXE_gym")).args(arguments).current_dir(folder).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn the_same_file_gives_the_same_report_to_the_byte() {
+    let (once, again) = (gym(&["--json", "small.toml"]), gym(&["--json", "."]));
+    assert!(once.status.success(), "{}", text(&once.stderr));
+    assert_eq!(text(&once.stdout), text(&again.stdout));
+    let guards = ["none", "one-pending", "sample-rate-limiter", "tollgate"];
+    let lines: Vec<Value> =
+        text(&once.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.iter().map(|line| line["guard"].as_str().unwrap()).collect::<Vec<_>>(), guards);
+    let [none, .., tollgate] = lines.as_slice() else { panic!("no guards") };
+    assert_eq!((&none["scenario"], &none["fraud"]["dialed_share"]), (&json!("small"), &json!(1.0)));
+    assert!(tollgate["fraud"]["dialed"].as_u64() < none["fraud"]["dialed"].as_u64());
+    for line in &lines {
+        for traffic in line["traffic"].as_array().unwrap() {
+            let sum =
+                ["dialed", "redirected", "refused", "duplicate"].map(|key| traffic[key].as_u64().unwrap());
+            assert_eq!(traffic["requested"].as_u64().unwrap(), sum.iter().sum::<u64>());
+        }
+    }
+}
+
+#[test]
+fn the_table_tells_which_rule_did_what_and_a_trace_each_request() {
+    let told = gym(&["--guard", "tollgate", "--trace", "script", "small.toml"]);
+    let told = text(&told.stdout);
+    for expected in [
+        "small: a dozen customers",
+        "tollgate",
+        "redirected by country-mismatch",
+        "budgets kept: ",
+        "45.80.12.",
+    ] {
+        assert!(told.contains(expected), "{expected}: {told}");
+    }
+    let lines = told.lines().filter(|line| line.starts_with("00:0")).count();
+    assert!(lines > 30, "{lines}");
+}
+
+#[test]
+fn a_draft_policy_is_laid_over_and_a_mistake_ends_it_with_its_file() {
+    let draft = Path::new(env!("CARGO_TARGET_TMPDIR")).join("draft.json");
+    std::fs::write(&draft, r#"{"guests": "redirect"}"#).unwrap();
+    let tried = gym(&["--json", "--guard", "tollgate", "--policy", draft.to_str().unwrap(), "small.toml"]);
+    let figures: Value = serde_json::from_str(text(&tried.stdout)).unwrap();
+    assert!(figures["findings"]["guest"].as_u64() > Some(30), "{figures}");
+
+    std::fs::write(&draft, r#"{"guest": "redirect"}"#).unwrap();
+    let refused = gym(&["--policy", draft.to_str().unwrap(), "small.toml"]);
+    assert!(!refused.status.success());
+    assert!(text(&refused.stderr).contains("unknown field `guest`"), "{}", text(&refused.stderr));
+    let none = gym(&["none.toml"]);
+    assert!(!none.status.success() && text(&none.stderr).starts_with("none.toml: cannot be read"));
+}
