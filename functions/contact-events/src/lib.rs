@@ -127,7 +127,7 @@ async fn close(
     let policy = listener.settings.get(tables, now).await?.policy;
     for _ in 0..CLOSE_ATTEMPTS_MAX {
         let Some(stored) = requests::get(tables, request_id, now).await? else { return Ok(()) };
-        if close_once(&stored.record, contact_id, end, listener, &policy, now).await? == Written::Yes {
+        if close_once(&stored.record, contact_id, end, listener, &policy).await? == Written::Yes {
             return Ok(());
         }
     }
@@ -144,7 +144,6 @@ async fn close_once(
     end: &CallEnd,
     listener: &ContactEvents,
     policy: &Policy,
-    now: Timestamp,
 ) -> Result<Written, StoreError> {
     match &record.state {
         State::Dialing(_) => {}

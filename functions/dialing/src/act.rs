@@ -23,7 +23,6 @@ pub(crate) async fn end(
     ending: Ending,
     findings: Vec<Finding>,
     policy: &Policy,
-    now: Timestamp,
 ) -> Result<(), StoreError> {
     let state = ending.name();
     let codes: Vec<_> = findings.iter().map(|finding| finding.code.as_str()).collect();
@@ -42,7 +41,6 @@ pub(crate) async fn spent(
     take: Take,
     row: &Row,
     policy: &Policy,
-    now: Timestamp,
 ) -> Result<(), StoreError> {
     let id = record.request.id;
     if take.budget == Budget::CallsPerMinute && take.amount <= take.max {
@@ -57,7 +55,7 @@ pub(crate) async fn spent(
         take.max,
         row.window.length_seconds(),
     );
-    end(dialer, record, Ending::Refused, vec![finding], policy, now).await
+    end(dialer, record, Ending::Refused, vec![finding], policy).await
 }
 
 /// Connect took the call: notes its contact on the request and for the rendezvous, side by side. If its end was heard

@@ -66,10 +66,10 @@ async fn dial_one(record: &Record, dialer: &Dialer, invocation_ends: Timestamp) 
     };
     let policy = dialer.settings.get(tables, now).await?.policy;
     if record.cancelled_at.is_some() {
-        return act::end(dialer, record, Ending::Cancelled, vec![], &policy, now).await;
+        return act::end(dialer, record, Ending::Cancelled, vec![], &policy).await;
     }
     if now >= record.request.deadline {
-        return act::end(dialer, record, too_late, vec![], &policy, now).await;
+        return act::end(dialer, record, too_late, vec![], &policy).await;
     }
     let latest = invocation_ends - TIME_TO_DIAL;
     if now > latest {
@@ -84,7 +84,7 @@ async fn dial_one(record: &Record, dialer: &Dialer, invocation_ends: Timestamp) 
     let line = record.line.clone().map_or(LineFact::NotAsked, LineFact::Known);
     let verdict = at_dial(&record.request, &listings, &line, &switches, &policy, now);
     if verdict.route > Route::Dial {
-        return act::end(dialer, record, Ending::Refused, verdict.findings, &policy, now).await;
+        return act::end(dialer, record, Ending::Refused, verdict.findings, &policy).await;
     }
     let Some(turn) = turn else { return Err(act::out_of_time()) };
     dialer.clock.sleep_until(turn).await;
@@ -107,7 +107,7 @@ async fn claim_and_call(
     let rows = tollgate::budget::rows(&record.request.number, policy, now);
     let dialing = match claim(tables, record, rows.clone(), invocation_ends, policy, now).await? {
         Claim::Granted(dialing) => dialing,
-        Claim::Spent(take, row) => return act::spent(dialer, record, take, &row, policy, now).await,
+        Claim::Spent(take, row) => return act::spent(dialer, record, take, &row, policy).await,
         Claim::Overtaken => return Ok(()),
     };
     let claimed = Record { state: State::Dialing(dialing.clone()), ..record.clone() };
@@ -118,7 +118,7 @@ async fn claim_and_call(
         Started::Refused(failure) => {
             dialer.metrics.count(Metric::CallsFailed(failure));
             tracing::error!(request_id = %record.request.id, ?failure, "Connect refused the call");
-            act::end(dialer, &claimed, Ending::Failed { failure }, vec![], policy, now).await
+            act::end(dialer, &claimed, Ending::Failed { failure }, vec![], policy).await
         }
         Started::Busy => act::busy(dialer, &claimed, &dialing, &rows, policy, now).await,
         Started::Unknown { code } => {

@@ -102,7 +102,8 @@ impl Window {
             .unwrap_or(Timestamp::MAX)
     }
 
-    /// How much of the last window's count still stands at `now`: all at this window's start, none at its end.
+    /// How much of the last window's count still stands at `now`: all at this window's start, none at its end. Rounded up,
+    /// so that a limit of few is never passed for a fraction.
     #[must_use]
     pub fn still_standing(self, last: u64, now: Timestamp) -> u64 {
         let length = u64::from(self.length_seconds);
@@ -247,7 +248,7 @@ mod tests {
         let count = Count { this: 2, last: 8 };
         assert_eq!(count.sliding(window, at(3_600)), 10);
         assert_eq!(count.sliding(window, at(5_400)), 6);
-        assert_eq!(count.sliding(window, at(7_199)), 2);
+        assert_eq!(count.sliding(window, at(7_199)), 3);
     }
 
     #[test]
@@ -258,7 +259,7 @@ mod tests {
             country: CountryCode::parse("US").ok(),
         };
         let asks: Vec<_> = (0..10).map(ask).collect();
-        let first_five = Asked { requests: 5, numbers: 3, countries: 1 };
+        let first_five = Asked { requests: 5, numbers: 3, numbers_of_the_range: 3, countries: 1 };
         assert_eq!(Asked::up_to(&asks[..5], &asks[4]), first_five);
         assert_eq!(Asked::up_to(&asks, &asks[4]), first_five);
     }
@@ -271,7 +272,7 @@ mod tests {
             country: CountryCode::parse(country).ok(),
         };
         let full = [ask(1, "US"), ask(2, "US")];
-        let late = Asked { requests: 3, numbers: 3, countries: 2 };
+        let late = Asked { requests: 3, numbers: 3, numbers_of_the_range: 3, countries: 2 };
         assert_eq!(Asked::up_to(&full, &ask(3, "CA")), late);
     }
 

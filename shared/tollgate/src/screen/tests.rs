@@ -14,8 +14,8 @@ mod lookup;
 mod modes;
 mod network;
 mod own_number;
+mod past;
 mod places;
-mod waste;
 
 use std::collections::BTreeSet;
 
@@ -26,7 +26,8 @@ use super::*;
 use crate::counter::{Ask, Asked, Count, Place};
 use crate::country::CountryCode;
 use crate::entry::{Effect, Entry};
-use crate::facts::{AskCount, Asking, Calls};
+use crate::facts::{AskCount, Asking, Calls, Histories};
+use crate::history::{Block, Day, History, Tally};
 use crate::line::{Line, LineType};
 use crate::network::Address;
 use crate::number::PhoneNumber;
@@ -76,6 +77,7 @@ fn plain() -> Case {
         range: Calls::default(),
         country: Calls::default(),
         carriers: [].into(),
+        histories: Histories::default(),
         pending: None,
     };
     Case { request, facts, policy: Policy::default(), now }
@@ -160,6 +162,12 @@ impl Case {
         self.facts.carriers.insert("example mobile".to_owned(), calls);
     }
 
+    /// The number is a mobile of Example Mobile, whose past is this.
+    fn carrier_history(&mut self, history: History) {
+        self.line(LineType::Mobile, Some("Example Mobile"));
+        self.facts.histories.carriers.insert("example mobile".to_owned(), history);
+    }
+
     fn usual_carriers(&mut self, names: &[&str]) {
         self.policy.line.usual_carriers =
             names.iter().map(|name| CarrierName::parse(name).unwrap()).collect();
@@ -187,7 +195,7 @@ fn address(text: &str) -> Address {
 }
 
 fn asked(requests: u64, numbers: u64, countries: u64) -> Asked {
-    Asked { requests, numbers, countries }
+    Asked { requests, numbers, numbers_of_the_range: numbers.min(1), countries }
 }
 
 fn asks(requests: u64, numbers: u64, countries: u64) -> AskCount {
@@ -202,8 +210,17 @@ fn approved(this: u64, last: u64) -> Calls {
     Calls { approved: count(this, last), ..Calls::default() }
 }
 
-fn wasted(wasted: u64, good: u64) -> Calls {
-    Calls { wasted: count(wasted, 0), good: count(good, 0), ..Calls::default() }
+/// A past of today alone.
+fn past(tally: Tally) -> History {
+    History { days: [(Day::of(plain().now), tally)].into(), block: None }
+}
+
+fn wasted(wasted: u64, good: u64) -> History {
+    past(Tally { wasted, good, marked: 0 })
+}
+
+fn marked(marked: u64, good: u64) -> History {
+    past(Tally { marked, good, wasted: 0 })
 }
 
 /// A finding on one line: `redirect: code subject value of limit in window s (standing)`.
@@ -245,6 +262,7 @@ fn troubles() -> Vec<fn(&mut Case)> {
     let mut troubles = troubles_of_the_number();
     troubles.extend(troubles_of_the_caller());
     troubles.extend(troubles_of_volume());
+    troubles.extend(troubles_of_the_past());
     troubles
 }
 
@@ -288,8 +306,15 @@ fn troubles_of_the_caller() -> Vec<fn(&mut Case)> {
 
 fn troubles_of_volume() -> Vec<fn(&mut Case)> {
     vec![
-        |case| case.facts.asking.address = asks(21, 1, 1),
-        |case| case.facts.asking.address = asks(21, 9, 4),
+        |case| case.facts.asking.address = asks(31, 1, 1),
+        |case| {
+            let this = Asked { numbers_of_the_range: 4, ..asked(31, 16, 4) };
+            case.facts.asking.address = AskCount { this, last: Asked::default() };
+        },
+        |case| {
+            case.ask_from("2001:db8:1:2::9");
+            case.facts.asking.block = asks(16, 16, 1);
+        },
         |case| case.facts.asking.block = asks(61, 1, 1),
         |case| {
             if case.request.caller.account.is_some() {
@@ -297,9 +322,36 @@ fn troubles_of_volume() -> Vec<fn(&mut Case)> {
             }
         },
         |case| case.facts.number = Calls { addresses: count(5, 0), ..approved(3, 0) },
-        |case| case.facts.range = Calls { approved: count(30, 0), ..wasted(6, 0) },
-        |case| case.facts.country = Calls { approved: count(2_000, 0), ..wasted(101, 0) },
-        |case| case.carrier_calls(Calls { approved: count(1_000, 0), ..wasted(51, 0) }),
+        |case| case.facts.range = approved(8, 0),
+        |case| case.facts.country = approved(5_000, 0),
+        |case| {
+            case.carrier_calls(approved(100, 0));
+            case.facts.country = approved(501, 0);
+        },
+    ]
+}
+
+fn troubles_of_the_past() -> Vec<fn(&mut Case)> {
+    vec![
+        |case| case.facts.histories.address = wasted(3, 0),
+        |case| case.facts.histories.block = wasted(4, 0),
+        |case| {
+            if case.request.caller.account.is_some() {
+                case.facts.histories.account = past(Tally { wasted: 3, marked: 1, good: 0 });
+            }
+        },
+        |case| case.facts.histories.number = past(Tally { wasted: 3, marked: 1, good: 0 }),
+        |case| case.facts.histories.range = past(Tally { wasted: 6, marked: 1, good: 0 }),
+        |case| {
+            case.facts.histories.address = wasted(1, 0);
+            case.facts.histories.country = wasted(51, 0);
+            case.carrier_history(wasted(51, 0));
+        },
+        |case| case.facts.histories.address = marked(1, 0),
+        |case| case.facts.histories.block = marked(2, 0),
+        |case| case.carrier_history(marked(3, 0)),
+        |case| case.facts.histories.block.block = Some(Block { strikes: 1, until: Timestamp::MAX }),
+        |case| case.facts.histories.range.block = Some(Block { strikes: 1, until: Timestamp::MAX }),
     ]
 }
 

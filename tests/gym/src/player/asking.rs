@@ -61,7 +61,7 @@ pub(super) async fn ask(stack: &Stack, asked: &Asked, place: usize, traffic: &Tr
 pub(super) async fn mark_as_spam(stack: &Stack, id: RequestId) -> Result<Marked, Error> {
     let path = format!("/review/requests/{id}/mark");
     let body = json!({ "mark": "spam" }).to_string();
-    let answer = send(stack, Method::POST, &path, &[OPERATOR], body).await?;
+    let answer = send(stack, Method::PUT, &path, &[OPERATOR], body).await?;
     if answer.status == 404 {
         return Ok(Marked::NotProvided);
     }

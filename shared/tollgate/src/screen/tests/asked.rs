@@ -5,10 +5,10 @@ use super::*;
 #[test]
 fn one_call_more_than_the_asked_side_may_get_is_found() {
     dials(|case| {
-        case.carrier_calls(approved(999, 0));
+        case.carrier_calls(approved(99, 0));
         case.facts.number = approved(2, 0);
-        case.facts.range = approved(29, 0);
-        case.facts.country = approved(1_999, 0);
+        case.facts.range = approved(7, 0);
+        case.facts.country = approved(4_999, 0);
     });
     check(
         |case| case.facts.number = approved(3, 0),
@@ -16,24 +16,27 @@ fn one_call_more_than_the_asked_side_may_get_is_found() {
         &["redirect: too-many-to-number number#+1206******* 4 of 3 in 86400 s"],
     );
     check(
-        |case| case.facts.country = approved(2_000, 0),
+        |case| case.facts.country = approved(5_000, 0),
         Route::Redirect,
-        &["redirect: too-many-to-country country#US 2001 of 2000 in 86400 s"],
+        &["redirect: too-many-to-country country#US 5001 of 5000 in 86400 s"],
     );
     check(
-        |case| case.carrier_calls(approved(1_000, 0)),
+        |case| {
+            case.carrier_calls(approved(100, 0));
+            case.facts.country = approved(501, 0);
+        },
         Route::Redirect,
-        &["redirect: too-many-to-carrier carrier#example mobile 1001 of 1000 in 86400 s"],
+        &["redirect: too-many-to-carrier carrier#example mobile 101 of 100 in 86400 s"],
     );
-    // Half of the last day's 40 calls still stand at noon.
+    // Half of the last day's 10 calls still stand at noon.
     let verdict = Case::with(|case| {
-        case.facts.range = approved(10, 40);
+        case.facts.range = approved(3, 10);
         case.later(43_200);
     })
     .verdict();
     check_codes(&verdict, &[Code::TooManyToRange]);
     dials(|case| {
-        case.facts.range = approved(9, 40);
+        case.facts.range = approved(2, 10);
         case.later(43_200);
     });
 }
@@ -41,7 +44,37 @@ fn one_call_more_than_the_asked_side_may_get_is_found() {
 #[test]
 fn calls_of_another_carrier_are_not_held_against_the_numbers_own() {
     dials(|case| {
-        case.carrier_calls(Calls { approved: count(5_000, 0), ..wasted(5_000, 0) });
+        case.carrier_calls(approved(5_000, 0));
         case.line(LineType::Mobile, Some("Example Wireless"));
     });
+}
+
+#[test]
+fn a_large_carriers_calls_are_the_countrys() {
+    dials(|case| {
+        case.carrier_calls(approved(1_000, 0));
+        case.facts.country = approved(4_999, 0);
+    });
+    dials(|case| {
+        case.carrier_calls(approved(100, 0));
+        case.facts.country = approved(500, 0);
+    });
+}
+
+#[test]
+fn a_range_may_grow_beyond_its_best_day_but_what_is_new_proves_nothing() {
+    let good = |days_ago, good| {
+        move |case: &mut Case| {
+            case.facts.range = approved(20, 0);
+            let day = Day::of(case.now).before(days_ago);
+            case.facts.histories.range.days.insert(day, Tally { good, ..Tally::default() });
+        }
+    };
+    dials(good(2, 11));
+    check(good(2, 10), Route::Redirect, &["redirect: too-many-to-range range#+1206555 21 of 20 in 86400 s"]);
+    check(
+        good(1, 1_000),
+        Route::Redirect,
+        &["redirect: too-many-to-range range#+1206555 21 of 8 in 86400 s"],
+    );
 }

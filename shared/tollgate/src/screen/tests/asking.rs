@@ -6,12 +6,12 @@ use super::*;
 fn a_subject_that_asks_too_often_is_found_at_the_first_request_past_its_limit() {
     dials(|case| {
         case.facts.asking =
-            Asking { address: asks(20, 1, 1), block: asks(60, 1, 1), account: Some(asks(20, 1, 1)) };
+            Asking { address: asks(30, 1, 1), block: asks(60, 1, 1), account: Some(asks(20, 1, 1)) };
     });
     check(
-        |case| case.facts.asking.address = asks(21, 1, 1),
+        |case| case.facts.asking.address = asks(31, 1, 1),
         Route::Redirect,
-        &["redirect: too-many-from-address address#203.0.x.x/32 21 of 20 in 3600 s"],
+        &["redirect: too-many-from-address address#203.0.x.x/32 31 of 30 in 3600 s"],
     );
     check(
         |case| case.facts.asking.block = asks(61, 1, 1),
@@ -30,12 +30,12 @@ fn ipv6_is_counted_by_the_link_and_the_site() {
     check(
         |case| {
             case.ask_from("2001:db8:1:2::9");
-            case.facts.asking = Asking { address: asks(21, 1, 1), block: asks(61, 1, 1), account: None };
+            case.facts.asking = Asking { address: asks(31, 1, 1), block: asks(61, 1, 1), account: None };
         },
         Route::Redirect,
         &[
-            "redirect: too-many-from-address address#2001:db8:x/64 21 of 20 in 3600 s",
-            "redirect: too-many-from-block block#2001:db8:x/48 61 of 60 in 3600 s",
+            "redirect: too-many-from-address address#2001:db8:x/64 31 of 30 in 3600 s",
+            "redirect: too-many-from-block block#2001:db8:x/48 61 of 30 in 3600 s",
         ],
     );
 }
@@ -43,9 +43,9 @@ fn ipv6_is_counted_by_the_link_and_the_site() {
 #[test]
 fn one_more_than_a_full_list_is_over_the_limit() {
     check(
-        |case| case.facts.asking.address = asks(21, 1, 1),
+        |case| case.facts.asking.address = asks(31, 1, 1),
         Route::Redirect,
-        &["redirect: too-many-from-address address#203.0.x.x/32 21 of 20 in 3600 s"],
+        &["redirect: too-many-from-address address#203.0.x.x/32 31 of 30 in 3600 s"],
     );
     check(
         |case| case.facts.asking.block = asks(61, 1, 1),
@@ -68,12 +68,12 @@ fn requests_of_the_last_window_fade_while_this_one_passes() {
         }
     };
     let found =
-        |value| format!("redirect: too-many-from-address address#203.0.x.x/32 {value} of 20 in 3600 s");
-    check(after_last_hours(40, 0), Route::Redirect, &[found(41).as_str()]);
-    check(after_last_hours(40, 1_800), Route::Redirect, &[found(21).as_str()]);
-    dials(after_last_hours(40, 1_900));
-    dials(after_last_hours(40, 3_599));
-    dials(after_last_hours(19, 0));
+        |value| format!("redirect: too-many-from-address address#203.0.x.x/32 {value} of 30 in 3600 s");
+    check(after_last_hours(60, 0), Route::Redirect, &[found(61).as_str()]);
+    check(after_last_hours(60, 1_800), Route::Redirect, &[found(31).as_str()]);
+    dials(after_last_hours(60, 1_900));
+    dials(after_last_hours(60, 3_599));
+    dials(after_last_hours(29, 0));
 }
 
 /// Requests of one address, in the order in which they were counted.

@@ -47,9 +47,14 @@ fn an_own_number_waives_nothing_else() {
         "too-many-to-carrier",
         "too-many-to-country",
         "too-many-addresses-to-number",
+        "too-much-waste-to-number",
         "too-much-waste-in-range",
         "too-much-waste-in-carrier",
         "too-much-waste-in-country",
+        "marked-number",
+        "marked-range",
+        "marked-carrier",
+        "destination-blocked",
     ]
     .into();
     for trouble in troubles() {

@@ -15,19 +15,30 @@ const RANGE: &str = "range#+1206555";
 
 #[test]
 fn an_approval_takes_a_place_with_every_subject_of_the_asked_side() {
-    check_places(|_| {}, &[(NUMBER, Some(3)), (RANGE, Some(30)), ("country#US", Some(2_000))]);
+    check_places(|_| {}, &[(NUMBER, Some(3)), (RANGE, Some(8)), ("country#US", Some(5_000))]);
     check_places(
         |case| case.carrier_calls(Calls::default()),
-        &[
-            (NUMBER, Some(3)),
-            (RANGE, Some(30)),
-            ("country#US", Some(2_000)),
-            ("carrier#example mobile", Some(1_000)),
-        ],
+        &[(NUMBER, Some(3)), (RANGE, Some(8)), ("country#US", Some(5_000)), ("carrier#example mobile", None)],
     );
     check_places(
         |case| case.ask_for("+881612345678"),
-        &[("number#+881612345678", Some(3)), ("range#+88161234", Some(30))],
+        &[("number#+881612345678", Some(3)), ("range#+88161234", Some(8))],
+    );
+}
+
+#[test]
+fn a_small_carrier_has_a_limit() {
+    check_places(
+        |case| {
+            case.carrier_calls(approved(3, 0));
+            case.facts.country = approved(100, 0);
+        },
+        &[
+            (NUMBER, Some(3)),
+            (RANGE, Some(8)),
+            ("country#US", Some(5_000)),
+            ("carrier#example mobile", Some(100)),
+        ],
     );
 }
 
@@ -53,15 +64,15 @@ fn the_room_leaves_out_what_still_stands_of_the_last_window() {
     let after = |seconds| {
         move |case: &mut Case| {
             case.facts.number = approved(1, 2);
-            case.facts.range = approved(0, 100);
+            case.facts.range = approved(0, 25);
             case.later(seconds);
             case.request.received_at = case.now;
         }
     };
-    let country = ("country#US", Some(2_000));
+    let country = ("country#US", Some(5_000));
     check_places(after(0), &[(NUMBER, Some(1)), (RANGE, Some(0)), country]);
     check_places(after(43_200), &[(NUMBER, Some(2)), (RANGE, Some(0)), country]);
-    check_places(after(69_120), &[(NUMBER, Some(3)), (RANGE, Some(10)), country]);
+    check_places(after(69_120), &[(NUMBER, Some(2)), (RANGE, Some(3)), country]);
 }
 
 #[test]
@@ -70,14 +81,14 @@ fn a_limit_that_does_not_bind_still_counts() {
     for mode in [Mode::Shadow, Mode::Off] {
         check_places(
             |case| case.mode(Code::TooManyToRange, mode),
-            &[(NUMBER, Some(3)), (RANGE, None), ("country#US", Some(2_000))],
+            &[(NUMBER, Some(3)), (RANGE, None), ("country#US", Some(5_000))],
         );
     }
     check_places(|case| case.list(Effect::Trust, "account#ada"), &unbound);
     check_places(Case::ask_for_own_number, &unbound);
     check_places(
         |case| case.list_until(Effect::Trust, "account#ada", Some(case.now)),
-        &[(NUMBER, Some(3)), (RANGE, Some(30)), ("country#US", Some(2_000))],
+        &[(NUMBER, Some(3)), (RANGE, Some(8)), ("country#US", Some(5_000))],
     );
 }
 
