@@ -44,13 +44,7 @@ pub(crate) fn moves(model: &Model, world: &World, moves: &mut Moves) {
 }
 
 /// `hear`, up to the first write.
-fn hear(
-    model: &Model,
-    world: &World,
-    who: Who,
-    delivered: fn(Who, &'static str) -> Did,
-    moves: &mut Moves,
-) {
+fn hear(model: &Model, world: &World, who: Who, delivered: fn(Who, &'static str) -> Did, moves: &mut Moves) {
     let then = |at| {
         let mut world = *world;
         world.workers.add(who, worker::At::Hearing(at));

@@ -6,6 +6,8 @@
 pub enum Design {
     /// Tollgate as it is.
     Tollgate,
+    /// Tollgate, where Connect never tells upkeep anything: a call that nothing is heard of is given up in the end.
+    MuteConnect,
     /// `dialing` is entered without the condition that the request is as the dialer saw it.
     NoClaim,
     /// Upkeep never asks Connect and gives nothing up: the end of a call is known from its event alone.
@@ -27,17 +29,21 @@ pub enum Design {
 }
 
 impl Design {
-    /// All of them.
-    pub const ALL: [Self; 10] = [
-        Self::Tollgate,
-        Self::NoClaim,
-        Self::EventsAlone,
-        Self::NoTombstone,
-        Self::TakeOverByRequest,
-        Self::TakeOverByDialer,
-        Self::NotFoundIsProof,
-        Self::ReleaseUnchecked,
-        Self::CountedApart,
-        Self::Redial,
-    ];
+    /// Its name in the table of what was explored.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Tollgate => "Tollgate",
+            Self::MuteConnect => "Tollgate, and Connect never tells upkeep anything",
+            Self::NoClaim => "no condition on `approved -> dialing`",
+            Self::EventsAlone => "upkeep neither asks Connect nor gives up",
+            Self::NoTombstone => "the same, and an end that is heard too early is forgotten",
+            Self::TakeOverByRequest => "a request takes over a number whose lease has passed",
+            Self::TakeOverByDialer => "a dialer takes over a request whose lease has passed",
+            Self::NotFoundIsProof => "upkeep takes \"not found\" for proof",
+            Self::ReleaseUnchecked => "the release is a write of its own, its owner unchecked",
+            Self::CountedApart => "the budget is counted before the transition",
+            Self::Redial => "an unknown answer is followed by another call, same token",
+        }
+    }
 }

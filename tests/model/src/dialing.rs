@@ -55,8 +55,16 @@ impl At {
     pub(crate) fn began_as(self) -> Row {
         match self {
             Self::Claim(seen) | Self::Spent(seen) => seen,
-            Self::Call(nth) | Self::CallAgain(nth) | Self::Placed(nth, ..) | Self::Refused(nth) | Self::Busy(nth) => {
-                if nth > 1 { Row::Due(nth - 1) } else { Row::Approved }
+            Self::Call(nth)
+            | Self::CallAgain(nth)
+            | Self::Placed(nth, ..)
+            | Self::Refused(nth)
+            | Self::Busy(nth) => {
+                if nth > 1 {
+                    Row::Due(nth - 1)
+                } else {
+                    Row::Approved
+                }
             }
             Self::Close => Row::Approved,
         }

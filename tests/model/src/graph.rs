@@ -70,7 +70,8 @@ impl Edges {
     /// For each place, whether it leads to one of the goals, each given by its place.
     pub(crate) fn lead_to(&self, mut is_goal: Vec<bool>) -> Vec<bool> {
         let reversed = self.reversed();
-        let mut open: Vec<Place> = self.places().zip(&is_goal).filter(|(_, is)| **is).map(|(p, _)| p).collect();
+        let mut open: Vec<Place> =
+            self.places().zip(&is_goal).filter(|(_, is)| **is).map(|(p, _)| p).collect();
         while let Some(place) = open.pop() {
             for before in reversed.of(place) {
                 if let Some(leads) = is_goal.get_mut(*before as usize).filter(|leads| !**leads) {

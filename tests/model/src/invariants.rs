@@ -1,6 +1,7 @@
 //! What must hold, by the names that ARCHITECTURE.md gives: in every state, and between a state and the next one.
 
 use crate::model::Model;
+use crate::worker;
 use crate::world::{Row, Who, World};
 
 /// An invariant.
@@ -51,15 +52,18 @@ impl Invariant {
 }
 
 /// What a step broke that led from one world to the next. `no-orphan` is judged when all worlds are known.
-pub fn broken<'a>(model: &'a Model, before: &'a World, world: &'a World) -> impl Iterator<Item = Invariant> + 'a {
+pub fn broken<'a>(
+    model: &'a Model,
+    before: &'a World,
+    world: &'a World,
+) -> impl Iterator<Item = Invariant> + 'a {
     let holds = move |invariant| match invariant {
         Invariant::OneLiveCall => world.requests().iter().map(|r| r.live).sum::<u8>() <= 1,
         Invariant::OneCallPerRequest => world.requests().iter().all(|r| r.placed <= 1),
         Invariant::ClaimHeld => Who::BOTH.into_iter().all(|who| is_held_as_needed(world, who)),
         Invariant::Monotone => Who::BOTH.into_iter().all(|who| {
             let (before, after) = (before[who].row, world[who].row);
-            let rises = model.rules.phase(before) <= model.rules.phase(after);
-            before == after || (rises && !before.is_ended())
+            before == after || (!before.is_ended() && model.rules.phase(before) <= model.rules.phase(after))
         }),
         Invariant::BudgetExact => is_budget_exact(model, world),
         Invariant::NoLoss => Who::BOTH.into_iter().all(|who| has_reason(model, before, world, who)),
@@ -71,7 +75,12 @@ pub fn broken<'a>(model: &'a Model, before: &'a World, world: &'a World) -> impl
 fn is_held_as_needed(world: &World, who: Who) -> bool {
     use Row::{Approved, Due, InCall, Placing, Waiting};
     let needs = matches!(world[who].row, Approved | Placing(_) | Waiting(_) | Due(_) | InCall);
-    needs == (world.holder == Some(who))
+    // Where the release is a write of its own, the claim may outlive its request for as long as a worker is at it.
+    let releasing = || world.workers.iter().any(|w| w.who == who && w.at == worker::At::Releasing);
+    match world.holder == Some(who) {
+        true => needs || releasing(),
+        false => !needs,
+    }
 }
 
 fn is_budget_exact(model: &Model, world: &World) -> bool {

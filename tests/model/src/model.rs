@@ -69,7 +69,9 @@ impl Model {
     pub(crate) fn end(&self, world: &mut World, who: Who, seen: Row, ending: Row) -> bool {
         let written = self.write(world, who, seen, ending);
         if self.design == Design::ReleaseUnchecked {
-            self.ended_before(world, who, world[who].row);
+            if !matches!(seen, Row::Received | Row::Duplicate) {
+                self.ended_before(world, who, world[who].row);
+            }
         } else if written && world.holder == Some(who) {
             world.holder = None;
         }

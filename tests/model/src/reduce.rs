@@ -25,7 +25,9 @@ pub(crate) fn reduced(model: &Model, mut world: World) -> World {
             request.claim = request.claim.max(Claim::Stale);
         }
         world[who].images.retain(|image| order(image.row) >= order(row));
-        world.workers.retain(|worker| worker.who != who || awaits(worker.at).is_none_or(|seen| order(seen) >= order(row)));
+        world.workers.retain(|worker| {
+            worker.who != who || awaits(worker.at).is_none_or(|seen| order(seen) >= order(row))
+        });
     }
     world
 }
@@ -60,7 +62,9 @@ fn awaits(at: At) -> Option<Row> {
         At::Screening(screening::At::Held) => Some(Row::Received),
         At::Dialing(dialing::At::Spent(seen)) => Some(seen),
         At::Dialing(dialing::At::Refused(nth) | dialing::At::Busy(nth)) => Some(Row::Placing(nth)),
-        At::Dialing(dialing::At::Placed(nth, Written::NotYet, Noted::First | Noted::AfterEnd)) => Some(Row::Placing(nth)),
+        At::Dialing(dialing::At::Placed(nth, Written::NotYet, Noted::First | Noted::AfterEnd)) => {
+            Some(Row::Placing(nth))
+        }
         At::Dialing(dialing::At::Close) => Some(Row::InCall),
         At::Upkeep(at) => upkeep::awaits(at),
         At::Dialing(_) | At::Hearing(_) | At::Releasing => None,

@@ -66,6 +66,11 @@ impl Explored {
         self.worlds.len()
     }
 
+    /// All of them; of two that mirror each other, one.
+    pub fn worlds(&self) -> impl Iterator<Item = &World> {
+        self.worlds.iter()
+    }
+
     /// What does not hold.
     #[must_use]
     pub fn broken(&self) -> Vec<Invariant> {
@@ -106,7 +111,10 @@ impl Explored {
         let mut moves = Moves::default();
         while let Some(kept) = way.pop() {
             model.moves(&trace.world, &mut moves);
-            let (did, world) = moves.drain().map(|(did, world)| (did, reduced(model, world))).find(|(_, world)| world.either() == *kept)?;
+            let (did, world) = moves
+                .drain()
+                .map(|(did, world)| (did, reduced(model, world)))
+                .find(|(_, world)| world.either() == *kept)?;
             trace.steps.push(did);
             trace.world = world;
         }
@@ -130,6 +138,12 @@ pub struct Trace {
 }
 
 impl Trace {
+    /// How many steps it takes.
+    #[must_use]
+    pub fn steps(&self) -> usize {
+        self.steps.len()
+    }
+
     /// How many of its steps are faults.
     #[must_use]
     pub fn faults(&self) -> usize {
@@ -145,7 +159,11 @@ impl fmt::Display for Trace {
         }
         for who in Who::BOTH {
             let request = &self.world[who];
-            writeln!(f, "  {who:?}: {:?}, calls placed {}, live {}", request.row, request.placed, request.live)?;
+            writeln!(
+                f,
+                "  {who:?}: {:?}, calls placed {}, live {}",
+                request.row, request.placed, request.live
+            )?;
         }
         let World { holder, taken, .. } = &self.world;
         writeln!(f, "  the number is held by {holder:?}, places taken {taken}")

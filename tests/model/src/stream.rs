@@ -62,7 +62,10 @@ const AT_ONCE_MAX: usize = 2;
 pub(crate) fn moves(model: &Model, world: &World, moves: &mut Moves) {
     for who in Who::BOTH {
         for image in world[who].images.iter() {
-            let in_hand = world.workers.iter().filter(|w| w.who == who && w.at.is_screening() == image.is_for_screening());
+            let in_hand = world
+                .workers
+                .iter()
+                .filter(|w| w.who == who && w.at.is_screening() == image.is_for_screening());
             let in_hand = in_hand.filter(|w| w.at.is_on_stream()).count();
             if in_hand >= AT_ONCE_MAX {
                 continue;

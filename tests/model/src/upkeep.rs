@@ -64,7 +64,8 @@ pub(crate) fn moves(model: &Model, world: &World, moves: &mut Moves) {
 /// A design that is known to break: a claimed request is claimed again when the claimer's time is over.
 fn take_over(model: &Model, world: &World, moves: &mut Moves) {
     for who in Who::BOTH {
-        if world[who].row == Row::Placing(1) && world[who].claim != Claim::Fresh && world.taken < model.places {
+        if world[who].row == Row::Placing(1) && world[who].claim != Claim::Fresh && world.taken < model.places
+        {
             let mut world = *world;
             world[who].row = Row::Placing(2);
             world[who].claim = Claim::Fresh;
@@ -138,13 +139,16 @@ fn ask(model: &Model, world: &World, who: Who, moves: &mut Moves) {
     let request = world[who];
     let seen = request.row;
     let truth = match (request.placed, request.live) {
+        _ if model.design == Design::MuteConnect => Fact::NotFound,
         (0, _) => Fact::NotFound,
         (_, 0) => Fact::Over,
         _ => Fact::Live,
     };
     for fact in [Some(truth), (truth != Fact::NotFound).then_some(Fact::NotFound)].into_iter().flatten() {
         let answer = match model.rules.after_asking(seen, request.claim, fact) {
-            Answer::Wait if fact == Fact::NotFound && model.design == Design::NotFoundIsProof => Answer::GiveUp,
+            Answer::Wait if fact == Fact::NotFound && model.design == Design::NotFoundIsProof => {
+                Answer::GiveUp
+            }
             answer => answer,
         };
         let mut world = *world;

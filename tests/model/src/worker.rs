@@ -64,9 +64,10 @@ impl Workers {
     pub fn add(&mut self, who: Who, at: At) {
         let worker = Worker { who, at };
         let place = self.0.iter().position(|other| other.is_none_or(|other| worker < other));
-        let behind = place.and_then(|place| self.0.get_mut(place..)).filter(|behind| behind.last() == Some(&None));
+        let behind =
+            place.and_then(|place| self.0.get_mut(place..)).filter(|behind| behind.last() == Some(&None));
         assert!(behind.is_some(), "more than {WORKERS_MAX} workers");
-        for behind in behind {
+        if let Some(behind) = behind {
             behind.rotate_right(1);
             if let Some(first) = behind.first_mut() {
                 *first = Some(worker);

@@ -70,7 +70,8 @@ pub enum Row {
 impl Row {
     /// Every state there is.
     pub fn all() -> impl Iterator<Item = Self> {
-        let claims = (1..=BUSY_MAX + 1).flat_map(|nth| [Self::Placing(nth), Self::Waiting(nth), Self::Due(nth)]);
+        let claims =
+            (1..=BUSY_MAX + 1).flat_map(|nth| [Self::Placing(nth), Self::Waiting(nth), Self::Due(nth)]);
         let before = [Self::Received, Self::Duplicate, Self::Approved];
         let after = [Self::InCall, Self::Closed, Self::Lost, Self::Refused, Self::Cancelled, Self::Expired];
         before.into_iter().chain(claims).chain(after).chain([Self::FailedForGood, Self::FailedBusy])
