@@ -3,6 +3,7 @@
 
 use crate::model::Model;
 use crate::moves::{Did, Moves};
+use crate::worker::Worker;
 use crate::world::{Row, Who, World};
 use crate::{dialing, screening};
 
@@ -62,23 +63,22 @@ const AT_ONCE_MAX: usize = 2;
 pub(crate) fn moves(model: &Model, world: &World, moves: &mut Moves) {
     for who in Who::BOTH {
         for image in world[who].images.iter() {
-            let in_hand = world
-                .workers
-                .iter()
-                .filter(|w| w.who == who && w.at.is_screening() == image.is_for_screening());
-            let in_hand = in_hand.filter(|w| w.at.is_on_stream()).count();
-            if in_hand >= AT_ONCE_MAX {
+            let is_same = |worker: &Worker| {
+                let at = worker.at;
+                worker.who == who && at.is_on_stream() && at.is_screening() == image.is_for_screening()
+            };
+            if world.workers.iter().filter(is_same).count() >= AT_ONCE_MAX {
                 continue;
             }
+            let mut taken = *world;
+            taken[who].images.remove(image);
+            let lost = taken;
+            let did = image.deliver(model, &mut taken, who);
+            moves.add(Did::step(who, did), taken);
+            moves.add(Did::fault(who, "the stream gives a record up"), lost);
             let mut again = *world;
             let did = image.deliver(model, &mut again, who);
             moves.add(Did::again(who, did), again);
-
-            let mut taken = *world;
-            taken[who].images.remove(image);
-            moves.add(Did::fault(who, "the stream gives a record up"), taken);
-            let did = image.deliver(model, &mut taken, who);
-            moves.add(Did::step(who, did), taken);
         }
     }
 }
