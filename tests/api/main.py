@@ -63,7 +63,7 @@ def schemathesis(url, arguments):
     with tempfile.TemporaryDirectory() as scratch:
         command = [sys.executable, "-B", "-m", "schemathesis.cli", "--config-file", HERE / "schemathesis.toml"]
         command += ["run", DESCRIPTION, "--url", url, *arguments]
-        environment = {**os.environ, "PYTHONPATH": str(HERE), "SCHEMATHESIS_HOOKS": "hooks"}
+        environment = {**os.environ, "PYTHONPATH": str(HERE)}
         return subprocess.run(command, cwd=scratch, env=environment).returncode
 
 
