@@ -167,9 +167,8 @@ fn problems_in(source: &str, function: &str) -> BTreeSet<String> {
     let source = yaml::text(source);
     let (_, from) = source.split_once(&format!("fn {function}(")).unwrap();
     let (body, _) = from.split_once("\n    }\n").unwrap();
-    let is_name = |text: &&str| {
-        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
-    };
+    let is_name =
+        |text: &&str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
     let names = body.split('"').skip(1).step_by(2).filter(is_name);
     names.map(|name| format!("{TYPE}{name}")).collect()
 }
