@@ -13,8 +13,9 @@ use tollgate::text::VisitorText;
 
 use crate::problem::{FieldProblem, Problem};
 
-/// The longest body that is read, in bytes: several times what the longest valid one takes.
-const BODY_BYTES_MAX: usize = 4_096;
+/// The longest body that is read, in bytes. JSON may spell a character as two escapes of six bytes, so that the longest
+/// name and topic take 4,800.
+const BODY_BYTES_MAX: usize = 8_192;
 
 /// The fields.
 const PHONE_NUMBER: &str = "phoneNumber";

@@ -1,6 +1,8 @@
 //! What API Gateway, AWS WAF and the authorizer do before a function sees a request. Headers that the edge owns are taken
 //! out of the client's hands and written anew; what they say here is told by `x-local-…` headers, for trying things out.
 
+use std::collections::BTreeMap;
+
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, Uri};
 use serde_json::{Map, Value, json};
@@ -57,7 +59,7 @@ pub fn pass(incoming: &Incoming) -> Passed {
     let event = json!({
         "resource": path, "path": path, "httpMethod": incoming.method.as_str(),
         "headers": headers, "multiValueHeaders": Value::Null,
-        "queryStringParameters": query(&incoming.uri), "multiValueQueryStringParameters": Value::Null,
+        "queryStringParameters": Value::Null, "multiValueQueryStringParameters": query(&incoming.uri),
         "pathParameters": Value::Null, "stageVariables": Value::Null,
         "requestContext": {
             "accountId": "111122223333", "resourceId": "local", "stage": "local", "apiId": "local",
@@ -87,11 +89,14 @@ fn client_headers(headers: &HeaderMap) -> Map<String, Value> {
         .collect()
 }
 
-fn query(uri: &Uri) -> Map<String, Value> {
+/// The query's parameters, each with all its values.
+fn query(uri: &Uri) -> BTreeMap<String, Vec<String>> {
     let parameters = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri);
-    parameters
-        .map(|parameters| parameters.0.into_iter().map(|(k, v)| (k, json!(v))).collect())
-        .unwrap_or_default()
+    let mut query = BTreeMap::<_, Vec<_>>::new();
+    for (name, value) in parameters.map(|parameters| parameters.0).unwrap_or_default() {
+        query.entry(name).or_default().push(value);
+    }
+    query
 }
 
 /// What a Cognito authorizer tells of a signed-in user; every claim is a text.

@@ -13,6 +13,8 @@ use dialing::Dialer;
 use intake::Intake;
 use intake::edge::Edge;
 use jiff::{SignedDuration, Timestamp};
+use lambda_http::http::HeaderValue;
+use lambda_http::http::header::CONTENT_TYPE;
 use lambda_http::{Body, Request, Response};
 use review::Review;
 use screening::Screening;
@@ -287,5 +289,6 @@ fn gateway_error(status: u16, message: &str) -> Response<Body> {
     let body = serde_json::json!({ "message": message }).to_string();
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = lambda_http::http::StatusCode::from_u16(status).unwrap_or_default();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }

@@ -58,7 +58,7 @@ pub(crate) async fn assert_refused(world: &World, cases: Vec<(String, Told)>) {
 #[tokio::test]
 async fn every_body_that_cannot_be_taken_is_told_with_its_field_and_reason() {
     let malformed = |says| (400, "malformed-body", None, says);
-    let large = json!({ "phoneNumber": NUMBER, "topic": "x".repeat(5_000) }).to_string();
+    let large = json!({ "phoneNumber": NUMBER, "topic": "x".repeat(9_000) }).to_string();
     let long = json!({ "phoneNumber": NUMBER, "topic": "x".repeat(201) }).to_string();
     let cases: Vec<(String, Told)> = vec![
         (String::new(), malformed("not JSON")),
@@ -70,7 +70,7 @@ async fn every_body_that_cannot_be_taken_is_told_with_its_field_and_reason() {
         ("12065550100".to_owned(), malformed("not a JSON object")),
         ("null".to_owned(), malformed("not a JSON object")),
         (format!(r#"{{"phoneNumber":"{NUMBER}","phoneNumber":"+12065550101"}}"#), malformed("twice")),
-        (large, (413, "body-too-large", None, "at most 4096 bytes")),
+        (large, (413, "body-too-large", None, "at most 8192 bytes")),
         ("{}".to_owned(), (422, "missing-field", NUMBER_FIELD, "required")),
         (json!({ "name": "Ada" }).to_string(), (422, "missing-field", NUMBER_FIELD, "required")),
         (json!({ "phoneNumber": null }).to_string(), (422, "wrong-type", NUMBER_FIELD, "a string")),
@@ -107,6 +107,16 @@ async fn every_body_that_cannot_be_taken_is_told_with_its_field_and_reason() {
     assert_refused(&world, cases).await;
     let answer = guest().posts(&world, b"{\"phoneNumber\": \"\xff+12065550100\"}".to_vec()).await;
     assert_told(&answer, malformed("not JSON"), "bytes that are no text");
+}
+
+#[tokio::test]
+async fn the_longest_name_and_topic_are_taken_however_they_are_spelled() {
+    let world = world().await;
+    // JSON may spell each of these characters as two escapes of six bytes.
+    let longest = r"\ud83d\ude00".repeat(200);
+    let body = format!(r#"{{"phoneNumber":"{NUMBER}","name":"{longest}","topic":"{longest}"}}"#);
+    let answer = account("alice").posts(&world, body).await;
+    assert_eq!(answer.status, 202, "{}", answer.text);
 }
 
 #[tokio::test]

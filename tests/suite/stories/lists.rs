@@ -155,3 +155,13 @@ async fn what_is_no_entry_is_told_and_not_listed() {
         404
     );
 }
+
+#[tokio::test]
+async fn a_parameter_that_is_given_twice_is_refused() {
+    let world = world().await;
+    for path in ["/review/requests?state=open&state=refused", "/review/entries?limit=1&limit=2"] {
+        let answer = world.operator(Method::GET, path, Value::Null).await;
+        assert_eq!(answer.status, 400, "{path}: {}", answer.text);
+        assert_eq!(answer.json()["errors"][0]["reason"], "give it once", "{path}");
+    }
+}

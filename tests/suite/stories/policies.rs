@@ -141,3 +141,19 @@ async fn a_list_without_any_network_is_no_import() {
     let fields: Vec<_> = problem["errors"].as_array().unwrap().iter().map(|error| &error["field"]).collect();
     assert_eq!(fields, ["line 1", "line 2"]);
 }
+
+#[tokio::test]
+async fn a_value_of_another_type_is_told_with_its_field() {
+    let world = world().await;
+    for (policy, field) in [
+        (json!({ "retention_days": "30" }), "retention_days"),
+        (json!({ "waste": { "window_seconds": 86_400.5 } }), "waste.window_seconds"),
+        (json!({ "served_countries": ["US", "Canada"] }), "served_countries.1"),
+        (json!({ "limits": { "per_number": { "requests_max": 3 } } }), "limits.per_number"),
+        (json!({ "budgets": { "usd_per_minute": { "+1876": "0.30" } } }), "budgets.usd_per_minute.+1876"),
+    ] {
+        let answer = world.operator(Method::POST, "/review/policy/validate", policy.clone()).await;
+        assert_eq!(answer.status, 422, "{policy}");
+        assert_eq!(answer.json()["errors"][0]["field"], field, "{policy}: {}", answer.text);
+    }
+}

@@ -2,7 +2,7 @@
 //! code does is read from its source (`code`), function by function, along its calls.
 
 mod code;
-mod yaml;
+pub(crate) mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};
 

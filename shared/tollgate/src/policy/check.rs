@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_path_to_error::{Path, Segment};
 use thiserror::Error;
 
 use super::{Limit, Policy};
@@ -11,7 +12,7 @@ use crate::reply::Channel;
 #[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
 #[error("{field}: {reason}")]
 pub struct PolicyError {
-    /// The field, as a path with dots; empty if the document cannot be read at all.
+    /// The field, as a path with dots; empty if the document is not JSON at all.
     pub field: String,
     /// What is wrong with it.
     pub reason: String,
@@ -36,13 +37,26 @@ pub(super) fn parse(json: &str) -> Result<Policy, Vec<PolicyError>> {
     if !check.0.is_empty() {
         return Err(check.0);
     }
-    let policy: Policy = serde_json::from_str(json).map_err(unreadable)?;
+    let typed = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(json));
+    let policy: Policy = typed.map_err(|error| {
+        vec![PolicyError { field: dotted(error.path()), reason: error.inner().to_string() }]
+    })?;
     check.countries(&policy);
     check.rules(&policy);
     check.limits(&policy);
     check.budgets(&policy);
     check.dial(&policy);
     if check.0.is_empty() { Ok(policy) } else { Err(check.0) }
+}
+
+/// Where a value stands, as a path with dots.
+fn dotted(path: &Path) -> String {
+    let names = path.iter().filter_map(|segment| match segment {
+        Segment::Seq { index } => Some(index.to_string()),
+        Segment::Map { key: name } | Segment::Enum { variant: name } => Some(name.clone()),
+        Segment::Unknown => None,
+    });
+    names.collect::<Vec<_>>().join(".")
 }
 
 struct Check(Vec<PolicyError>);

@@ -1,4 +1,4 @@
-//! The template, as JSON: CloudFormation's short forms (`!Ref x`) are made into their long ones (`{"Ref": "x"}`).
+//! YAML as JSON, and the template in it: CloudFormation's short forms (`!Ref x`) are made into their long ones (`{"Ref": "x"}`).
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -12,8 +12,15 @@ pub(super) fn root() -> PathBuf {
 }
 
 /// A file of the workspace.
-pub(super) fn text(path: &str) -> String {
+pub(crate) fn text(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap()
+}
+
+/// A YAML file of the workspace.
+pub(crate) fn value(path: &str) -> Value {
+    let text = text(path);
+    let documents = Yaml::load_from_str(&text).unwrap();
+    json(&documents[0])
 }
 
 /// The template.
@@ -21,9 +28,7 @@ pub(super) struct Template(Value);
 
 impl Template {
     pub(super) fn read() -> Self {
-        let text = text("template.yaml");
-        let documents = Yaml::load_from_str(&text).unwrap();
-        Self(json(&documents[0]))
+        Self(value("template.yaml"))
     }
 
     pub(super) fn value(&self) -> &Value {
@@ -98,7 +103,7 @@ impl Template {
 }
 
 /// The values of every key of this name.
-pub(super) fn find_all<'a>(value: &'a Value, key: &str) -> Vec<&'a Value> {
+pub(crate) fn find_all<'a>(value: &'a Value, key: &str) -> Vec<&'a Value> {
     match value {
         Value::Object(map) => {
             map.get(key).into_iter().chain(map.values().flat_map(|value| find_all(value, key))).collect()
@@ -151,6 +156,6 @@ fn json(yaml: &Yaml) -> Value {
             Value::Object(Map::from_iter([(name, json(value))]))
         }
         Yaml::Tagged(_, value) => json(value),
-        Yaml::Alias(_) | Yaml::BadValue => panic!("the template cannot be read"),
+        Yaml::Alias(_) | Yaml::BadValue => panic!("the file cannot be read"),
     }
 }
