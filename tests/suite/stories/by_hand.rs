@@ -81,6 +81,14 @@ impl World {
         own.filter_map(|item| item.get(attribute)?.as_n().ok()?.parse::<u64>().ok()).sum()
     }
 
+    /// What is counted of a subject's calls, as `good` or `wasted`: the sum over all days.
+    pub(crate) async fn tallied(&self, subject: &str, counted: &str) -> u64 {
+        let items = self.items("Counters").await;
+        let own = items.iter().filter(|item| item["subject"].as_s().unwrap() == subject).flatten();
+        let of_days = own.filter(|(name, _)| name.split_once('#').is_some_and(|(name, _)| name == counted));
+        of_days.filter_map(|(_, value)| value.as_n().ok()?.parse::<u64>().ok()).sum()
+    }
+
     /// Everything that is stored and every call, but for the turns of the dialers and what may be deleted when.
     pub(crate) async fn everything(&self) -> Vec<String> {
         let mut all = vec![serde_json::to_string(&self.calls()).unwrap()];

@@ -58,7 +58,7 @@ async fn a_claim_without_a_call_holds_its_number_until_no_call_can_live_and_is_n
     let lost = State::Ended(Ending::Closed { contact_id: None, end: None });
     assert_eq!((world.record(&id).await.state, world.holder(NUMBER).await), (lost, None));
     assert_eq!(world.calls(), []);
-    assert_eq!(world.counted("country#US", "good").await + world.counted("country#US", "wasted").await, 0);
+    assert_eq!(world.tallied("country#US", "good").await + world.tallied("country#US", "wasted").await, 0);
 }
 
 #[tokio::test]
@@ -78,7 +78,7 @@ async fn a_call_that_was_not_noted_is_closed_by_its_own_end() {
     let id = placed_unnoted(&world).await;
     world.pass(60).await;
     assert_eq!((world.state(&id).await, world.holder(NUMBER).await), (StateName::Closed, None));
-    assert_eq!(world.counted("country#US", "good").await, 1);
+    assert_eq!(world.tallied("country#US", "good").await, 1);
 }
 
 #[tokio::test]
@@ -95,7 +95,7 @@ async fn a_call_that_was_not_noted_and_whose_end_was_lost_is_found_by_upkeep() {
     };
     assert_eq!(contact_id.as_str(), world.calls()[0].contact_id);
     assert_eq!(end.answered_seconds(), 20);
-    assert_eq!((world.calls().len(), world.counted("country#US", "good").await), (1, 1));
+    assert_eq!((world.calls().len(), world.tallied("country#US", "good").await), (1, 1));
 }
 
 #[tokio::test]
@@ -108,5 +108,5 @@ async fn a_call_that_was_not_noted_and_lives_is_attached_by_upkeep_and_closed_by
     assert_eq!(contact_id.as_str(), world.calls()[0].contact_id);
     world.pass_minutes(8).await;
     assert_eq!((world.state(&id).await, world.calls().len()), (StateName::Closed, 1));
-    assert_eq!(world.counted("country#US", "good").await, 1);
+    assert_eq!(world.tallied("country#US", "good").await, 1);
 }

@@ -26,7 +26,7 @@ async fn a_call_whose_end_was_never_heard_is_closed_on_connects_word() {
         assert_eq!(world.holder(NUMBER).await.as_deref(), Some(id.as_str()));
         world.pass_minutes(3).await;
         assert_eq!((world.state(&id).await, world.holder(NUMBER).await), (StateName::Closed, None));
-        assert_eq!(world.counted("country#US", tally).await, 1);
+        assert_eq!(world.tallied("country#US", tally).await, 1);
     }
 }
 

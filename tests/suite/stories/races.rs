@@ -121,8 +121,8 @@ async fn an_end_that_is_heard_many_times_at_once_while_upkeep_asks_is_booked_onc
     let (heard, upkeep) = join(join_all(heard), join_all((0..3).map(|_| world.stack.upkeep()))).await;
     assert!(heard.iter().all(Result::is_ok) && upkeep.iter().all(Result::is_ok));
     assert_eq!(world.state(&id).await, StateName::Closed);
-    assert_eq!(world.counted("range#+1206555", "good").await, 1);
-    assert_eq!(world.counted("country#US", "good").await, 1);
+    assert_eq!(world.tallied("range#+1206555", "good").await, 1);
+    assert_eq!(world.tallied("country#US", "good").await, 1);
 }
 
 #[tokio::test]

@@ -57,13 +57,13 @@ async fn told_again_and_again(plan: CallPlan) -> World {
 #[tokio::test]
 async fn whatever_comes_again_at_any_stage_of_an_answered_call_changes_nothing() {
     let world = told_again_and_again(CallPlan::default()).await;
-    assert_eq!(world.counted("country#US", "good").await, 1);
-    assert_eq!(world.counted("country#US", "wasted").await, 0);
+    assert_eq!(world.tallied("country#US", "good").await, 1);
+    assert_eq!(world.tallied("country#US", "wasted").await, 0);
 }
 
 #[tokio::test]
 async fn whatever_comes_again_at_any_stage_of_an_unanswered_call_changes_nothing() {
     let world = told_again_and_again(CallPlan::unanswered()).await;
-    assert_eq!(world.counted("country#US", "wasted").await, 1);
-    assert_eq!(world.counted("country#US", "good").await, 0);
+    assert_eq!(world.tallied("country#US", "wasted").await, 1);
+    assert_eq!(world.tallied("country#US", "good").await, 0);
 }

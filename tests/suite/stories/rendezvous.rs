@@ -32,7 +32,7 @@ async fn events_that_are_told_from_the_end_give_the_same_end() {
     let end = end_of(&world, &id).await;
     assert!(end.answered_at.is_some() && end.agent_at.is_some());
     assert_eq!(end.answered_seconds(), 20);
-    assert_eq!(world.counted("country#US", "good").await, 1);
+    assert_eq!(world.tallied("country#US", "good").await, 1);
 }
 
 /// The id that Connect will give to the first call of any world.
@@ -54,7 +54,7 @@ async fn an_end_that_is_noted_before_the_dialer_notes_its_call_is_found_by_the_d
     assert_eq!(world.calls()[0].contact_id, contact_id.as_str());
     assert_eq!(end_of(&world, &id).await, end);
     assert_eq!(world.holder(NUMBER).await, None);
-    assert_eq!(world.counted("country#US", "wasted").await, 1);
+    assert_eq!(world.tallied("country#US", "wasted").await, 1);
 }
 
 #[tokio::test]
