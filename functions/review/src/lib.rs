@@ -2,7 +2,7 @@
 //! lets in whom IAM lets in; what they change is recorded under their name before it is made.
 //!
 //! - [`handle`] answers one request; `route` tells what is asked, `asked` by whom and with what
-//! - `requests`, `marks`, `blocks`, `entries`, `policy`, `switches`, `changes`: what operators look at and change
+//! - `requests`, `marks`, `blocks`, `entries`, `policy`, `replay`, `switches`, `changes`: what operators look at and change
 //! - `csv`, `key`: how entries are written in files and in URLs
 //! - `problem`, `reply`: the answers
 //!
@@ -18,6 +18,7 @@ mod key;
 mod marks;
 mod policy;
 mod problem;
+mod replay;
 mod reply;
 mod requests;
 mod route;
@@ -63,7 +64,6 @@ async fn answer(request: Request, tables: &Tables, now: Timestamp) -> Result<Res
     };
     let route = route::parse(request.method(), path)?;
     let asked = Asked::read(request, author, now)?;
-    // What comes later has its place here: proposed entries, the replay of a draft policy.
     match route {
         Route::ListRequests => requests::list(tables, &asked).await,
         Route::ShowRequest(id) => requests::show(tables, &asked, &id).await,
@@ -79,6 +79,7 @@ async fn answer(request: Request, tables: &Tables, now: Timestamp) -> Result<Res
         Route::ShowPolicy => policy::show(tables, &asked).await,
         Route::SavePolicy => policy::save(tables, &asked).await,
         Route::ValidatePolicy => policy::validate(&asked),
+        Route::ReplayPolicy => replay::replay(tables, &asked).await,
         Route::ListPolicyVersions => policy::versions(tables, &asked).await,
         Route::ShowPolicyVersion(number) => policy::version(tables, &asked, &number).await,
         Route::ShowKillSwitches => switches::show(tables, &asked).await,

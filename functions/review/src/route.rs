@@ -22,6 +22,7 @@ pub(crate) enum Route {
     ShowPolicy,
     SavePolicy,
     ValidatePolicy,
+    ReplayPolicy,
     ListPolicyVersions,
     ShowPolicyVersion(String),
     ShowKillSwitches,
@@ -50,6 +51,7 @@ pub(crate) fn parse(method: &Method, path: &str) -> Result<Route, Problem> {
         ["entries", ..] => entry(path)?,
         ["policy"] => vec![(GET, Route::ShowPolicy), (PUT, Route::SavePolicy)],
         ["policy", "validate"] => vec![(POST, Route::ValidatePolicy)],
+        ["policy", "replay"] => vec![(POST, Route::ReplayPolicy)],
         ["policy", "versions"] => vec![(GET, Route::ListPolicyVersions)],
         ["policy", "versions", number] => vec![(GET, Route::ShowPolicyVersion((*number).to_owned()))],
         ["kill-switches"] => vec![(GET, Route::ShowKillSwitches), (PUT, Route::SetKillSwitches)],
@@ -111,6 +113,7 @@ mod tests {
         leads("GET", "/review/policy", Route::ShowPolicy);
         leads("PUT", "/review/policy", Route::SavePolicy);
         leads("POST", "/review/policy/validate", Route::ValidatePolicy);
+        leads("POST", "/review/policy/replay", Route::ReplayPolicy);
         leads("GET", "/review/policy/versions", Route::ListPolicyVersions);
         leads("GET", "/review/policy/versions/3", Route::ShowPolicyVersion("3".to_owned()));
         leads("GET", "/review/kill-switches", Route::ShowKillSwitches);
