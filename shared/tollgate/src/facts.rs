@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::counter::{Asked, Count};
+use crate::counter::{Asked, Count, Subject};
 use crate::entry::Listing;
 use crate::history::History;
 use crate::line::LineFact;
@@ -92,6 +92,20 @@ impl Facts {
 }
 
 impl Histories {
+    /// That of one of the request's subjects.
+    #[must_use]
+    pub fn of(&self, subject: &Subject) -> History {
+        match subject {
+            Subject::Address(_) => self.address.clone(),
+            Subject::Block(_) => self.block.clone(),
+            Subject::Account(_) => self.account.clone(),
+            Subject::Number(_) => self.number.clone(),
+            Subject::Range(_) => self.range.clone(),
+            Subject::Carrier(carrier) => self.carrier(carrier),
+            Subject::Country(_) => self.country.clone(),
+        }
+    }
+
     /// A carrier's; empty if nothing is known of it.
     #[must_use]
     pub fn carrier(&self, carrier: &CarrierName) -> History {

@@ -24,17 +24,21 @@ pub(super) enum Event {
 
 /// All that is to happen, in the order of time.
 #[derive(Debug, Default)]
-pub(super) struct Later(BTreeMap<(Timestamp, u64), Event>, u64);
+pub(super) struct Later {
+    /// Of one moment, in the order in which they were added.
+    events: BTreeMap<(Timestamp, u64), Event>,
+    added: u64,
+}
 
 impl Later {
     pub(super) fn add(&mut self, moment: Timestamp, event: Event) {
-        self.1 += 1;
-        self.0.insert((moment, self.1), event);
+        self.added += 1;
+        self.events.insert((moment, self.added), event);
     }
 
     /// What happens next, if that is no later than `now`.
     pub(super) fn next(&mut self, now: Timestamp) -> Option<(Timestamp, Event)> {
-        let first = self.0.first_entry().filter(|entry| entry.key().0 <= now)?;
+        let first = self.events.first_entry().filter(|entry| entry.key().0 <= now)?;
         let ((moment, _), event) = first.remove_entry();
         Some((moment, event))
     }

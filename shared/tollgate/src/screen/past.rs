@@ -58,21 +58,8 @@ struct Past {
 
 /// All subjects of a request, the asking ones first.
 fn pasts(request: &CallbackRequest, facts: &Facts) -> Vec<Past> {
-    let caller = &request.caller;
-    let histories = &facts.histories;
-    let past = |subject, history: &History| Past { subject, history: history.clone() };
-    let account = caller.account.as_ref();
-    let carrier = known_carrier(&facts.line);
-    let mut pasts = vec![
-        past(Subject::Address(caller.address.line()), &histories.address),
-        past(Subject::Block(caller.address.block()), &histories.block),
-    ];
-    pasts.extend(account.map(|account| past(Subject::Account(account.id.clone()), &histories.account)));
-    pasts.push(past(Subject::Number(request.number.clone()), &histories.number));
-    pasts.push(past(Subject::Range(request.number.range()), &histories.range));
-    pasts.extend(carrier.map(|carrier| past(Subject::Carrier(carrier.clone()), &histories.carrier(carrier))));
-    pasts.extend(request.number.country().map(|country| past(Subject::Country(country), &histories.country)));
-    pasts
+    let subjects = Subject::all_of(request, known_carrier(&facts.line)).into_iter();
+    subjects.map(|subject| Past { history: facts.histories.of(&subject), subject }).collect()
 }
 
 /// Waste. What an asker's calls to the number itself came to is left out of the asker's: whoever missed a call may ask
