@@ -44,7 +44,7 @@ pub(super) fn findings(
     }
     let number = Subject::Number(request.number.clone());
     let window = Window::at(now, limits.per_number.window_seconds);
-    let addresses = facts.number.addresses.sliding(window, now) + 1;
+    let addresses = facts.number.addresses.sliding(window, now).saturating_add(1);
     let max = u64::from(fan_out.addresses_per_number_max);
     if addresses > max {
         let finding = Finding::about(Code::TooManyAddressesToNumber, number.key());
@@ -123,7 +123,7 @@ fn asked(code: Code, subject: &Subject, count: AskCount, limit: Limit, now: Time
 fn one_more(code: Code, subject: &Subject, calls: Count, limit: Limit, now: Timestamp) -> Option<Finding> {
     let window = Window::at(now, limit.window_seconds);
     let max = u64::from(limit.requests_max);
-    let value = calls.sliding(window, now) + 1;
+    let value = calls.sliding(window, now).saturating_add(1);
     (value > max).then(|| Finding::about(code, subject.key()).measured(value, max, limit.window_seconds))
 }
 
