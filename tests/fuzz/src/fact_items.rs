@@ -48,7 +48,8 @@ const COUNTERS: usize = 4;
 pub fn check(bytes: &[u8]) {
     let mut u = Unstructured::new(bytes);
     let kinds = [&RECORDED[..COUNTERS], &RECORDED[COUNTERS..=COUNTERS], &RECORDED[COUNTERS + 1..]];
-    let Some([counters, line, claim]) = (|| Some([item(&mut u, kinds[0])?, item(&mut u, kinds[1])?, item(&mut u, kinds[2])?]))()
+    let Some([counters, line, claim]) =
+        (|| Some([item(&mut u, kinds[0])?, item(&mut u, kinds[1])?, item(&mut u, kinds[2])?]))()
     else {
         return;
     };
@@ -69,7 +70,12 @@ pub fn check(bytes: &[u8]) {
 }
 
 /// What is gathered when the tables hold these items.
-fn facts(request: &CallbackRequest, counters: &Value, line: &Value, claim: &Value) -> Result<Facts, StoreError> {
+fn facts(
+    request: &CallbackRequest,
+    counters: &Value,
+    line: &Value,
+    claim: &Value,
+) -> Result<Facts, StoreError> {
     let read = json!({ "Responses": { "Counters": [counters], "Numbers": [line], "Pending": [claim] } });
     let asks = json!({ "Attributes": { "asks": counters["asks"] } });
     let asks = if counters["asks"].is_null() { json!({}) } else { asks };

@@ -48,7 +48,10 @@ fn mixed(foreign: &[u8], is_csv: bool) -> (Vec<u8>, BTreeMap<usize, String>) {
     let mut push_good = |lines: &mut Vec<Vec<u8>>| {
         let network = format!("{OURS}{}.0/24", good.len());
         good.insert(lines.len() + 1, format!("net#{network}"));
-        lines.push(if is_csv { format!("net#{network},deny,\"a \"\"good\"\" line, ours\",") } else { network }.into());
+        lines.push(
+            if is_csv { format!("net#{network},deny,\"a \"\"good\"\" line, ours\",") } else { network }
+                .into(),
+        );
     };
     push_good(&mut lines);
     for (at, line) in foreign.split(|byte| *byte == b'\n').take(60).enumerate() {

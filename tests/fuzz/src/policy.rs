@@ -80,7 +80,8 @@ fn is_usable(policy: &Policy, request: &CallbackRequest, facts: &Facts) {
     for span in [policy.deadline(), policy.retention(), policy.line_cache()] {
         assert!(NOW + span > NOW);
     }
-    let _ = (overdue::wake_at(&State::Received, policy, NOW), overdue::wake_at(&State::Approved, policy, NOW));
+    let _ =
+        (overdue::wake_at(&State::Received, policy, NOW), overdue::wake_at(&State::Approved, policy, NOW));
 }
 
 fn is_drawn_from_its_findings(verdict: &Verdict) {
@@ -92,10 +93,10 @@ fn is_drawn_from_its_findings(verdict: &Verdict) {
 
 /// A request with any facts.
 fn asked(u: &mut Unstructured<'_>) -> Result<(CallbackRequest, Facts)> {
-    let numbers = ["+12065550100", "+493012345678", "+18765230123", "+882161234567", "+447700900123", "+80012345678"];
-    let number = PhoneNumber::parse(u.choose(&numbers)?, None).unwrap_or_else(|_unknown| {
-        PhoneNumber::from_e164(numbers[0]).expect("the first one can exist")
-    });
+    let numbers =
+        ["+12065550100", "+493012345678", "+18765230123", "+882161234567", "+447700900123", "+80012345678"];
+    let number = PhoneNumber::parse(u.choose(&numbers)?, None)
+        .unwrap_or_else(|_unknown| PhoneNumber::from_e164(numbers[0]).expect("the first one can exist"));
     let id = AccountId::parse("3f2a").unwrap();
     let verified_number = u.arbitrary::<bool>()?.then(|| number.clone());
     let caller = Caller {
@@ -130,7 +131,8 @@ fn asked(u: &mut Unstructured<'_>) -> Result<(CallbackRequest, Facts)> {
 }
 
 fn ask_count(u: &mut Unstructured<'_>) -> Result<AskCount> {
-    let mut asked = || Ok(Asked { requests: u.arbitrary()?, numbers: u.arbitrary()?, countries: u.arbitrary()? });
+    let mut asked =
+        || Ok(Asked { requests: u.arbitrary()?, numbers: u.arbitrary()?, countries: u.arbitrary()? });
     Ok(AskCount { this: asked()?, last: asked()? })
 }
 

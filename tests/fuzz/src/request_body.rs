@@ -51,9 +51,5 @@ fn wanted(body: &[u8]) -> Option<Wanted> {
     let known = fields.iter().all(|(name, value)| known.contains(&name.as_str()) && value.is_string());
     let number = fields.get("phoneNumber").filter(|_| known)?.as_str()?;
     let text = |name| fields.get(name).and_then(Value::as_str).map(VisitorText::parse).transpose().ok();
-    Some((
-        PhoneNumber::parse(number, CountryCode::parse("US").ok()).ok()?,
-        text("name")?,
-        text("topic")?,
-    ))
+    Some((PhoneNumber::parse(number, CountryCode::parse("US").ok()).ok()?, text("name")?, text("topic")?))
 }

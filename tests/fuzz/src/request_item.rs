@@ -71,7 +71,8 @@ pub fn check(bytes: &[u8]) {
 
 fn writes_back(read: Stored) {
     // Upkeep reckons from these moments; the ends of time are as far from any request as a century is.
-    let is_reckoned = |moment: jiff::Timestamp| moment.duration_since(NOW).abs() < SignedDuration::from_hours(876_600);
+    let is_reckoned =
+        |moment: jiff::Timestamp| moment.duration_since(NOW).abs() < SignedDuration::from_hours(876_600);
     if !is_reckoned(read.record.request.received_at) || !is_reckoned(read.expires_at) {
         return;
     }
@@ -87,8 +88,15 @@ fn write(read: &Stored) -> Value {
     let Record { request, state, findings, line, cancelled_at } = read.record.clone();
     let mut steps = steps_to(&state);
     let first = steps.remove(0);
-    let taken = Record { request: request.clone(), state: first.clone(), findings: findings.clone(), line: None, cancelled_at: None };
-    let (fingerprint, expires_at) = (read.fingerprint.clone(), read.expires_at - SignedDuration::from_secs(1));
+    let taken = Record {
+        request: request.clone(),
+        state: first.clone(),
+        findings: findings.clone(),
+        line: None,
+        cancelled_at: None,
+    };
+    let (fingerprint, expires_at) =
+        (read.fingerprint.clone(), read.expires_at - SignedDuration::from_secs(1));
     let (_, calls) = tables::with(tables::empty, async |tables| {
         requests::take(tables, &taken, &fingerprint, expires_at).await.expect("a new request is taken");
     });
@@ -96,12 +104,14 @@ fn write(read: &Stored) -> Value {
     let mut from = first;
     for to in steps {
         let step = Transition::new(request.id, &from, to.clone()).expect("the steps exist");
-        let (_, calls) = tables::with(tables::empty, async |tables| step.write(tables).await.expect("it is written"));
+        let (_, calls) =
+            tables::with(tables::empty, async |tables| step.write(tables).await.expect("it is written"));
         item = updated(&item, &calls[0].sent);
         from = to;
     }
     let last = Transition::in_place(request.id, &from, NOW).with_findings(&findings).with_line(line.as_ref());
-    let (_, calls) = tables::with(tables::empty, async |tables| last.write(tables).await.expect("it is written"));
+    let (_, calls) =
+        tables::with(tables::empty, async |tables| last.write(tables).await.expect("it is written"));
     item = updated(&item, &calls[0].sent);
     if let Some(at) = cancelled_at {
         item["cancelled_at"] = json!({ "N": at.as_millisecond().to_string() });

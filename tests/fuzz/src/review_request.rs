@@ -57,7 +57,9 @@ fn answer(call: &Call) -> Value {
 
 fn hold_as_set(item: &Value, told: &Value) {
     let read = json!({ "Item": item });
-    let (held, _) =
-        tables::with(move |_get| Answer::Done(read.clone()), async |tables| settings::kill_switches(tables).await);
+    let (held, _) = tables::with(
+        move |_get| Answer::Done(read.clone()),
+        async |tables| settings::kill_switches(tables).await,
+    );
     assert_eq!(&serde_json::to_value(held.expect("what is written can be read")).unwrap(), told);
 }

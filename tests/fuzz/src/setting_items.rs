@@ -92,14 +92,18 @@ fn check_setting(item: Value) {
         for put in calls[0].sent["TransactItems"].as_array().unwrap() {
             let saved = json!({ "Item": put["Put"]["Item"] });
             let again = holding(saved, async |tables| settings::policy(tables).await).unwrap();
-            assert_eq!(again, PolicyVersion { version, policy: policy.clone(), saved: Some((author.clone(), at)) });
+            assert_eq!(
+                again,
+                PolicyVersion { version, policy: policy.clone(), saved: Some((author.clone(), at)) }
+            );
         }
     }
 }
 
 fn changes_of(items: Value) -> Vec<Change> {
     let day = Date::constant(2026, 3, 2);
-    holding(json!({ "Items": items }), async |tables| changes::of_day(tables, day).await).expect("the table answers")
+    holding(json!({ "Items": items }), async |tables| changes::of_day(tables, day).await)
+        .expect("the table answers")
 }
 
 fn check_change(item: Value) {
@@ -110,8 +114,9 @@ fn check_change(item: Value) {
     let [_, change, _] = read.as_slice() else { return };
     // Changes are made at the time of their day, which no year before the epoch has.
     if change.changed_at >= Timestamp::UNIX_EPOCH {
-        let (_, calls) =
-            tables::with(tables::empty, async |tables| changes::record(tables, change).await.expect("it is recorded"));
+        let (_, calls) = tables::with(tables::empty, async |tables| {
+            changes::record(tables, change).await.expect("it is recorded")
+        });
         assert_eq!(changes_of(json!([tables::put(&calls)])), std::slice::from_ref(change));
     }
 }

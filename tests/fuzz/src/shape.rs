@@ -179,7 +179,8 @@ fn is_attribute(value: &Value) -> bool {
     let is_set = |value: &Value, holds: fn(&Value) -> bool| {
         value.as_array().is_some_and(|set| !set.is_empty() && set.iter().all(holds))
     };
-    let Some((form, value)) = value.as_object().filter(|form| form.len() == 1).and_then(|form| form.iter().next())
+    let Some((form, value)) =
+        value.as_object().filter(|form| form.len() == 1).and_then(|form| form.iter().next())
     else {
         return false;
     };

@@ -109,7 +109,9 @@ fn handed_out(batch: Batch, handling: Handling) -> (Vec<String>, std::result::Re
                 code: "ThrottlingException".to_owned(),
                 detail: String::new(),
             }),
-            Handling::FailsForGood if id.starts_with("0202") && is_good(&id) => Err(inconsistent("T", "k", "r")),
+            Handling::FailsForGood if id.starts_with("0202") && is_good(&id) => {
+                Err(inconsistent("T", "k", "r"))
+            }
             _ => Ok(()),
         }
     }));

@@ -6,9 +6,7 @@ use std::sync::LazyLock;
 
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::config::{
-    BehaviorVersion, Credentials, Region, StalledStreamProtectionConfig,
-};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, StalledStreamProtectionConfig};
 use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
 };
@@ -119,7 +117,8 @@ impl HttpConnector for Within {
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
         let sent = serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap();
         let call = Call { operation, sent };
-        let answer = ANSWERS.with_borrow_mut(|answers| answers.as_mut().expect("a target works on tables")(&call));
+        let answer =
+            ANSWERS.with_borrow_mut(|answers| answers.as_mut().expect("a target works on tables")(&call));
         CALLS.with_borrow_mut(|calls| calls.push(call));
         let (status, body) = match answer {
             Answer::Done(body) => (200, body),

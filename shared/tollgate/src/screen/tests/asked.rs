@@ -45,3 +45,18 @@ fn calls_of_another_carrier_are_not_held_against_the_numbers_own() {
         case.line(LineType::Mobile, Some("Example Wireless"));
     });
 }
+
+#[test]
+fn no_count_is_so_large_that_it_passes() {
+    let most = Calls {
+        approved: count(u64::MAX, u64::MAX),
+        addresses: count(u64::MAX, u64::MAX),
+        ..Calls::default()
+    };
+    let verdict = Case::with(|case| {
+        case.facts.number = most;
+        case.facts.range = most;
+    })
+    .verdict();
+    check_codes(&verdict, &[Code::TooManyToNumber, Code::TooManyToRange, Code::TooManyAddressesToNumber]);
+}
