@@ -3,6 +3,7 @@
 //! The driver is its own few lines. The long form is libFuzzer's, which is guided by coverage; what is left for this one is to
 //! replay what is kept and to look a little around it, within seconds and without a surprise. bolero and proptest would
 //! each bring a way to write targets of their own, and a form of kept inputs that libFuzzer does not read.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
