@@ -25,7 +25,7 @@ pub(super) fn findings(
     }
     let number = Subject::Number(request.number.clone());
     let window = Window::at(now, policy.limits.per_number.window_seconds);
-    let addresses = facts.number.addresses.sliding(window, now) + 1;
+    let addresses = facts.number.addresses.sliding(window, now).saturating_add(1);
     let max = u64::from(policy.fan_out.addresses_per_number_max);
     if addresses > max {
         let finding = Finding::about(Code::TooManyAddressesToNumber, number.key());
@@ -177,7 +177,7 @@ fn one_more(called: &Called, now: Timestamp) -> Option<Finding> {
     let Measured::Against(limit) = called.limit else { return None };
     let window = Window::at(now, limit.window_seconds);
     let max = u64::from(limit.requests_max);
-    let value = called.calls.approved.sliding(window, now) + 1;
+    let value = called.calls.approved.sliding(window, now).saturating_add(1);
     (value > max)
         .then(|| Finding::about(called.code, called.subject.key()).measured(value, max, limit.window_seconds))
 }

@@ -78,3 +78,14 @@ fn a_range_may_grow_beyond_its_best_day_but_what_is_new_proves_nothing() {
         &["redirect: too-many-to-range range#+1206555 21 of 8 in 86400 s"],
     );
 }
+
+#[test]
+fn no_count_is_so_large_that_it_passes() {
+    let most = Calls { approved: count(u64::MAX, u64::MAX), addresses: count(u64::MAX, u64::MAX) };
+    let verdict = Case::with(|case| {
+        case.facts.number = most;
+        case.facts.range = most;
+    })
+    .verdict();
+    check_codes(&verdict, &[Code::TooManyToNumber, Code::TooManyToRange, Code::TooManyAddressesToNumber]);
+}
