@@ -21,6 +21,7 @@ mod destinations;
 mod dialing;
 mod dialing_refused;
 mod fairness;
+mod faults;
 mod forgeries;
 mod idempotency;
 mod journeys;
