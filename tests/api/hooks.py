@@ -33,6 +33,14 @@ entries = st.one_of(
     words.map("account#{}".format),
     words.map("carrier#{}".format),
 )
+subjects = st.one_of(
+    st.ip_addresses(v=4).flatmap(lambda ip: st.sampled_from([f"address#{ip}", f"address#{ip}/32", f"block#{ip}"])),
+    st.ip_addresses(v=6).flatmap(lambda ip: st.sampled_from([f"address#{ip}", f"block#{ip}"])),
+    st.sampled_from(NUMBERS).flatmap(lambda number: st.sampled_from([f"number#{number}", f"range#{number[:-4]}"])),
+    countries.map("country#{}".format),
+    words.map("account#{}".format),
+    words.map("carrier#{}".format),
+)
 csv_files = st.lists(st.sampled_from(["prefix#+1876", "country#JM", "net#203.0.113.0/24", "asn#64500"]), min_size=1).map(
     lambda keys: "entry,effect,reason\n" + "".join(f"{key},deny,pumped\n" for key in keys)
 )
@@ -43,6 +51,7 @@ network_files = st.lists(st.sampled_from(["203.0.113.0/24", "198.51.100.7 # a pr
 schemathesis.openapi.format("phone-number", st.one_of(numbers, national))
 schemathesis.openapi.format("international-number", numbers)
 schemathesis.openapi.format("entry-key", entries)
+schemathesis.openapi.format("subject-key", subjects)
 schemathesis.openapi.format("date-time", moments_ahead)
 schemathesis.openapi.format("entries-csv", csv_files)
 schemathesis.openapi.format("networks", network_files)
@@ -73,8 +82,12 @@ SPANNING = {
     "POST /review/entries/import": (400, {"effect", "reason", "expiresAt"}),
     # Some kinds can be denied only; and a moment must lie ahead.
     "PUT /review/entries/{entry}": (422, {"effect", "expiresAt"}),
-    "POST /review/policy/validate": (422, {"default_country"}),
-    "PUT /review/policy": (422, {"default_country"}),
+    "POST /review/policy/validate": (422, {"default_country", "blocks.longest_seconds"}),
+    "PUT /review/policy": (422, {"default_country", "blocks.longest_seconds"}),
+    # `before` is later than `from`, and not more than a week.
+    "POST /review/policy/replay": (422, {"default_country", "blocks.longest_seconds", "before", "from"}),
+    # Only what ended is marked.
+    "PUT /review/requests/{id}/mark": (409, {"not-ended", "marked-meanwhile"}),
 }
 
 

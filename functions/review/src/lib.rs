@@ -2,7 +2,7 @@
 //! lets in whom IAM lets in; what they change is recorded under their name before it is made.
 //!
 //! - [`handle`] answers one request; `route` tells what is asked, `asked` by whom and with what
-//! - `requests`, `marks`, `entries`, `policy`, `switches`, `changes`: what operators look at and change
+//! - `requests`, `marks`, `blocks`, `entries`, `policy`, `replay`, `switches`, `changes`: what operators look at and change
 //! - `csv`, `key`: how entries are written in files and in URLs
 //! - `problem`, `reply`: the answers
 //!
@@ -10,6 +10,7 @@
 //! problems.
 
 mod asked;
+mod blocks;
 mod changes;
 mod csv;
 mod entries;
@@ -17,6 +18,7 @@ mod key;
 mod marks;
 mod policy;
 mod problem;
+mod replay;
 mod reply;
 mod requests;
 mod route;
@@ -62,11 +64,12 @@ async fn answer(request: Request, tables: &Tables, now: Timestamp) -> Result<Res
     };
     let route = route::parse(request.method(), path)?;
     let asked = Asked::read(request, author, now)?;
-    // What comes later has its place here: proposed entries, the replay of a draft policy.
     match route {
         Route::ListRequests => requests::list(tables, &asked).await,
         Route::ShowRequest(id) => requests::show(tables, &asked, &id).await,
         Route::MarkRequest(id) => marks::put(tables, &asked, &id).await,
+        Route::ShowBlock(key) => blocks::show(tables, &asked, &key).await,
+        Route::LiftBlock(key) => blocks::lift(tables, &asked, &key).await,
         Route::ListEntries => entries::list(tables, &asked).await,
         Route::ShowEntry(key) => entries::show(tables, &asked, &key).await,
         Route::PutEntry(key) => entries::put(tables, &asked, &key).await,
@@ -76,6 +79,7 @@ async fn answer(request: Request, tables: &Tables, now: Timestamp) -> Result<Res
         Route::ShowPolicy => policy::show(tables, &asked).await,
         Route::SavePolicy => policy::save(tables, &asked).await,
         Route::ValidatePolicy => policy::validate(&asked),
+        Route::ReplayPolicy => replay::replay(tables, &asked).await,
         Route::ListPolicyVersions => policy::versions(tables, &asked).await,
         Route::ShowPolicyVersion(number) => policy::version(tables, &asked, &number).await,
         Route::ShowKillSwitches => switches::show(tables, &asked).await,

@@ -98,10 +98,15 @@ pub(crate) async fn save(tables: &Tables, asked: &Asked) -> Result<Response<Body
 }
 
 fn checked(asked: &Asked) -> Result<Policy, Problem> {
+    parsed(asked.json_text()?)
+}
+
+/// Reads a policy; all that is wrong with it is told.
+pub(crate) fn parsed(json: &str) -> Result<Policy, Problem> {
     let told = |errors: Vec<PolicyError>| {
         Problem::invalid("the policy is not valid", errors.into_iter().map(FieldError::from).collect())
     };
-    Policy::parse(asked.json_text()?).map_err(told)
+    Policy::parse(json).map_err(told)
 }
 
 /// The version in `If-Match: "n"`.

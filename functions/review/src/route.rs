@@ -11,6 +11,8 @@ pub(crate) enum Route {
     ListRequests,
     ShowRequest(String),
     MarkRequest(String),
+    ShowBlock(String),
+    LiftBlock(String),
     ListEntries,
     ShowEntry(String),
     PutEntry(String),
@@ -20,6 +22,7 @@ pub(crate) enum Route {
     ShowPolicy,
     SavePolicy,
     ValidatePolicy,
+    ReplayPolicy,
     ListPolicyVersions,
     ShowPolicyVersion(String),
     ShowKillSwitches,
@@ -40,6 +43,7 @@ pub(crate) fn parse(method: &Method, path: &str) -> Result<Route, Problem> {
         ["requests"] => vec![(GET, Route::ListRequests)],
         ["requests", id] => vec![(GET, Route::ShowRequest((*id).to_owned()))],
         ["requests", id, "mark"] => vec![(PUT, Route::MarkRequest((*id).to_owned()))],
+        ["blocks", ..] => block(path)?,
         ["entries"] => vec![(GET, Route::ListEntries)],
         ["entries", "import"] => vec![(POST, Route::ImportEntries)],
         ["entries", "export"] => vec![(GET, Route::ExportEntries)],
@@ -47,6 +51,7 @@ pub(crate) fn parse(method: &Method, path: &str) -> Result<Route, Problem> {
         ["entries", ..] => entry(path)?,
         ["policy"] => vec![(GET, Route::ShowPolicy), (PUT, Route::SavePolicy)],
         ["policy", "validate"] => vec![(POST, Route::ValidatePolicy)],
+        ["policy", "replay"] => vec![(POST, Route::ReplayPolicy)],
         ["policy", "versions"] => vec![(GET, Route::ListPolicyVersions)],
         ["policy", "versions", number] => vec![(GET, Route::ShowPolicyVersion((*number).to_owned()))],
         ["kill-switches"] => vec![(GET, Route::ShowKillSwitches), (PUT, Route::SetKillSwitches)],
@@ -56,9 +61,18 @@ pub(crate) fn parse(method: &Method, path: &str) -> Result<Route, Problem> {
     choose(method, routes)
 }
 
+fn block(path: &str) -> Result<Vec<(Method, Route)>, Problem> {
+    let key = named(path, "blocks/")?;
+    Ok(vec![(Method::GET, Route::ShowBlock(key.clone())), (Method::DELETE, Route::LiftBlock(key))])
+}
+
+fn named(path: &str, under: &str) -> Result<String, Problem> {
+    let key = path.strip_prefix(under).and_then(key::decode).filter(|key| !key.is_empty());
+    key.ok_or_else(|| Problem::not_found("what is here is named by its URL-encoded key"))
+}
+
 fn entry(path: &str) -> Result<Vec<(Method, Route)>, Problem> {
-    let key = path.strip_prefix("entries/").and_then(key::decode).filter(|key| !key.is_empty());
-    let key = key.ok_or_else(|| Problem::not_found("an entry is named by its URL-encoded key"))?;
+    let key = named(path, "entries/")?;
     Ok(vec![
         (Method::GET, Route::ShowEntry(key.clone())),
         (Method::PUT, Route::PutEntry(key.clone())),
@@ -90,12 +104,16 @@ mod tests {
         leads("GET", "/review/requests", Route::ListRequests);
         leads("GET", "/review/requests/abc", Route::ShowRequest("abc".to_owned()));
         leads("PUT", "/review/requests/abc/mark", Route::MarkRequest("abc".to_owned()));
+        leads("GET", "/review/blocks/range%23%2B1712770", Route::ShowBlock("range#+1712770".to_owned()));
+        let line = "address#203.0.113.9/32".to_owned();
+        leads("DELETE", "/review/blocks/address#203.0.113.9/32", Route::LiftBlock(line));
         leads("GET", "/review/entries", Route::ListEntries);
         leads("POST", "/review/entries/import", Route::ImportEntries);
         leads("GET", "/review/entries/export", Route::ExportEntries);
         leads("GET", "/review/policy", Route::ShowPolicy);
         leads("PUT", "/review/policy", Route::SavePolicy);
         leads("POST", "/review/policy/validate", Route::ValidatePolicy);
+        leads("POST", "/review/policy/replay", Route::ReplayPolicy);
         leads("GET", "/review/policy/versions", Route::ListPolicyVersions);
         leads("GET", "/review/policy/versions/3", Route::ShowPolicyVersion("3".to_owned()));
         leads("GET", "/review/kill-switches", Route::ShowKillSwitches);

@@ -22,7 +22,7 @@ pub struct Change {
     pub author: Author,
     /// What was done.
     pub action: Action,
-    /// To what: an entry's key, a policy version, a number of entries.
+    /// To what: an entry's key, a policy version, a number of entries, a request, a blocked subject.
     pub subject: String,
     /// Why, if that was said.
     pub reason: Option<Reason>,
@@ -48,6 +48,8 @@ pub enum Action {
     MarkSpam,
     /// Marked a request as legitimate.
     MarkLegitimate,
+    /// Lifted a block.
+    LiftBlock,
 }
 
 /// Records a change.

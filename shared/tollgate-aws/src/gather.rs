@@ -1,5 +1,5 @@
 //! All facts for screening, in one parallel round trip: the lists under every key that could match, the counters, the
-//! cached line and the claim in one BatchGetItem, and beside it the asking side's counts, which are updates.
+//! cached line and the claim by BatchGetItem, and beside it the asking side's counts, which are updates.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,6 +12,7 @@ use tollgate::facts::{AskCount, Asking, Facts, Histories};
 use tollgate::line::LineFact;
 use tollgate::policy::{Limit, Policy};
 use tollgate::request::CallbackRequest;
+use tollgate::screen::asking;
 use tollgate::switches::KillSwitches;
 
 use crate::counters::{self, Rows};
@@ -92,18 +93,6 @@ pub async fn listings(tables: &Tables, request: &CallbackRequest) -> Result<Vec<
     Ok(listings)
 }
 
-/// The asking subjects of a request with their limits: address, block, and the account if there is one.
-fn asking(request: &CallbackRequest, policy: &Policy) -> Vec<(Subject, Limit)> {
-    let caller = &request.caller;
-    let account = caller.account.as_ref().map(|account| Subject::Account(account.id.clone()));
-    let mut subjects = vec![
-        (Subject::Address(caller.address.line()), policy.limits.per_address),
-        (Subject::Block(caller.address.block()), policy.per_block(caller.address)),
-    ];
-    subjects.extend(account.map(|account| (account, policy.limits.per_account)));
-    subjects
-}
-
 async fn count_asks(
     tables: &Tables,
     request: &CallbackRequest,
@@ -119,7 +108,7 @@ async fn count_asks(
     .await
 }
 
-/// What one BatchGetItem brings.
+/// What is read.
 struct Read {
     listings: Vec<Listing>,
     line: LineFact,

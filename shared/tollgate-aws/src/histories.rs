@@ -48,19 +48,8 @@ impl Counted {
 
 /// The subjects that a request's call teaches something about.
 pub(crate) fn subjects(record: &Record) -> Vec<Subject> {
-    let request = &record.request;
-    let caller = &request.caller;
-    let carrier = record.line.as_ref().and_then(|line| line.carrier.clone());
-    let mut subjects = vec![
-        Subject::Address(caller.address.line()),
-        Subject::Block(caller.address.block()),
-        Subject::Number(request.number.clone()),
-        Subject::Range(request.number.range()),
-    ];
-    subjects.extend(caller.account.as_ref().map(|account| Subject::Account(account.id.clone())));
-    subjects.extend(carrier.map(Subject::Carrier));
-    subjects.extend(request.number.country().map(Subject::Country));
-    subjects
+    let carrier = record.line.as_ref().and_then(|line| line.carrier.as_ref());
+    Subject::all_of(&record.request, carrier)
 }
 
 /// Whether what is counted of two moments is in the same item.

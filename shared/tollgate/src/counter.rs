@@ -6,51 +6,18 @@
 //! (range, carrier, country) is counted by approvals alone, and a number by calls alone, so that nobody can use up a
 //! stranger's limit with requests that are refused, or withdrawn before the dial.
 
+mod subject;
+
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::country::CountryCode;
-use crate::network::Network;
-use crate::number::{NumberRange, PhoneNumber};
+use crate::number::NumberRange;
 use crate::policy::Limit;
 use crate::request::{CallbackRequest, RequestId};
-use crate::text::{AccountId, CarrierName};
 
-/// Who is counted.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Subject {
-    /// One subscriber line: an IPv4 address, or the /64 around an IPv6 address.
-    Address(Network),
-    /// The block around it: an IPv4 /24 or an IPv6 /48.
-    Block(Network),
-    /// A signed-in account.
-    Account(AccountId),
-    /// The number asked for.
-    Number(PhoneNumber),
-    /// Its range.
-    Range(NumberRange),
-    /// Its carrier.
-    Carrier(CarrierName),
-    /// Its country.
-    Country(CountryCode),
-}
-
-impl Subject {
-    /// The key under which the subject is counted.
-    #[must_use]
-    pub fn key(&self) -> String {
-        match self {
-            Self::Address(network) => format!("address#{network}"),
-            Self::Block(network) => format!("block#{network}"),
-            Self::Account(account) => format!("account#{}", account.as_str()),
-            Self::Number(number) => format!("number#{}", number.e164()),
-            Self::Range(range) => format!("range#{range}"),
-            Self::Carrier(carrier) => format!("carrier#{}", carrier.key()),
-            Self::Country(country) => format!("country#{country}"),
-        }
-    }
-}
+pub use subject::{Subject, SubjectError};
 
 /// A fixed span of time, aligned to the epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -27,6 +27,13 @@ impl Day {
         Self(moment.as_second().div_euclid(i64::from(DAY_SECONDS)))
     }
 
+    /// When it begins.
+    #[must_use]
+    pub fn begins_at(self) -> Timestamp {
+        let second = self.0.saturating_mul(i64::from(DAY_SECONDS));
+        Timestamp::from_second(second).unwrap_or(if second < 0 { Timestamp::MIN } else { Timestamp::MAX })
+    }
+
     /// The day so many days before.
     #[must_use]
     pub fn before(self, days: i64) -> Self {
@@ -124,6 +131,12 @@ impl Tally {
 }
 
 impl Block {
+    /// One that is over, and after which the next is the first again.
+    #[must_use]
+    pub fn lifted(now: Timestamp) -> Self {
+        Self { strikes: 0, until: now }
+    }
+
     /// The block that follows `last` (none if there was none of late): twice as long each time, up to the longest.
     /// Up to a tenth is added, as `request`, which brought it about, has it: what was blocked together comes back one by one.
     #[must_use]

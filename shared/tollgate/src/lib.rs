@@ -10,6 +10,7 @@
 //! - [`policy`]: every number an operator may turn; [`switches`]: the kill switches
 //! - [`facts`] in, [`verdict`] out: [`screen`] decides
 //! - [`budget`]: the places that a dial takes; [`outcome`]: how a call ended and what it teaches
+//! - [`replay`]: what would have become of recorded requests under another policy
 //! - [`overdue`]: what upkeep does with a request that nothing has moved for too long
 //! - [`reply`]: what the requester sees, with no place for a reason
 
@@ -26,6 +27,7 @@ pub mod outcome;
 pub mod overdue;
 pub mod policy;
 pub mod record;
+pub mod replay;
 pub mod reply;
 pub mod request;
 pub mod screen;

@@ -24,7 +24,7 @@ use crate::switches::KillSwitches;
 use crate::verdict::{Code, Finding, Route, Standing, Verdict};
 
 pub use past::blocks;
-pub use volume::places;
+pub use volume::{asking, places};
 
 /// Decides on a request. Whether its number is free is settled by the claim alone, not here.
 #[must_use]

@@ -138,7 +138,12 @@ async fn an_answer_is_kept_for_as_long_as_the_policy_says() {
 #[tokio::test]
 async fn a_day_has_no_more_lookups_than_the_policy_allows() {
     let world = world().await;
-    world.policy(json!({ "line": { "lookups_per_day_max": 2, "unavailable": "redirect" } })).await;
+    world
+        .policy(json!({
+            "line": { "lookups_per_day_max": 2, "unavailable": "redirect" },
+            "fan_out": { "numbers_of_a_range_per_address_max": 100 },
+        }))
+        .await;
     let mut states = vec![];
     for number in ["+12065550100", "+12065550101", "+12065550102", "+12065550103"] {
         let id = account("alice").asks(&world, number).await;

@@ -175,7 +175,10 @@ async fn requests_that_are_withdrawn_do_not_use_up_the_limit_of_a_range() {
     let world = world().await;
     let limit = json!({ "requests_max": 2, "window_seconds": 86_400 });
     world
-        .policy(json!({ "limits": { "per_range": limit, "per_carrier": limit, "per_country": limit } }))
+        .policy(json!({
+            "limits": { "per_range": limit, "per_carrier": limit, "per_country": limit },
+            "fan_out": { "numbers_of_a_range_per_address_max": 100 },
+        }))
         .await;
     for last in 0..4 {
         let id = stranger().asks(&world, &format!("+1206555010{last}")).await;

@@ -86,9 +86,19 @@ async fn an_address_may_ask_so_often_and_its_neighbours_as_often() {
 #[tokio::test]
 async fn the_addresses_of_an_ipv6_line_are_one() {
     let world = world().await;
-    world.policy(only(json!({ "per_address": an_hour(2) }), json!({}))).await;
+    let mut policy = only(json!({ "per_address": an_hour(2) }), json!({}));
+    rules(&mut policy, json!({ "too-many-from-block": "off" }));
+    world.policy(policy).await;
     let line = ["2001:db8:1:1::1", "2001:db8:1:1:ffff::2", "2001:db8:1:1:8000:1:2:3", "2001:db8:1:2::1"];
     assert_eq!(screened(&world, &at(&line)).await, ["", "", "too-many-from-address", ""]);
+}
+
+#[tokio::test]
+async fn the_lines_of_an_ipv6_network_together_may_ask_as_often_as_one() {
+    let world = world().await;
+    world.policy(only(json!({ "per_address": an_hour(2), "per_block": an_hour(100) }), json!({}))).await;
+    let lines = ["2001:db8:1:1::1", "2001:db8:1:1:ffff::2", "2001:db8:1:2::1", "2001:db8:2:1::1"];
+    assert_eq!(screened(&world, &at(&lines)).await, ["", "", "too-many-from-block", ""]);
 }
 
 #[tokio::test]

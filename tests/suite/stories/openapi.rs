@@ -10,6 +10,7 @@ use tollgate::line::LineType;
 use tollgate::number::NumberKind;
 use tollgate::outcome::Outcome;
 use tollgate::policy::{Guests, Mode, Policy};
+use tollgate::record::MarkKind;
 use tollgate::reply::{Channel, Status};
 use tollgate::request::NetworkMark;
 use tollgate::state::{Failure, StateName};
@@ -151,6 +152,7 @@ fn the_enumerations_are_those_of_the_code() {
         ("Action", known(serde_json::from_str::<Action>(nothing))),
         ("Guests", known(serde_json::from_str::<Guests>(nothing))),
         ("Mode", known(serde_json::from_str::<Mode>(nothing))),
+        ("MarkKind", known(serde_json::from_str::<MarkKind>(nothing))),
     ] {
         assert!(code.len() > 1, "{name}: {code:?}");
         assert_eq!(texts(&schemas[name]["enum"]), code, "{name}");

@@ -18,6 +18,8 @@ async fn a_policy_that_does_not_hold_is_refused_with_every_field_that_is_wrong()
             "per_account": { "requests_max": 100_000, "window_seconds": 3_600 },
         },
         "fan_out": { "numbers_per_address_max": 0 },
+        "waste": { "range": { "floor": 0, "share_percent": 1_001 } },
+        "marks": { "carrier": { "floor": 0, "share_percent": 1_001 } },
         "blocks": { "first_seconds": 1 },
         "budgets": { "cost_per_day_max_usd": -1.0, "usd_per_minute": { "+1876": -0.5 }, "estimated_call_minutes": 0 },
         "dial": { "deadline_seconds": 1, "calls_per_second_max": 0.0, "ring_timeout_seconds": 90, "call_seconds_max": 1 },
@@ -35,6 +37,8 @@ async fn a_policy_that_does_not_hold_is_refused_with_every_field_that_is_wrong()
         "limits.per_address.window_seconds",
         "limits.per_account.requests_max",
         "fan_out.numbers_per_address_max",
+        "waste.range.share_percent",
+        "marks.carrier.share_percent",
         "blocks.first_seconds",
         "budgets.cost_per_day_max_usd",
         "budgets.usd_per_minute.+1876",
@@ -147,7 +151,7 @@ async fn a_value_of_another_type_is_told_with_its_field() {
     let world = world().await;
     for (policy, field) in [
         (json!({ "retention_days": "30" }), "retention_days"),
-        (json!({ "waste": { "window_seconds": 86_400.5 } }), "blocks.first_seconds"),
+        (json!({ "blocks": { "first_seconds": 86_400.5 } }), "blocks.first_seconds"),
         (json!({ "served_countries": ["US", "Canada"] }), "served_countries.1"),
         (json!({ "limits": { "per_number": { "requests_max": 3 } } }), "limits.per_number"),
         (json!({ "budgets": { "usd_per_minute": { "+1876": "0.30" } } }), "budgets.usd_per_minute.+1876"),

@@ -5,7 +5,7 @@ use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 use thiserror::Error;
 
-use super::{Limit, Policy};
+use super::{Blocks, FanOut, Limit, Policy};
 use crate::reply::Channel;
 
 /// One thing that is wrong with a policy document.
@@ -24,6 +24,8 @@ const ASKS_MAX: u32 = 1_000;
 const WINDOW_SECONDS: std::ops::RangeInclusive<u32> = 60..=604_800;
 /// A week: as long as a subject's history is kept.
 const BLOCK_SECONDS_MAX: u32 = 604_800;
+/// Ten times what went well: more would allow anything.
+const PERCENT_MAX: u32 = 1_000;
 /// What Amazon Connect takes for RingTimeoutInSeconds.
 const RING_TIMEOUT_SECONDS: std::ops::RangeInclusive<u32> = 15..=60;
 
@@ -44,6 +46,9 @@ pub(super) fn parse(json: &str) -> Result<Policy, Vec<PolicyError>> {
     check.countries(&policy);
     check.rules(&policy);
     check.limits(&policy);
+    check.fan_out(&policy.fan_out);
+    check.tolerances(&policy);
+    check.blocks(policy.blocks);
     check.budgets(&policy);
     check.dial(&policy);
     if check.0.is_empty() { Ok(policy) } else { Err(check.0) }
@@ -136,32 +141,58 @@ impl Check {
             "limits.per_number.requests_max",
             format!("at most {ASKS_MAX}"),
         );
-        let fan_out = &policy.fan_out;
+        self.that(
+            limits.growth_percent <= PERCENT_MAX,
+            "limits.growth_percent",
+            format!("at most {PERCENT_MAX}"),
+        );
+        self.that(limits.large_carrier_percent <= 100, "limits.large_carrier_percent", "at most 100");
+    }
+
+    fn fan_out(&mut self, fan_out: &FanOut) {
         for (field, max) in [
             ("fan_out.numbers_per_address_max", fan_out.numbers_per_address_max),
+            ("fan_out.numbers_of_a_range_per_address_max", fan_out.numbers_of_a_range_per_address_max),
             ("fan_out.countries_per_address_max", fan_out.countries_per_address_max),
             ("fan_out.numbers_per_account_max", fan_out.numbers_per_account_max),
             ("fan_out.addresses_per_number_max", fan_out.addresses_per_number_max),
         ] {
             self.that(max >= 1, field, "at least 1");
         }
-        self.that(
-            fan_out.numbers_of_a_range_per_address_max >= 1,
-            "fan_out.numbers_of_a_range_per_address_max",
-            "at least 1",
-        );
-        self.that(limits.growth_percent <= 1_000, "limits.growth_percent", "at most 1000");
-        self.that(limits.large_carrier_percent <= 100, "limits.large_carrier_percent", "at most 100");
-        let blocks = &policy.blocks;
+    }
+
+    fn tolerances(&mut self, policy: &Policy) {
+        let (waste, marks) = (&policy.waste, &policy.marks);
+        for (field, tolerance) in [
+            ("waste.address", waste.address),
+            ("waste.block", waste.block),
+            ("waste.account", waste.account),
+            ("waste.number", waste.number),
+            ("waste.range", waste.range),
+            ("waste.carrier", waste.carrier),
+            ("waste.country", waste.country),
+            ("marks.address", marks.address),
+            ("marks.block", marks.block),
+            ("marks.account", marks.account),
+            ("marks.number", marks.number),
+            ("marks.range", marks.range),
+            ("marks.carrier", marks.carrier),
+        ] {
+            let reason = format!("at most {PERCENT_MAX}");
+            self.that(tolerance.share_percent <= PERCENT_MAX, &format!("{field}.share_percent"), reason);
+        }
+    }
+
+    fn blocks(&mut self, blocks: Blocks) {
         self.that(
             (60..=BLOCK_SECONDS_MAX).contains(&blocks.first_seconds),
             "blocks.first_seconds",
-            "from 60 to 604800",
+            format!("from 60 to {BLOCK_SECONDS_MAX}"),
         );
         self.that(
             (blocks.first_seconds..=BLOCK_SECONDS_MAX).contains(&blocks.longest_seconds),
             "blocks.longest_seconds",
-            "from blocks.first_seconds to 604800",
+            format!("from blocks.first_seconds to {BLOCK_SECONDS_MAX}"),
         );
     }
 

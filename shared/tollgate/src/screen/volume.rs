@@ -19,7 +19,7 @@ pub(super) fn findings(
     policy: &Policy,
     now: Timestamp,
 ) -> Vec<Finding> {
-    let mut findings = asking(request, facts, policy, now);
+    let mut findings = asked_too_often(request, facts, policy, now);
     for called in called(request, facts, policy, now) {
         findings.extend(one_more(&called, now));
     }
@@ -34,7 +34,22 @@ pub(super) fn findings(
     findings
 }
 
-fn asking(request: &CallbackRequest, facts: &Facts, policy: &Policy, now: Timestamp) -> Vec<Finding> {
+/// Who asks, each with the limit under which it is counted: the address, its block, and the account if there is one.
+#[must_use]
+pub fn asking(request: &CallbackRequest, policy: &Policy) -> Vec<(Subject, Limit)> {
+    let caller = &request.caller;
+    let account = caller.account.as_ref().map(|account| Subject::Account(account.id.clone()));
+    let address = (Subject::Address(caller.address.line()), policy.limits.per_address);
+    let block = (Subject::Block(caller.address.block()), policy.per_block(caller.address));
+    [address, block].into_iter().chain(account.map(|account| (account, policy.limits.per_account))).collect()
+}
+
+fn asked_too_often(
+    request: &CallbackRequest,
+    facts: &Facts,
+    policy: &Policy,
+    now: Timestamp,
+) -> Vec<Finding> {
     let caller = &request.caller;
     let (limits, fan_out) = (&policy.limits, &policy.fan_out);
     let asker = |subject, count, limit: Limit| Asker { subject, count, limit, now };

@@ -5,24 +5,24 @@ use super::*;
 #[test]
 fn whoever_had_too_many_calls_wasted_is_offered_another_channel() {
     dials(|case| {
-        case.facts.histories.address = wasted(2, 0);
-        case.facts.histories.block = wasted(3, 0);
-        case.facts.histories.account = wasted(2, 0);
+        case.facts.histories.address = wasted(3, 0);
+        case.facts.histories.block = wasted(4, 0);
+        case.facts.histories.account = wasted(3, 0);
     });
     check(
-        |case| case.facts.histories.address = wasted(3, 0),
+        |case| case.facts.histories.address = wasted(4, 0),
         Route::Redirect,
-        &["redirect: too-much-waste-from-address address#203.0.x.x/32 3 of 2 in 86400 s"],
+        &["redirect: too-much-waste-from-address address#203.0.x.x/32 4 of 3 in 86400 s"],
     );
     check(
-        |case| case.facts.histories.block = wasted(4, 0),
+        |case| case.facts.histories.block = wasted(5, 0),
         Route::Redirect,
-        &["redirect: too-much-waste-from-block block#203.0.x.x/24 4 of 3 in 86400 s"],
+        &["redirect: too-much-waste-from-block block#203.0.x.x/24 5 of 4 in 86400 s"],
     );
     check(
-        |case| case.facts.histories.account = wasted(3, 0),
+        |case| case.facts.histories.account = wasted(4, 0),
         Route::Redirect,
-        &["redirect: too-much-waste-from-account account#ada 3 of 2 in 86400 s"],
+        &["redirect: too-much-waste-from-account account#ada 4 of 3 in 86400 s"],
     );
 }
 
@@ -39,7 +39,7 @@ fn an_address_that_many_share_may_waste_twice_what_goes_well() {
 #[test]
 fn who_missed_calls_to_a_number_may_ask_for_it_again() {
     dials(|case| {
-        case.facts.histories.address = wasted(4, 0);
+        case.facts.histories.address = wasted(5, 0);
         case.facts.histories.number = wasted(2, 0);
     });
     check(

@@ -1,0 +1,209 @@
+//! Replay: what would have become of recorded requests under another policy. The very rules decide, on counts and pasts
+//! that are kept in memory as the tables would hold them.
+//!
+//! What no policy decides is taken as recorded: the number's line, what the lists and kill switches said, how the call ended,
+//! what operators marked. Of a request that was not called then and would be now, nobody knows how the call had ended: it
+//! holds its number for as long as the policy estimates, and teaches nothing. A request is decided at the moment at which it
+//! was received; the minute's budget, for which requests wait, is left out, and a duplicate stays one.
+
+mod later;
+mod marks;
+mod memory;
+mod recorded;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use crate::budget;
+use crate::counter::{Place, Subject};
+use crate::facts::Facts;
+use crate::policy::Policy;
+use crate::record::{MarkKind, Record};
+use crate::screen::{at_once, blocks, places, screen};
+use crate::state::StateName;
+use crate::verdict::{Code, Finding, Route, Standing, Verdict};
+
+use later::{Event, Later};
+use marks::Marked;
+use memory::Memory;
+use recorded::Course;
+
+/// What a request comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CameTo {
+    /// It is approved: a call is made, unless it is withdrawn before.
+    Approved,
+    /// Another request holds the number.
+    Duplicate,
+    /// Another channel is offered.
+    Redirected,
+    /// No call, and nothing is said.
+    Refused,
+}
+
+/// A decision, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// What the request comes to.
+    pub came_to: CameTo,
+    /// All that was found.
+    pub findings: Vec<Finding>,
+}
+
+/// A replay under one policy, as far as it has come.
+#[derive(Debug)]
+pub struct Replay {
+    policy: Policy,
+    memory: Memory,
+    later: Later,
+}
+
+impl CameTo {
+    /// What a recorded request came to; none if nothing was decided before it was withdrawn or too old.
+    #[must_use]
+    pub fn recorded(record: &Record) -> Option<Self> {
+        match record.state.name() {
+            StateName::Approved
+            | StateName::Dialing
+            | StateName::InCall
+            | StateName::Closed
+            | StateName::Failed => Some(Self::Approved),
+            StateName::Duplicate => Some(Self::Duplicate),
+            StateName::Redirected => Some(Self::Redirected),
+            StateName::Refused => Some(Self::Refused),
+            StateName::Received | StateName::Cancelled | StateName::Expired => None,
+        }
+    }
+}
+
+impl Decision {
+    /// The finding that decides, the first if several do; none of an approval.
+    #[must_use]
+    pub fn decided_by(&self) -> Option<Code> {
+        let leads = |finding: &Finding| match self.came_to {
+            CameTo::Approved => false,
+            CameTo::Duplicate => finding.code == Code::NumberPending,
+            CameTo::Redirected => finding.route == Route::Redirect,
+            CameTo::Refused => finding.route == Route::Refuse,
+        };
+        let mut enforced = self.findings.iter().filter(|finding| finding.standing == Standing::Enforced);
+        enforced.find(|finding| leads(finding)).map(|finding| finding.code)
+    }
+}
+
+impl From<Verdict> for Decision {
+    fn from(verdict: Verdict) -> Self {
+        let came_to = match verdict.route {
+            Route::Dial => CameTo::Approved,
+            Route::Redirect => CameTo::Redirected,
+            Route::Refuse => CameTo::Refused,
+        };
+        Self { came_to, findings: verdict.findings }
+    }
+}
+
+impl Replay {
+    /// A replay of which nothing is known yet.
+    #[must_use]
+    pub fn new(policy: Policy) -> Self {
+        Self { policy, memory: Memory::default(), later: Later::default() }
+    }
+
+    /// Decides on a recorded request. They are taken in the order in which they were received.
+    pub fn take(&mut self, record: &Record) -> Decision {
+        let now = record.request.received_at;
+        self.catch_up(now);
+        let decision = self.decide(record, now);
+        self.memory.note(&record.request);
+        if let Some(mark) = record.mark.as_ref().filter(|mark| mark.kind == MarkKind::Spam) {
+            let marked = Marked {
+                request: record.request.clone(),
+                carrier: recorded::carrier(record).cloned(),
+                good_at: recorded::good_at(record).filter(|_| decision.came_to == CameTo::Approved),
+            };
+            self.later.add(mark.marked_at, Event::Marked(Box::new(marked)));
+        }
+        decision
+    }
+
+    fn decide(&mut self, record: &Record, now: Timestamp) -> Decision {
+        let (request, policy) = (&record.request, &self.policy);
+        let verdict = at_once(request, policy);
+        if verdict.route == Route::Redirect {
+            return verdict.into();
+        }
+        self.memory.ask(request, policy, now);
+        let facts = self.memory.facts(record, policy, now);
+        let verdict = screen(request, &facts, policy, now);
+        match (verdict.route, facts.pending) {
+            (Route::Dial, Some(owner)) => {
+                let pending = Finding::about(Code::NumberPending, owner.to_string());
+                let findings = [verdict.findings, vec![pending]].concat();
+                Decision { came_to: CameTo::Duplicate, findings }
+            }
+            (Route::Dial, None) => self.approve(record, &facts, verdict, now),
+            (Route::Redirect | Route::Refuse, _) => {
+                for (subject, block) in blocks(request, &facts, policy, &verdict, now) {
+                    self.memory.block(subject, block);
+                }
+                verdict.into()
+            }
+        }
+    }
+
+    /// Takes the request's places; then whatever the record tells of its call follows.
+    fn approve(&mut self, record: &Record, facts: &Facts, verdict: Verdict, now: Timestamp) -> Decision {
+        let (request, policy) = (&record.request, &self.policy);
+        let places = places(request, facts, policy, &verdict, now).into_iter().map(|(_, place)| place);
+        let places: Vec<Place> =
+            places.filter(|place| !matches!(place.subject, Subject::Number(_))).collect();
+        let course = Course::of(record);
+        if course.is_dialed() {
+            if let Some(spent) = self.memory.take_budgets(budget::rows(&request.number, policy, now)) {
+                let finding = Finding::about(Code::BudgetSpent, spent.as_str());
+                let findings = [verdict.findings, vec![finding]].concat();
+                return Decision { came_to: CameTo::Refused, findings };
+            }
+            self.memory.call(request, policy.limits.per_number, now);
+        }
+        places.iter().for_each(|place| self.memory.take(place));
+        self.memory.hold(request);
+        let let_go = Event::LetGo { number: request.number.clone() };
+        let estimated = SignedDuration::from_mins(i64::from(policy.budgets.estimated_call_minutes));
+        let longest = SignedDuration::from_secs(i64::from(policy.dial.call_seconds_max));
+        match course {
+            Course::Call { outcome, ended_at } => {
+                let subjects = Subject::all_of(request, recorded::carrier(record));
+                self.later.add(ended_at, let_go);
+                self.later.add(ended_at, Event::Outcome { subjects, outcome });
+            }
+            Course::NoCall { ended_at } => {
+                self.later.add(ended_at, let_go);
+                self.later.add(ended_at, Event::NoCall { places });
+            }
+            Course::Failed => {
+                self.later.add(now, let_go);
+                self.later.add(now, Event::NoCall { places });
+            }
+            Course::Lost => self.later.add(now + longest, let_go),
+            Course::Unknown => self.later.add(now + estimated, let_go),
+        }
+        verdict.into()
+    }
+
+    /// Lets everything happen that happened up to a moment.
+    fn catch_up(&mut self, now: Timestamp) {
+        while let Some((moment, event)) = self.later.next(now) {
+            match event {
+                Event::LetGo { number } => self.memory.let_go(&number),
+                Event::NoCall { places } => places.iter().for_each(|place| self.memory.give_back(place)),
+                Event::Outcome { subjects, outcome } => self.memory.learn(subjects, outcome, moment),
+                Event::Marked(marked) => self.memory.mark(&marked, &self.policy, moment),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

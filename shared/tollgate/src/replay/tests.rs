@@ -1,0 +1,227 @@
+//! Replays, told by small days. Requests come at seconds of the day; a call lasts two minutes unless told otherwise.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::line::{Line, LineType};
+use crate::network::Address;
+use crate::number::PhoneNumber;
+use crate::outcome::CallEnd;
+use crate::record::Mark;
+use crate::request::{Account, CallbackRequest, Caller, RequestId};
+use crate::state::{Ending, State};
+use crate::text::{AccountId, Author, CarrierName};
+
+const DAY: i64 = 20_000 * 86_400;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(DAY + second).unwrap()
+}
+
+/// A call that an agent took, or that nobody answered.
+fn closed(second: i64, talked: bool) -> State {
+    let (ended_at, answered) = (at(second + 120), talked.then(|| at(second + 10)));
+    let end = CallEnd { ended_at, answered_at: answered, agent_at: answered };
+    State::Ended(Ending::Closed { contact_id: None, end: Some(end) })
+}
+
+/// A request of an account of its own at this address, whose call went well.
+fn asked(second: i64, address: &str, number: &str) -> Record {
+    let id = RequestId::from_random(u128::try_from(second).unwrap().to_be_bytes());
+    let account = Account { id: AccountId::parse(&id.to_string()).unwrap(), verified_number: None };
+    let caller = Caller {
+        address: Address::parse(address).unwrap(),
+        country: None,
+        asn: None,
+        marks: std::collections::BTreeSet::new(),
+        account: Some(account),
+    };
+    let request = CallbackRequest {
+        id,
+        received_at: at(second),
+        deadline: at(second + 900),
+        number: PhoneNumber::parse(number, None).unwrap(),
+        name: None,
+        topic: None,
+        caller,
+    };
+    let line = Line { line_type: LineType::Mobile, carrier: CarrierName::parse("Example Mobile").ok() };
+    Record {
+        request,
+        state: closed(second, true),
+        findings: vec![],
+        line: Some(line),
+        cancelled_at: None,
+        mark: None,
+    }
+}
+
+fn policy(json: &str) -> Policy {
+    Policy::parse(json).unwrap()
+}
+
+fn decisions(policy: Policy, records: &[Record]) -> Vec<Decision> {
+    let mut replay = Replay::new(policy);
+    records.iter().map(|record| replay.take(record)).collect()
+}
+
+/// What requests come to under a policy, each with the code that decides.
+fn replayed(policy: Policy, records: &[Record]) -> Vec<(CameTo, Option<Code>)> {
+    let decisions = decisions(policy, records).into_iter();
+    decisions.map(|decision| (decision.came_to, decision.decided_by())).collect()
+}
+
+const APPROVED: (CameTo, Option<Code>) = (CameTo::Approved, None);
+
+fn redirected(code: Code) -> (CameTo, Option<Code>) {
+    (CameTo::Redirected, Some(code))
+}
+
+#[test]
+fn a_number_is_held_until_its_call_is_over() {
+    let number = "+12065550100";
+    let calls = [(0, "203.0.113.1"), (60, "203.0.114.1"), (130, "203.0.115.1")];
+    let records = calls.map(|(second, address)| asked(second, address, number));
+    let duplicate = (CameTo::Duplicate, Some(Code::NumberPending));
+    assert_eq!(replayed(Policy::default(), &records), [APPROVED, duplicate, APPROVED]);
+}
+
+#[test]
+fn a_range_has_its_limit_and_is_blocked_beyond_it() {
+    let records: Vec<_> =
+        (0..6).map(|n| asked(200 * n, &format!("203.0.{n}.1"), &format!("+1206555010{n}"))).collect();
+    let strict = r#"{"limits": {"per_range": {"requests_max": 3, "window_seconds": 86400}}}"#;
+    let many = redirected(Code::TooManyToRange);
+    assert_eq!(replayed(policy(strict), &records), [APPROVED, APPROVED, APPROVED, many, many, many]);
+    let last = decisions(policy(strict), &records).pop().unwrap();
+    let codes: Vec<_> = last.findings.iter().map(|finding| finding.code).collect();
+    assert_eq!(codes, [Code::TooManyToRange, Code::DestinationBlocked]);
+    assert_eq!(replayed(Policy::default(), &records), [APPROVED; 6]);
+}
+
+#[test]
+fn a_request_that_was_withdrawn_gives_its_place_back() {
+    let mut records: Vec<_> =
+        (0..4).map(|n| asked(200 * n, &format!("203.0.{n}.1"), &format!("+1206555010{n}"))).collect();
+    for record in &mut records[..2] {
+        record.state = State::Ended(Ending::Cancelled);
+        record.cancelled_at = Some(record.request.received_at + SignedDuration::from_secs(5));
+    }
+    let strict = r#"{"limits": {"per_range": {"requests_max": 2, "window_seconds": 86400}}}"#;
+    assert_eq!(replayed(policy(strict), &records), [APPROVED; 4]);
+}
+
+#[test]
+fn calls_that_nobody_answered_are_learnt_from() {
+    let ask = |n: i64| {
+        let wasted = asked(200 * n, "203.0.113.1", &format!("+1206{}0100", 222 + n));
+        Record { state: closed(200 * n, false), ..wasted }
+    };
+    let records: Vec<_> = (0..4).map(ask).collect();
+    let expected = [APPROVED, APPROVED, APPROVED, redirected(Code::TooMuchWasteFromAddress)];
+    assert_eq!(replayed(Policy::default(), &records), expected);
+}
+
+#[test]
+fn a_mark_holds_from_its_moment_on() {
+    let mut pumped = asked(0, "203.0.113.1", "+12065550100");
+    let marked_by = Author::parse("carol").unwrap();
+    pumped.mark = Some(Mark { kind: MarkKind::Spam, marked_at: at(1_000), marked_by });
+    let same_range = |second| asked(second, "203.0.114.1", "+12065550101");
+    let elsewhere = asked(2_000, "203.0.113.1", "+12065560100");
+    let records = [pumped, same_range(500), same_range(1_500), elsewhere];
+    let expected = [APPROVED, APPROVED, redirected(Code::MarkedRange), redirected(Code::MarkedAddress)];
+    assert_eq!(replayed(Policy::default(), &records), expected);
+}
+
+#[test]
+fn what_the_lists_and_switches_said_they_say_again() {
+    let found = |code, subject: &str| vec![Finding::about(code, subject)];
+    let mut denied = asked(0, "203.0.113.1", "+12065550100");
+    denied.findings = found(Code::DenyListed, "prefix#+1206");
+    let mut stopped = asked(200, "203.0.113.1", "+12065560100");
+    stopped.findings = found(Code::KillSwitch, "country#US");
+    let mut trusted = asked(400, "203.0.113.1", "+18765230123");
+    trusted.findings = found(Code::Trusted, "number#+18765230123");
+    let served = policy(r#"{"served_countries": ["US", "JM"], "rules": {"voip-line": "off"}}"#);
+    let refused = |code| (CameTo::Refused, Some(code));
+    let expected = [refused(Code::DenyListed), refused(Code::KillSwitch), APPROVED];
+    assert_eq!(replayed(served, &[denied, stopped, trusted]), expected);
+}
+
+#[test]
+fn a_call_that_nobody_made_teaches_nothing_and_holds_its_number_as_long_as_is_estimated() {
+    let refused = |second| Record {
+        state: State::Ended(Ending::Refused),
+        ..asked(second, "203.0.113.1", "+12065550100")
+    };
+    let records = [refused(0), refused(299), refused(300)];
+    let mut replay = Replay::new(Policy::default());
+    let came_to: Vec<_> = records.iter().map(|record| replay.take(record).came_to).collect();
+    assert_eq!(came_to, [CameTo::Approved, CameTo::Duplicate, CameTo::Approved]);
+    replay.catch_up(at(86_400));
+    let line = Subject::Address(records[0].request.caller.address.line());
+    assert_eq!(replay.memory.past(&line).days.len(), 0);
+}
+
+#[test]
+fn a_budget_that_is_spent_refuses() {
+    let records: Vec<_> =
+        (0..3).map(|n| asked(200 * n, &format!("203.0.{n}.1"), &format!("+1206{}0100", 222 + n))).collect();
+    let small = policy(r#"{"budgets": {"calls_per_hour_max": 2}}"#);
+    let spent = (CameTo::Refused, Some(Code::BudgetSpent));
+    assert_eq!(replayed(small, &records), [APPROVED, APPROVED, spent]);
+}
+
+/// A day of a few visitors, numbers and fates.
+fn days() -> impl Strategy<Value = Vec<Record>> {
+    let request = (0u8..4, 0u8..5, 0u8..5);
+    proptest::collection::btree_map(0i64..20_000, request, 0..80).prop_map(|requests| {
+        let record = |(second, (caller, number, fate))| {
+            let record = asked(second, &format!("203.0.{caller}.1"), &format!("+1206555010{number}"));
+            let state = match fate {
+                0 => closed(second, false),
+                1 => State::Ended(Ending::Cancelled),
+                2 => State::Ended(Ending::Refused),
+                _ => return record,
+            };
+            Record { state, ..record }
+        };
+        requests.into_iter().map(record).collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_number_is_called_twice_at_once_nor_more_often_than_it_may_be(records in days()) {
+        let (mut live, mut calls) = (BTreeMap::<PhoneNumber, Timestamp>::new(), BTreeMap::<PhoneNumber, u32>::new());
+        let policy = Policy::default();
+        for (record, decision) in records.iter().zip(decisions(policy.clone(), &records)) {
+            let request = &record.request;
+            let State::Ended(Ending::Closed { end: Some(end), .. }) = &record.state else { continue };
+            if decision.came_to == CameTo::Approved {
+                let last = live.insert(request.number.clone(), end.ended_at);
+                prop_assert!(last.is_none_or(|ended_at| ended_at <= request.received_at));
+                let calls = calls.entry(request.number.clone()).or_default();
+                *calls += 1;
+                prop_assert!(*calls <= policy.limits.per_number.requests_max);
+            }
+        }
+    }
+
+    #[test]
+    fn a_decision_is_that_of_its_enforced_findings(records in days()) {
+        for decision in decisions(Policy::default(), &records) {
+            let enforced = || decision.findings.iter().filter(|finding| finding.standing == Standing::Enforced);
+            let strictest = enforced().map(|finding| finding.route).max().unwrap_or(Route::Dial);
+            match decision.came_to {
+                CameTo::Approved | CameTo::Duplicate => prop_assert_eq!(strictest, Route::Dial),
+                CameTo::Redirected => prop_assert_eq!(strictest, Route::Redirect),
+                CameTo::Refused => prop_assert_eq!(strictest, Route::Refuse),
+            }
+            prop_assert_eq!(decision.decided_by().is_none(), decision.came_to == CameTo::Approved);
+        }
+    }
+}
