@@ -1,7 +1,6 @@
 //! Those who act in a schedule, each a task of its own.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use http::Method;
 use jiff::SignedDuration;
@@ -72,10 +71,10 @@ async fn ask(world: Arc<World>, plan: Visitor) {
     world.bell.ring();
 }
 
-/// Waits for so many moments, if there are that many.
-async fn wait(world: &World, moments: u32) {
-    for _ in 0..moments {
-        world.moment().await;
+/// Waits until time has passed so many times, if it still will.
+async fn wait(world: &World, ticks: u32) {
+    for _ in 0..ticks {
+        world.border.ticks.rung().await;
     }
 }
 
@@ -142,7 +141,7 @@ async fn look_after(world: Arc<World>) {
     let mut last = world.now();
     while !world.is_over() {
         world.moment().await;
-        if world.now().duration_since(last) < EVERY && !happens(30) {
+        if (world.now().duration_since(last) < EVERY || happens(300)) && !happens(10) {
             continue;
         }
         last = world.now();
@@ -207,6 +206,6 @@ async fn pass_time(world: Arc<World>) {
         world.tick(i64::from(seconds));
     }
     others(below(40)).await;
-    world.over.store(true, Ordering::Relaxed);
-    world.bell.ring();
+    world.border.ticks.ring_out();
+    world.bell.ring_out();
 }

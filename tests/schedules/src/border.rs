@@ -10,7 +10,7 @@ use local::wire::{Call, Crossing, Fate, ServiceName};
 use serde_json::Value;
 use tollgate_aws::clock::ManualClock;
 
-use crate::bell::others;
+use crate::bell::{Bell, others};
 use crate::chance::{below, happens};
 use crate::faults::{Trouble, Weather, is_order};
 use crate::figures::Figures;
@@ -26,6 +26,8 @@ const OVERRUN: SignedDuration = SignedDuration::from_secs(10);
 pub(crate) struct Border {
     clock: ManualClock,
     planted: Option<Planted>,
+    /// Rung when time has passed: what slow calls wait for.
+    pub(crate) ticks: Bell,
     beyond: OnceLock<(Engine, Connect)>,
     state: Mutex<State>,
 }
@@ -55,7 +57,13 @@ pub(crate) struct Order {
 
 impl Border {
     pub(crate) fn new(clock: ManualClock, planted: Option<Planted>) -> Arc<Self> {
-        Arc::new(Self { clock, planted, beyond: OnceLock::new(), state: Mutex::default() })
+        Arc::new(Self {
+            clock,
+            planted,
+            ticks: Bell::default(),
+            beyond: OnceLock::new(),
+            state: Mutex::default(),
+        })
     }
 
     /// The border as the wire's clients meet it.
@@ -111,6 +119,12 @@ impl Border {
         self.state().figures.crossings += 1;
         let Some(weather) = self.weather() else { return self.pass(call, None) };
         others(1 + below(3)).await;
+        if happens(weather.slow) {
+            self.count("slow");
+            for _ in 0..1 + below(3) {
+                self.ticks.rung().await;
+            }
+        }
         if let Some(invocation) = Invocation::current()
             && (happens(weather.cut_off) || self.now() > invocation.ends + OVERRUN)
         {

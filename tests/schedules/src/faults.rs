@@ -11,6 +11,8 @@ use crate::chance::{below, happens, one_of};
 pub(crate) struct Weather {
     /// A call is lost, or its answer, or it is answered with an error.
     pub(crate) calls: u32,
+    /// A call sets out only when time has passed.
+    pub(crate) slow: u32,
     /// The invocation is cut off before a call.
     pub(crate) cut_off: u32,
     /// An order to Connect is answered with one of [`ORDER_FAULTS`].
@@ -51,10 +53,11 @@ impl Weather {
     /// Some weather. Every eighth is fair: what goes wrong then goes wrong by the order of things alone.
     pub(crate) fn drawn() -> Self {
         if below(8) == 0 {
-            return Self { calls: 0, cut_off: 0, orders: 0, events_lost: 0, events_repeated: 0, whose: 0 };
+            return Self::fair();
         }
         Self {
             calls: one_of(&[0, 10, 30, 80, 150]),
+            slow: one_of(&[0, 15, 50]),
             cut_off: one_of(&[0, 0, 5, 15, 40]),
             orders: one_of(&[0, 100, 300, 600]),
             events_lost: one_of(&[0, 100, 500]),
@@ -65,7 +68,16 @@ impl Weather {
 
     /// Weather in which only contact events have a hard time: nothing else can keep a call from being closed.
     pub(crate) fn of_events() -> Self {
-        Self { calls: 0, cut_off: 0, orders: 0, events_lost: 0, events_repeated: 300, whose: 800 }
+        Self { slow: 100, events_repeated: 300, whose: 800, ..Self::fair() }
+    }
+
+    /// Weather in which calls are slow at times.
+    pub(crate) fn slow() -> Self {
+        Self { slow: 50, ..Self::fair() }
+    }
+
+    fn fair() -> Self {
+        Self { calls: 0, slow: 0, cut_off: 0, orders: 0, events_lost: 0, events_repeated: 0, whose: 0 }
     }
 
     /// What happens to this call.

@@ -105,6 +105,9 @@ async fn schedule(theme: Theme, planted: Option<Planted>, outcome: &Mutex<Outcom
     violations.extend(unclosed);
     violations.extend(safety::judge(&world, &orders));
     figures.accepted = world.accepted.lock().unwrap().len() as u64;
+    for request in tables::all(&world.stack.engine, "Requests") {
+        figures.count(tables::ending(&request));
+    }
     figures.calls = world.stack.connect.calls().len() as u64;
     let mut outcome = outcome.lock().unwrap();
     outcome.violations = violations;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use schedules::{Figures, Theme, check};
+use schedules::{Figures, Planted, Theme, check};
 
 /// Runs the real handlers under many schedules.
 #[derive(Debug, Parser)]
@@ -21,13 +21,19 @@ struct Arguments {
     /// How many run side by side.
     #[arg(long, default_value_t = 2)]
     threads: usize,
+    /// What they are about; all themes take turns if none is given.
+    #[arg(long)]
+    theme: Option<Theme>,
+    /// A fault to plant in the product, to see whether it is found.
+    #[arg(long)]
+    planted: Option<Planted>,
 }
 
 /// How often progress is told.
 const TOLD_EVERY: Duration = Duration::from_secs(20);
 
 fn main() -> ExitCode {
-    let Arguments { schedules, seed, threads } = Arguments::parse();
+    let Arguments { schedules, seed, threads, theme, planted } = Arguments::parse();
     let begun = Instant::now();
     let next = AtomicU64::new(0);
     let found = AtomicU64::new(0);
@@ -41,7 +47,7 @@ fn main() -> ExitCode {
                         return;
                     }
                     let seed = seed + number;
-                    let outcome = check(seed, Theme::of(seed), None);
+                    let outcome = check(seed, theme.unwrap_or_else(|| Theme::of(seed)), planted);
                     if !outcome.violations.is_empty() {
                         found.fetch_add(1, Ordering::Relaxed);
                         println!("seed {seed}: {}", outcome.scenario);

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use shuttle::scheduler::{Schedule, Scheduler, Task, TaskId};
 
-/// How many steps a schedule is taken to have, when the moments are drawn at which priorities change.
-const STEPS_EXPECTED: u64 = 1_200;
+/// Priorities change within one of these numbers of steps: early, or at any time.
+const STEPS_EXPECTED: [u64; 3] = [100, 400, 1_200];
 /// The most such moments.
 const CHANGES_MAX: u64 = 6;
 
@@ -42,7 +42,9 @@ impl Order {
             Kind::Random
         } else {
             let count = 1 + choices.below(CHANGES_MAX);
-            let changes = (0..count).map(|_| choices.below(STEPS_EXPECTED)).collect();
+            let expected = STEPS_EXPECTED.get(usize::try_from(choices.below(3)).unwrap_or(0));
+            let expected = expected.copied().unwrap_or(1);
+            let changes = (0..count).map(|_| choices.below(expected)).collect();
             Kind::Priorities(Priorities { of: BTreeMap::new(), lowest: 0, changes, steps: 0 })
         };
         Self { seed, begun: false, data: Dice(!seed), choices, kind }

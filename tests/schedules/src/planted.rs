@@ -5,7 +5,7 @@ use local::wire::{Call, ServiceName};
 use serde_json::{Value, json};
 
 /// A fault in the product.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Planted {
     /// The claim of a request for the dial does not ask in which state the request is.
     UnconditionalClaim,

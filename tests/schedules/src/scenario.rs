@@ -18,7 +18,7 @@ pub(crate) struct Scenario {
     pub(crate) calls: CallPlan,
     pub(crate) visitors: Vec<Visitor>,
     pub(crate) operator: Vec<Deed>,
-    /// The seconds that pass between moments.
+    /// How time passes: so many seconds at a time.
     pub(crate) ticks: Vec<u32>,
     /// Whether upkeep runs while things go wrong.
     pub(crate) upkeep: bool,
@@ -31,13 +31,13 @@ pub(crate) struct Scenario {
 pub(crate) struct Visitor {
     pub(crate) account: u32,
     pub(crate) number: &'static str,
-    /// How many moments he waits before he asks.
+    /// How many ticks he waits before he asks.
     pub(crate) waits: u32,
     /// Under which `Idempotency-Key`, if any.
     pub(crate) key: Option<u32>,
     /// How often he sends the same request, whatever is answered.
     pub(crate) sends: u32,
-    /// After how many moments he withdraws, if he does.
+    /// After how many ticks more he withdraws, if he does.
     pub(crate) withdraws: Option<u32>,
 }
 
@@ -51,7 +51,7 @@ pub(crate) enum Deed {
 }
 
 /// What a schedule is to be about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Theme {
     /// Everything.
     Anything,
@@ -99,14 +99,14 @@ impl Scenario {
     }
 
     fn long_calls() -> Self {
-        let visitor = || Visitor { waits: below(9), sends: 1, ..Visitor::drawn(1) };
+        let visitor = |waits| Visitor { waits, sends: 1, withdraws: None, key: None, ..Visitor::drawn(1) };
         Self {
             rules: Rules::Usual,
-            weather: Weather { calls: 0, cut_off: 0, orders: 0, events_lost: 0, events_repeated: 0, whose: 0 },
+            weather: Weather::slow(),
             calls: CallPlan { talk_seconds: 250 + below(200), ..CallPlan::default() },
-            visitors: (0..4).map(|_| visitor()).collect(),
+            visitors: (0..4).map(|place| visitor(place * 3 + below(4))).collect(),
             operator: vec![],
-            ticks: (0..12).map(|_| one_of(&[5, 30, 60, 60, 120])).collect(),
+            ticks: (0..14).map(|_| one_of(&[5, 30, 60, 60, 120])).collect(),
             upkeep: true,
             settings_kept_seconds: 5,
         }

@@ -51,6 +51,12 @@ impl Item {
     }
 }
 
+/// How a request ended, for the figures.
+pub(crate) fn ending(request: &Item) -> &'static str {
+    let endings = ["closed", "refused", "redirected", "cancelled", "expired", "failed", "duplicate"];
+    endings.into_iter().find(|ending| *ending == request.state()).unwrap_or("open")
+}
+
 /// All items of a table.
 pub(crate) fn all(engine: &Engine, table: &str) -> Vec<Item> {
     let answer = engine.operate("Scan", json!({ "TableName": table }).to_string().as_bytes());

@@ -1,6 +1,5 @@
 //! The world of one schedule: the stack behind its border, a clock, and what those who act in it share.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
@@ -25,8 +24,6 @@ pub(crate) struct World {
     pub(crate) scenario: Scenario,
     /// Rung when time has passed, and when something was written that others read.
     pub(crate) bell: Bell,
-    /// Whether whoever repeats what he does is to stop.
-    pub(crate) over: AtomicBool,
     /// The ids of requests that were accepted.
     pub(crate) accepted: Mutex<Vec<String>>,
     /// Events that EventBridge has yet to deliver.
@@ -67,7 +64,6 @@ impl World {
             border,
             scenario,
             bell: Bell::default(),
-            over: AtomicBool::new(false),
             accepted: Mutex::default(),
             bus: Mutex::default(),
             handed_out: Mutex::default(),
@@ -78,20 +74,20 @@ impl World {
         self.clock.now()
     }
 
+    /// Whether whoever repeats what he does is to stop.
     pub(crate) fn is_over(&self) -> bool {
-        self.over.load(Ordering::Relaxed)
+        self.bell.is_over()
     }
 
     /// Waits until something has happened, if anything still will.
     pub(crate) async fn moment(&self) {
-        if !self.is_over() {
-            self.bell.rung().await;
-        }
+        self.bell.rung().await;
     }
 
     /// Moves the clock, and wakes whoever waits for that.
     pub(crate) fn tick(&self, seconds: i64) {
         self.clock.advance(SignedDuration::from_secs(seconds));
+        self.border.ticks.ring();
         self.bell.ring();
     }
 
