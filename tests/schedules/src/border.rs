@@ -139,7 +139,8 @@ impl Border {
                 let arrives = matches!(fate, Fate::AnswerLost);
                 let fate = fate.clone();
                 if is_order(&call) {
-                    self.note_order(&call, false);
+                    // Too many requests: no call.
+                    self.note_order(&call, matches!(fate, Fate::Answered { status: 429, .. }));
                 }
                 if arrives {
                     self.note_arrival(&call);

@@ -49,7 +49,7 @@ use world::World;
 const BEGINNING: &str = "2026-03-02T10:00:00Z";
 
 /// SQLite needs more than what is usual for a task.
-const STACK_BYTES: usize = 1 << 20;
+const STACK_BYTES: usize = 8 << 20;
 /// A schedule that takes more steps goes round in circles.
 const STEPS_MAX: usize = 200_000;
 
