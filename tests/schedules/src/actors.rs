@@ -14,6 +14,7 @@ use crate::callers::{operator, visitor};
 use crate::chance::{below, happens};
 use crate::invocation::run;
 use crate::scenario::{Deed, NUMBERS, Visitor};
+use crate::tables;
 use crate::violation::{Invariant, Violation};
 use crate::world::{Delivery, World};
 
@@ -81,11 +82,6 @@ async fn wait(world: &World, ticks: u32) {
 /// An instance of a function on the stream. Two of them get the same batch until one has reported on it.
 async fn work(world: Arc<World>, function: Function) {
     while !world.is_over() {
-        let stale = happens(60).then(|| handed_out(&world, function)).flatten();
-        if let Some(event) = stale {
-            world.border.count("batch redelivered out of turn");
-            let _ = run(world.now() + INVOCATION, world.stack.invoke(function, event)).await;
-        }
         let batch = world.stack.with_pump(|pump| pump.next_batch(function.name())).unwrap();
         let Some(batch) = batch else {
             world.moment().await;
@@ -101,6 +97,12 @@ async fn work(world: Arc<World>, function: Function) {
             world.border.count("report lost");
         } else {
             world.stack.with_pump(|pump| pump.report(&batch, outcome)).unwrap();
+        }
+        if happens(150)
+            && let Some(event) = handed_out(&world, function)
+        {
+            world.border.count("batch redelivered out of turn");
+            let _ = run(world.now() + INVOCATION, world.stack.invoke(function, event)).await;
         }
         world.bell.ring();
         others(1).await;
@@ -136,12 +138,13 @@ async fn listen(world: Arc<World>) {
     }
 }
 
-/// Upkeep, more often than it runs, and at the same time as another run.
+/// Upkeep, at the same time as another run. Where it would find nothing it seldom runs: that would be most of all calls.
 async fn look_after(world: Arc<World>) {
     let mut last = world.now();
     while !world.is_over() {
-        world.moment().await;
-        if (world.now().duration_since(last) < EVERY || happens(300)) && !happens(10) {
+        world.border.ticks.rung().await;
+        let due = world.now().duration_since(last) >= EVERY && tables::is_upkeep_due(&world.stack, world.now());
+        if !due && !happens(30) {
             continue;
         }
         last = world.now();
@@ -206,6 +209,6 @@ async fn pass_time(world: Arc<World>) {
         world.tick(i64::from(seconds));
     }
     others(below(40)).await;
-    world.border.ticks.ring_out();
     world.bell.ring_out();
+    world.border.ticks.ring_out();
 }

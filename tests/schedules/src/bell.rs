@@ -1,7 +1,7 @@
 //! A bell that is rung when something has happened that others may wait for, and a way to let others go first.
 
 use std::future::poll_fn;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::task::{Poll, Waker};
 
@@ -9,12 +9,14 @@ use std::task::{Poll, Waker};
 #[derive(Debug, Default)]
 pub(crate) struct Bell {
     waiting: Mutex<Vec<Waker>>,
+    rings: AtomicU64,
     over: AtomicBool,
 }
 
 impl Bell {
     /// Wakes all who wait.
     pub(crate) fn ring(&self) {
+        self.rings.fetch_add(1, Ordering::Relaxed);
         let waiting = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
         waiting.into_iter().for_each(Waker::wake);
     }
@@ -32,9 +34,10 @@ impl Bell {
 
     /// Waits until it rings, if it still will.
     pub(crate) async fn rung(&self) {
-        let mut waited = self.is_over();
+        let rings = self.rings.load(Ordering::Relaxed);
         poll_fn(|context| {
-            if std::mem::replace(&mut waited, true) {
+            // Looked at anew, since who waits beside others is asked whenever one of them may go on.
+            if self.is_over() || self.rings.load(Ordering::Relaxed) > rings {
                 return Poll::Ready(());
             }
             self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(context.waker().clone());

@@ -119,7 +119,7 @@ impl Scenario {
             calls: one_of(&[CallPlan::busy(), CallPlan { ring_seconds: 1, talk_seconds: 1, ..CallPlan::default() }]),
             visitors: vec![Visitor { waits: 0, sends: 1, withdraws: None, ..Visitor::drawn(2) }],
             operator: vec![],
-            ticks: vec![2; 8],
+            ticks: vec![2; 30],
             upkeep: false,
             settings_kept_seconds: 5,
         }

@@ -1,6 +1,7 @@
 //! The tables as they stand, and what the stream says of how they came to, read past the functions: what judges the
 //! product must not read with its eyes.
 
+use jiff::Timestamp;
 use local::engine::Engine;
 use local::stack::Stack;
 use local::stream::{BatchOutcome, Consumer, Start};
@@ -8,6 +9,8 @@ use serde_json::{Value, json};
 
 use crate::violation::{Invariant, Violation};
 
+/// When upkeep asks whether a claim is still needed.
+const CLAIM_IS_OLD_MS: i64 = 300_000;
 /// The consumer that reads the whole stream.
 const JUDGE: &str = "judge";
 
@@ -49,6 +52,14 @@ impl Item {
     pub(crate) fn is_over(&self) -> bool {
         self.phase() == 4 || (self.state() == "duplicate" && self.0.get("open").is_none())
     }
+}
+
+/// Whether upkeep would find something to look at.
+pub(crate) fn is_upkeep_due(stack: &Stack, now: Timestamp) -> bool {
+    let now = now.as_millisecond();
+    let overdue = |request: &Item| request.number("wake_at").is_some_and(|wake_at| wake_at <= now);
+    let old = |claim: &Item| claim.number("claimed_at").is_some_and(|since| now - since >= CLAIM_IS_OLD_MS);
+    all(&stack.engine, "Requests").iter().any(overdue) || all(&stack.engine, "Pending").iter().any(old)
 }
 
 /// How a request ended, for the figures.
