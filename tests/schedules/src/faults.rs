@@ -68,7 +68,7 @@ impl Weather {
 
     /// Weather in which only contact events have a hard time: nothing else can keep a call from being closed.
     pub(crate) fn of_events() -> Self {
-        Self { slow: 300, events_repeated: 300, whose: 900, ..Self::fair() }
+        Self { slow: 300, whose: 900, ..Self::fair() }
     }
 
     /// Weather in which calls are slow at times.

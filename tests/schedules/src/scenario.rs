@@ -103,10 +103,10 @@ impl Scenario {
         Self {
             rules: Rules::Usual,
             weather: Weather::slow(),
-            calls: CallPlan { talk_seconds: 250 + below(200), ..CallPlan::default() },
-            visitors: (0..4).map(|place| visitor(place * 3 + below(4))).collect(),
+            calls: CallPlan { talk_seconds: 290 + below(120), ..CallPlan::default() },
+            visitors: [0, 16, 20, 24].map(|tick| visitor(tick + below(8))).to_vec(),
             operator: vec![],
-            ticks: (0..14).map(|_| one_of(&[5, 30, 60, 60, 120])).collect(),
+            ticks: (0..36).map(|_| one_of(&[5, 10, 20, 30])).collect(),
             upkeep: true,
             settings_kept_seconds: 5,
         }
@@ -119,7 +119,7 @@ impl Scenario {
             calls: one_of(&[CallPlan::busy(), CallPlan { ring_seconds: 1, talk_seconds: 1, ..CallPlan::default() }]),
             visitors: vec![Visitor { waits: 0, sends: 1, withdraws: None, ..Visitor::drawn(2) }],
             operator: vec![],
-            ticks: vec![2; 30],
+            ticks: vec![2; 12],
             upkeep: false,
             settings_kept_seconds: 5,
         }
