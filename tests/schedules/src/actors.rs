@@ -143,7 +143,8 @@ async fn look_after(world: Arc<World>) {
     let mut last = world.now();
     while !world.is_over() {
         world.border.ticks.rung().await;
-        let due = world.now().duration_since(last) >= EVERY && tables::is_upkeep_due(&world.stack, world.now());
+        let due =
+            world.now().duration_since(last) >= EVERY && tables::is_upkeep_due(&world.stack, world.now());
         if !due && !happens(30) {
             continue;
         }

@@ -169,7 +169,9 @@ impl Border {
                 connect.fail_next(fault);
             }
         }
-        self.planted.and_then(|planted| planted.tampered(&call, engine)).map_or(Fate::Arrives, Fate::ArrivesAs)
+        self.planted
+            .and_then(|planted| planted.tampered(&call, engine))
+            .map_or(Fate::Arrives, Fate::ArrivesAs)
     }
 
     fn note_order(&self, call: &Call, may_be_repeated: bool) {

@@ -86,7 +86,10 @@ impl Weather {
             return Some(Trouble::Order(one_of(&ORDER_FAULTS)));
         }
         if call.operation.starts_with("GET /contact/attributes") && happens(self.whose) {
-            return Some(Trouble::Fate("whose call it is is not told", connect_error(500, "InternalServiceException")));
+            return Some(Trouble::Fate(
+                "whose call it is is not told",
+                connect_error(500, "InternalServiceException"),
+            ));
         }
         // There are few transactions among many calls, and most depends on them.
         let often = if call.operation == "TransactWriteItems" { 3 * self.calls } else { self.calls };

@@ -34,7 +34,8 @@ pub(crate) async fn come_to_rest(world: &World) {
             return;
         }
         if world.now() > bound {
-            let late = open.iter().map(|request| format!("{} is {}", request.text("request_id"), request.state()));
+            let late =
+                open.iter().map(|request| format!("{} is {}", request.text("request_id"), request.state()));
             let late: Vec<_> = late.collect();
             let how = format!("not at rest in time: {}; a number is held: {claimed}", late.join(", "));
             world.border.violated(Violation::of(Invariant::NoOrphan, how));

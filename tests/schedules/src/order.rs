@@ -57,7 +57,12 @@ impl Scheduler for Order {
         first.then(|| Schedule::new(self.seed))
     }
 
-    fn next_task(&mut self, runnable: &[&Task], current: Option<TaskId>, is_yielding: bool) -> Option<TaskId> {
+    fn next_task(
+        &mut self,
+        runnable: &[&Task],
+        current: Option<TaskId>,
+        is_yielding: bool,
+    ) -> Option<TaskId> {
         if let [only] = runnable {
             return Some(only.id());
         }

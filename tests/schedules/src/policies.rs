@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use tollgate_aws::clock::{Clock, ManualClock};
 
 use crate::BEGINNING;
-use crate::chance::one_of;
 use crate::callers;
+use crate::chance::one_of;
 
 /// How long a request may wait, in seconds.
 pub(crate) const DEADLINE_SECONDS: i64 = 240;

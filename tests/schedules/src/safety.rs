@@ -58,7 +58,8 @@ fn lost(world: &World) -> Violations {
     let known: BTreeSet<_> = requests.iter().map(|request| request.text("request_id")).collect();
     let accepted = world.accepted.lock().unwrap();
     let lost = accepted.iter().filter(|id| !known.contains(id.as_str()));
-    lost.map(|id| Violation::of(Invariant::NoLoss, format!("{id} was accepted and is not on record"))).collect()
+    lost.map(|id| Violation::of(Invariant::NoLoss, format!("{id} was accepted and is not on record")))
+        .collect()
 }
 
 fn steps_back(journal: &Journal) -> Violations {
@@ -131,7 +132,10 @@ fn budgets(rules: Rules, journal: &Journal, counters: &[Item]) -> Violations {
             }
         }
         for (window, taken) in taken.into_iter().filter(|(_, taken)| *taken != 0) {
-            found.push(Violation::of(Invariant::BudgetExact, format!("{taken} claims took no place in {window}")));
+            found.push(Violation::of(
+                Invariant::BudgetExact,
+                format!("{taken} claims took no place in {window}"),
+            ));
         }
     }
     found.extend(numbers(rules, &changes, counters));
@@ -191,7 +195,8 @@ fn sum(counters: &[Item], subject: &str, attribute: &str) -> i64 {
 fn counted_twice(counters: &[Item]) -> Violations {
     let mut found = vec![];
     for row in counters {
-        let asks: Vec<_> = row.0["asks"]["L"].as_array().into_iter().flatten().map(ToString::to_string).collect();
+        let asks: Vec<_> =
+            row.0["asks"]["L"].as_array().into_iter().flatten().map(ToString::to_string).collect();
         let distinct: BTreeSet<_> = asks.iter().collect();
         if distinct.len() < asks.len() {
             let how = format!("{} counts a request twice", row.text("subject"));

@@ -116,7 +116,10 @@ impl Scenario {
         Self {
             rules: Rules::Usual,
             weather: Weather::of_events(),
-            calls: one_of(&[CallPlan::busy(), CallPlan { ring_seconds: 1, talk_seconds: 1, ..CallPlan::default() }]),
+            calls: one_of(&[
+                CallPlan::busy(),
+                CallPlan { ring_seconds: 1, talk_seconds: 1, ..CallPlan::default() },
+            ]),
             visitors: vec![Visitor { waits: 0, sends: 1, withdraws: None, ..Visitor::drawn(2) }],
             operator: vec![],
             ticks: vec![2; 12],

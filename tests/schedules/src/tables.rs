@@ -85,7 +85,10 @@ pub(crate) fn claims_at_odds(engine: &Engine) -> Vec<Violation> {
         let held = holder(request.text("number")).map_or("nobody", |claim| claim.text("held_by"));
         let (id, state) = (request.text("request_id"), request.state());
         (held != id).then(|| {
-            Violation::of(Invariant::OneLiveCall, format!("{id} is {state}, and its number is held by {held}"))
+            Violation::of(
+                Invariant::OneLiveCall,
+                format!("{id} is {state}, and its number is held by {held}"),
+            )
         })
     });
     let unneeded = claims.iter().filter_map(|claim| {

@@ -115,7 +115,8 @@ impl World {
     /// Takes any event off the bus that may be delivered now.
     pub(crate) fn take_event(&self) -> Option<Delivery> {
         let mut bus = self.bus.lock().unwrap();
-        let ready: Vec<_> = (0..bus.len()).filter(|place| bus[*place].not_before <= self.clock.now()).collect();
+        let ready: Vec<_> =
+            (0..bus.len()).filter(|place| bus[*place].not_before <= self.clock.now()).collect();
         let chosen = ready.get(below(u32::try_from(ready.len()).unwrap()) as usize)?;
         Some(bus.swap_remove(*chosen))
     }

@@ -30,6 +30,12 @@ fn schedules_by_priorities_break_no_invariant() {
     hold((0..SCHEDULES).map(|number| 2 * number + 1));
 }
 
+/// The dialer noted whose call it was while Connect did not say so; the end that was noted next was left to a redelivery.
+#[test]
+fn an_end_that_is_noted_after_the_dialer_came_closes_the_request() {
+    hold([1_742, 2_022, 2_162, 2_183, 2_342].into_iter());
+}
+
 #[test]
 fn a_seed_is_one_schedule() {
     for seed in [3, 4, 7, 24, 25] {
