@@ -115,13 +115,6 @@ impl History {
 }
 
 impl Tally {
-    /// Whether more calls were wasted than `tolerance` allows for those that went well; how many are allowed.
-    #[must_use]
-    pub fn too_wasteful(self, tolerance: Tolerance) -> Option<u64> {
-        let allowed = tolerance.allowed(self.good);
-        (self.wasted > allowed).then_some(allowed)
-    }
-
     /// Whether more requests were marked than `tolerance` allows for the calls that went well; how many are allowed.
     #[must_use]
     pub fn too_marked(self, tolerance: Tolerance) -> Option<u64> {

@@ -22,7 +22,9 @@ fn rows() -> Vec<(usize, Vec<String>)> {
 /// Where a test or a type that the table names is to be found, and by what text.
 fn place(named: &str) -> (PathBuf, String) {
     let root = root();
-    let Some((path, name)) = named.rsplit_once("::") else { return (root.join("tests").join(named), String::new()) };
+    let Some((path, name)) = named.rsplit_once("::") else {
+        return (root.join("tests").join(named), String::new());
+    };
     let path = if !path.contains('/') {
         root.join(format!("tests/suite/stories/{path}.rs"))
     } else if path.starts_with("tollgate") {

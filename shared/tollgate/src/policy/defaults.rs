@@ -83,8 +83,8 @@ impl Default for Waste {
             account: Tolerance::of(3, 200),
             number: Tolerance::of(2, 100),
             range: Tolerance::of(5, 50),
-            carrier: Tolerance::of(50, 50),
-            country: Tolerance::of(50, 50),
+            carrier: Tolerance::of(30, 75),
+            country: Tolerance::of(30, 75),
         }
     }
 }

@@ -53,6 +53,22 @@ fn who_missed_calls_to_a_number_may_ask_for_it_again() {
 }
 
 #[test]
+fn after_a_block_one_more_call_may_show_a_customer() {
+    let blocked_once = |wasted_calls| {
+        move |case: &mut Case| {
+            case.facts.histories.address = wasted(wasted_calls, 0);
+            case.facts.histories.address.block = Some(Block { strikes: 1, until: case.now });
+        }
+    };
+    dials(blocked_once(4));
+    check(
+        blocked_once(5),
+        Route::Redirect,
+        &["redirect: too-much-waste-from-address address#203.0.x.x/32 5 of 4 in 86400 s"],
+    );
+}
+
+#[test]
 fn a_range_in_which_too_much_is_wasted_is_closed_to_all() {
     dials(|case| case.facts.histories.range = wasted(5, 0));
     dials(|case| case.facts.histories.range = wasted(10, 20));
@@ -66,8 +82,8 @@ fn a_range_in_which_too_much_is_wasted_is_closed_to_all() {
 #[test]
 fn a_carrier_or_country_in_which_too_much_is_wasted_is_closed_to_those_who_waste() {
     let flooded = |case: &mut Case| {
-        case.carrier_history(wasted(51, 100));
-        case.facts.histories.country = wasted(51, 100);
+        case.carrier_history(wasted(76, 100));
+        case.facts.histories.country = wasted(76, 100);
     };
     dials(flooded);
     check(
@@ -77,13 +93,13 @@ fn a_carrier_or_country_in_which_too_much_is_wasted_is_closed_to_those_who_waste
         },
         Route::Redirect,
         &[
-            "redirect: too-much-waste-in-carrier carrier#example mobile 51 of 50 in 86400 s",
-            "redirect: too-much-waste-in-country country#US 51 of 50 in 86400 s",
+            "redirect: too-much-waste-in-carrier carrier#example mobile 76 of 75 in 86400 s",
+            "redirect: too-much-waste-in-country country#US 76 of 75 in 86400 s",
         ],
     );
     dials(|case| {
         flooded(case);
-        case.facts.histories.address = wasted(1, 1);
+        case.facts.histories.address = wasted(1, 2);
     });
     dials(|case| {
         flooded(case);

@@ -89,8 +89,8 @@ fn troubles_of_the_past() -> Vec<fn(&mut Case)> {
         |case| case.facts.histories.range = past(Tally { wasted: 6, marked: 1, good: 0 }),
         |case| {
             case.facts.histories.address = wasted(1, 0);
-            case.facts.histories.country = wasted(51, 0);
-            case.carrier_history(wasted(51, 0));
+            case.facts.histories.country = wasted(31, 0);
+            case.carrier_history(wasted(31, 0));
         },
         |case| case.facts.histories.address = marked(1, 0),
         |case| case.facts.histories.block = marked(2, 0),
