@@ -8,7 +8,6 @@ use lambda_http::http::StatusCode;
 use lambda_http::{Body, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tollgate::policy::Policy;
 use tollgate::record::Record;
 use tollgate::state::StateName;
 use tollgate_aws::requests::{self, Question};

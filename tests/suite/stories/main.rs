@@ -43,6 +43,7 @@ mod races;
 mod recorded_events;
 mod redelivery;
 mod rendezvous;
+mod replay;
 mod request_units;
 mod round_trips;
 mod sample_defects;
