@@ -32,6 +32,7 @@ mod lists;
 mod lost_calls;
 mod lost_events;
 mod networks;
+mod no_tell;
 mod openapi;
 mod pacing;
 mod parallel;
