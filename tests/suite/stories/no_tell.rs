@@ -15,52 +15,61 @@ mod over_http;
 
 use classes::Class;
 use leaks::Leak;
-use observed::observe;
+use observed::{Many, observe};
 
 #[tokio::test]
 async fn nothing_that_is_answered_tells_what_becomes_of_a_request() {
-    let observed = observe(&Class::ALL, 40, None).await;
+    let observed = observe(&Class::ALL, Many { sent: 40, followed: 4 }, None).await;
     assert_eq!(observed.requests(), 440);
     assert_eq!(observed.usual().len(), 1, "{:?}", observed.usual());
     assert_eq!(observed.tells(), Vec::<String>::new());
 }
 
 /// What is found when this leak is planted.
-async fn found(leak: Leak) -> Vec<String> {
-    observe(&[Class::Dialed, Class::Duplicate, Class::DenyListed], 40, Some(leak)).await.tells()
+async fn found(leak: Leak, many: Many) -> Vec<String> {
+    observe(&[Class::Dialed, Class::Duplicate, Class::DenyListed], many, Some(leak)).await.tells()
 }
+
+/// Few, where one is enough to see it.
+const FEW: Many = Many { sent: 3, followed: 0 };
 
 #[tokio::test]
 async fn a_header_that_names_duplicates_is_found() {
-    assert_eq!(found(Leak::Header).await, ["the answer tells Duplicate"]);
+    assert_eq!(found(Leak::Header, FEW).await, ["the answer tells Duplicate"]);
 }
 
 #[tokio::test]
 async fn another_order_of_headers_is_found() {
-    assert_eq!(found(Leak::HeaderOrder).await, ["the answer tells Duplicate"]);
+    assert_eq!(found(Leak::HeaderOrder, FEW).await, ["the answer tells Duplicate"]);
 }
 
 #[tokio::test]
 async fn a_byte_more_is_found() {
-    assert_eq!(found(Leak::Byte).await, ["the answer tells Duplicate"]);
+    assert_eq!(found(Leak::Byte, FEW).await, ["the answer tells Duplicate"]);
 }
 
 #[tokio::test]
 async fn another_status_is_found() {
-    assert_eq!(found(Leak::Status).await, ["the answer tells Duplicate"]);
+    assert_eq!(found(Leak::Status, FEW).await, ["the answer tells Duplicate"]);
 }
 
 #[tokio::test]
 async fn a_bit_of_the_id_is_found() {
-    assert_eq!(found(Leak::IdBit).await, ["bit 127 of an id tells Duplicate"]);
+    assert_eq!(
+        found(Leak::IdBit, Many { sent: 40, followed: 0 }).await,
+        ["bit 127 of an id tells Duplicate"]
+    );
 }
 
 #[tokio::test]
 async fn a_read_more_before_the_answer_is_found() {
-    assert_eq!(found(Leak::Read).await, ["the work before it tells Duplicate"]);
+    assert_eq!(found(Leak::Read, FEW).await, ["the work before it tells Duplicate"]);
 }
 
 #[tokio::test]
 async fn a_status_that_ends_early_is_found() {
-    assert_eq!(found(Leak::EndedEarly).await, ["the history tells DenyListed"]);
+    assert_eq!(
+        found(Leak::EndedEarly, Many { sent: 2, followed: 2 }).await,
+        ["the history tells DenyListed"]
+    );
 }

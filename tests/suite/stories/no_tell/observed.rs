@@ -19,9 +19,6 @@ use crate::world::{Answer, Visitor};
 /// The ages at which is looked; the deadline is at 900 seconds.
 const AGES: [i64; 9] = [0, 1, 59, 300, 899, 900, 901, 3_600, 86_400];
 
-/// Of how many requests of each class the history is followed; every other one has an `Idempotency-Key`.
-const FOLLOWED: usize = 4;
-
 /// Everything observed.
 #[derive(Default)]
 pub(super) struct Observed {
@@ -55,11 +52,20 @@ fn bytes(answer: &Answer, id: &str) -> String {
     format!("{status}\r\n{headers}content-length: {length}\r\n\r\n{text}").replace(id, "(id)")
 }
 
-/// Sends so many requests of each of these classes in random order, lets become of them what must, and follows some.
-pub(super) async fn observe(classes: &[Class], of_each: usize, leak: Option<Leak>) -> Observed {
+/// How many requests of each class.
+pub(super) struct Many {
+    /// So many are sent.
+    pub(super) sent: usize,
+    /// So many of these are followed for a day; every other one has an `Idempotency-Key`.
+    pub(super) followed: usize,
+}
+
+/// Sends requests of these classes in random order, lets become of them what must, and follows some.
+pub(super) async fn observe(classes: &[Class], many: Many, leak: Option<Leak>) -> Observed {
     let mut mixed = Mixed::new().await;
     let mut observed = Observed::default();
-    let mut order: Vec<_> = classes.iter().flat_map(|class| (0..of_each).map(move |n| (*class, n))).collect();
+    let mut order: Vec<_> =
+        classes.iter().flat_map(|class| (0..many.sent).map(move |n| (*class, n))).collect();
     order.shuffle(&mut ChaCha8Rng::seed_from_u64(1));
     mixed.prepare(&order).await;
 
@@ -68,11 +74,14 @@ pub(super) async fn observe(classes: &[Class], of_each: usize, leak: Option<Leak
         let request = send(&mut mixed, class, n, leak, &mut observed).await;
         sent.push(request);
     }
+    if many.followed == 0 {
+        return observed;
+    }
     mixed.work().await;
     for request in &sent {
         assert_eq!(mixed.world.state(&request.id).await, request.class.state(), "{:?}", request.class);
     }
-    sent.retain(|request| request.n < FOLLOWED);
+    sent.retain(|request| request.n < many.followed);
     follow(&mut mixed, sent, leak, &mut observed).await;
     observed
 }
@@ -186,7 +195,7 @@ impl Observed {
 }
 
 fn differences<T: PartialEq>(what: &str, by_class: &BTreeMap<Class, T>, tells: &mut Vec<String>) {
-    let dialed = &by_class[&Class::Dialed];
-    let others = by_class.iter().filter(|(_, seen)| *seen != dialed);
+    let dialed = by_class.get(&Class::Dialed);
+    let others = by_class.iter().filter(|(_, seen)| Some(*seen) != dialed);
     tells.extend(others.map(|(class, _)| format!("{what} tells {class:?}")));
 }
