@@ -14,6 +14,7 @@ use super::classes::{Class, Mixed};
 use super::ids;
 use super::leaks::Leak;
 use crate::round_trips::warm;
+use crate::watch::Seen;
 use crate::world::{Answer, Visitor};
 
 /// The ages at which is looked; the deadline is at 900 seconds.
@@ -150,7 +151,9 @@ async fn follow(mixed: &mut Mixed, mut sent: Vec<Sent>, leak: Option<Leak>, obse
 async fn look(mixed: &Mixed, request: &mut Sent, age: i64, leak: Option<Leak>) {
     let Sent { class, id, visitor, .. } = request;
     for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
+        mixed.watch.look();
         let mut answer = mixed.about(method.clone(), visitor, id).await;
+        let Seen { rounds, reads, attributes, .. } = mixed.watch.look();
         if let Some(leak) = leak {
             leak.on_look(*class, age, &mut answer);
         }
@@ -161,7 +164,8 @@ async fn look(mixed: &Mixed, request: &mut Sent, age: i64, leak: Option<Leak>) {
             let usual = if age < 900 { "accepted" } else { "ended" };
             answer.text = format!(r#"{{"id":"{id}","status":"{usual}"}}"#);
         }
-        request.history.push(format!("{method} at {age} s: {}", bytes(&answer, id)));
+        let work = format!("{rounds:?}, {reads} read, {attributes} attributes");
+        request.history.push(format!("{method} at {age} s, {work}: {}", bytes(&answer, id)));
     }
     if let Some(first) = &request.keyed {
         let again = visitor.asks_for(&mixed.world, &class.number(request.n)).await;
