@@ -22,6 +22,7 @@ mod dialing;
 mod dialing_refused;
 mod fairness;
 mod forgeries;
+mod histories;
 mod idempotency;
 mod journeys;
 mod kinds;
