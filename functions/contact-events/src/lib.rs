@@ -94,9 +94,10 @@ async fn hear_of_unknown(
             return Ok(());
         }
         Err(error) => {
-            // Left for the dialer, should it still come; and the event comes again.
-            contacts::note(tables, &contact_id, &half, now).await?;
-            return Err(error);
+            // Left for the dialer, should it still come; and the event comes again. If it came meanwhile, it saw no end.
+            let contact = contacts::note(tables, &contact_id, &half, now).await?;
+            let Some(request_id) = contact.request_id else { return Err(error) };
+            return close(request_id, &contact_id, &end, listener, now).await;
         }
     };
     contacts::note(tables, &contact_id, &half, now).await?;

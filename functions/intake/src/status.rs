@@ -28,15 +28,14 @@ pub(crate) async fn look(
     now: Timestamp,
 ) -> Result<Answer, Problem> {
     let id = id.ok_or(Problem::NotFound)?;
-    let stored = requests::get(&intake.tables, id, now).await.map_err(unavailable)?;
-    let record = stored.ok_or(Problem::NotFound)?.record;
-    let request = &record.request;
-    if account(&request.caller) != account(caller) {
+    let look =
+        requests::look(&intake.tables, id, now).await.map_err(unavailable)?.ok_or(Problem::NotFound)?;
+    if look.account.as_ref() != account(caller) {
         return Err(Problem::NotFound);
     }
     // The request's own deadline, so that a change of the policy does not move the age at which it reads `ended`.
-    let ended_after = request.deadline.duration_since(request.received_at);
-    let status = Status::shown(&record.state, request.received_at, record.cancelled_at, ended_after, now);
+    let ended_after = look.deadline.duration_since(look.received_at);
+    let status = Status::shown(look.state, look.received_at, look.cancelled_at, ended_after, now);
     let channels = match status {
         Status::Redirected => intake.settings(now).await.policy.channels.clone(),
         Status::Accepted | Status::Ended | Status::Cancelled => vec![],

@@ -17,7 +17,7 @@ use crate::item::{Item, at, n, s};
 use crate::schema::REQUESTS;
 use crate::tables::Tables;
 
-pub use form::{Stored, from_image};
+pub use form::{Look, Stored, from_image};
 pub use search::{Page, Question, open_shards, overdue, search};
 pub use transition::{Transition, Written};
 
@@ -82,6 +82,27 @@ pub async fn get(tables: &Tables, id: RequestId, now: Timestamp) -> Result<Optio
         .map_err(StoreError::service("GetItem"))?;
     let stored = got.item.map(form::read).transpose()?;
     Ok(stored.filter(|stored| now < stored.expires_at))
+}
+
+/// Reads of a request what its visitor may know, consistently. None if there is none, or it is past its retention. What
+/// screening and the call have added to it is not read: it would take the longer, the further the request has come.
+///
+/// # Errors
+/// When DynamoDB does not answer, or the item cannot be read.
+pub async fn look(tables: &Tables, id: RequestId, now: Timestamp) -> Result<Option<Look>, StoreError> {
+    let got = tables
+        .client
+        .get_item()
+        .table_name(&tables.names.requests)
+        .key(REQUESTS.key.name, s(id.to_string()))
+        .projection_expression("#state, received_at, deadline, cancelled_at, account, expires_at")
+        .expression_attribute_names("#state", "state")
+        .consistent_read(true)
+        .send()
+        .await
+        .map_err(StoreError::service("GetItem"))?;
+    let found = got.item.map(|item| form::look(id, item)).transpose()?;
+    Ok(found.filter(|(_, expires_at)| now < *expires_at).map(|(look, _)| look))
 }
 
 /// Marks a request of `account` (or of a guest) as withdrawn, if there is one. One write, whatever its state; the stream

@@ -76,7 +76,9 @@ impl History {
     pub fn of_late(&self, now: Timestamp) -> Tally {
         let window = Window::at(now, DAY_SECONDS);
         let (today, yesterday) = (self.day(Day::of(now)), self.day(Day::of(now).before(1)));
-        let sum = |part: fn(&Tally) -> u64| part(&today) + window.still_standing(part(&yesterday), now);
+        let sum = |part: fn(&Tally) -> u64| {
+            part(&today).saturating_add(window.still_standing(part(&yesterday), now))
+        };
         Tally { good: sum(|t| t.good), wasted: sum(|t| t.wasted), marked: sum(|t| t.marked) }
     }
 
@@ -86,9 +88,9 @@ impl History {
         let today = Day::of(now);
         let week = self.days.range(today.before(6)..=today).map(|(_, tally)| *tally);
         week.fold(Tally::default(), |sum, tally| Tally {
-            good: sum.good + tally.good,
-            wasted: sum.wasted + tally.wasted,
-            marked: sum.marked + tally.marked,
+            good: sum.good.saturating_add(tally.good),
+            wasted: sum.wasted.saturating_add(tally.wasted),
+            marked: sum.marked.saturating_add(tally.marked),
         })
     }
 
@@ -113,13 +115,6 @@ impl History {
 }
 
 impl Tally {
-    /// Whether more calls were wasted than `tolerance` allows for those that went well; how many are allowed.
-    #[must_use]
-    pub fn too_wasteful(self, tolerance: Tolerance) -> Option<u64> {
-        let allowed = tolerance.allowed(self.good);
-        (self.wasted > allowed).then_some(allowed)
-    }
-
     /// Whether more requests were marked than `tolerance` allows for the calls that went well; how many are allowed.
     #[must_use]
     pub fn too_marked(self, tolerance: Tolerance) -> Option<u64> {

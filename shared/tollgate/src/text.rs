@@ -125,10 +125,15 @@ macro_rules! shown {
 shown!(AccountId, ContactId, CarrierName, Author, Reason);
 
 impl CarrierName {
-    /// The form under which carriers are compared and counted.
+    /// The form under which carriers are compared and counted: in lower case, one character for one. So it is a name
+    /// itself: no longer than the name, and in the same form wherever a letter stands.
     #[must_use]
     pub fn key(&self) -> String {
-        self.0.to_lowercase()
+        let lower = |character: char| match character.to_lowercase() {
+            mut one if one.len() == 1 => one.next().unwrap_or(character),
+            _several => character,
+        };
+        self.0.chars().map(lower).collect()
     }
 }
 
@@ -141,6 +146,17 @@ mod tests {
         assert_eq!(VisitorText::parse("  Ada  ").unwrap().as_str(), "Ada");
         assert_eq!(VisitorText::parse(" "), Err(TextError::Empty));
         assert_eq!(VisitorText::parse(&"x".repeat(201)), Err(TextError::TooLong(200)));
+    }
+
+    #[test]
+    fn a_carriers_key_is_a_name_with_the_same_key() {
+        for name in ["Example VoIP", "ΟΔΟΣ", "οδος", &"İ".repeat(100)] {
+            let key = CarrierName::parse(name).unwrap().key();
+            assert_eq!(CarrierName::parse(&key).map(|name| name.key()), Ok(key));
+        }
+        let key = |name| CarrierName::parse(name).unwrap().key();
+        assert_eq!(key("EXAMPLE VoIP"), key("example voip"));
+        assert_eq!(key("ΟΔΟΣ"), key("οδοσ"));
     }
 
     #[test]

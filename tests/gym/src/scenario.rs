@@ -1,22 +1,25 @@
 //! A scenario: some hours of callback requests, honest and fraudulent mixed, read from a TOML file into types that cannot
 //! be wrong. The format is told in `FORMAT.md`.
 
+mod mistake;
 mod policy;
 mod pool;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use local::carrier::{Line, LineType};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use tollgate::country::CountryCode;
-use tollgate::policy::PolicyError;
 
+pub use mistake::{FileError, Wrong};
 pub use policy::{Document, read_overlay};
 pub use pool::{AddressPool, NumberPool};
+pub use values::{Rate, SecondsRange, Share};
 
 /// A scenario.
 #[derive(Debug, Clone, Deserialize)]
@@ -135,26 +138,6 @@ pub struct CallKey {
     pub seconds: SecondsRange,
 }
 
-/// A share, within 0 and 1.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]
-#[serde(try_from = "f64")]
-pub struct Share(f64);
-
-/// How often something happens in an hour, on average.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(try_from = "f64")]
-pub struct Rate(f64);
-
-/// Seconds from and to, both within it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "[u32; 2]")]
-pub struct SecondsRange {
-    /// The fewest.
-    pub from: u32,
-    /// The most.
-    pub to: u32,
-}
-
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct LineKey {
@@ -172,41 +155,6 @@ enum LineTypeKey {
     Prepaid,
     Other,
     Invalid,
-}
-
-/// What is wrong with a file.
-#[derive(Debug, thiserror::Error)]
-#[error("{}: {wrong}", file.display())]
-pub struct FileError {
-    /// The file.
-    pub file: PathBuf,
-    /// What is wrong with it.
-    pub wrong: Wrong,
-}
-
-/// What is wrong.
-#[derive(Debug, thiserror::Error)]
-pub enum Wrong {
-    /// It cannot be read.
-    #[error("cannot be read: {0}")]
-    Unreadable(#[from] std::io::Error),
-    /// It is not TOML, or a key or its value is not what the format says.
-    #[error("{0}")]
-    Toml(#[from] toml::de::Error),
-    /// It is not JSON, or not an object.
-    #[error("is not a JSON object: {0}")]
-    Json(#[from] serde_json::Error),
-    /// A key does not go with the rest.
-    #[error("{key}: {reason}")]
-    Key {
-        /// The key.
-        key: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The policy is refused.
-    #[error("policy: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
-    Policy(Vec<PolicyError>),
 }
 
 impl Scenario {
@@ -290,51 +238,6 @@ impl Traffic {
 
 fn key(key: impl Into<String>, reason: impl Into<String>) -> Wrong {
     Wrong::Key { key: key.into(), reason: reason.into() }
-}
-
-impl Share {
-    /// The share as a number.
-    #[must_use]
-    pub fn get(self) -> f64 {
-        self.0
-    }
-}
-
-impl Rate {
-    /// The rate as a number.
-    #[must_use]
-    pub fn get(self) -> f64 {
-        self.0
-    }
-}
-
-impl TryFrom<f64> for Share {
-    type Error = &'static str;
-
-    fn try_from(share: f64) -> Result<Self, Self::Error> {
-        if (0.0..=1.0).contains(&share) { Ok(Self(share)) } else { Err("a share is within 0 and 1") }
-    }
-}
-
-impl TryFrom<f64> for Rate {
-    type Error = &'static str;
-
-    fn try_from(rate: f64) -> Result<Self, Self::Error> {
-        let sensible = rate > 0.0 && rate <= 1e6;
-        if sensible { Ok(Self(rate)) } else { Err("a rate is more than 0 and at most a million an hour") }
-    }
-}
-
-impl TryFrom<[u32; 2]> for SecondsRange {
-    type Error = &'static str;
-
-    fn try_from([from, to]: [u32; 2]) -> Result<Self, Self::Error> {
-        if from <= to && to <= 7_200 {
-            Ok(Self { from, to })
-        } else {
-            Err("seconds are given as [from, to], from not after to, and a call lasts two hours at most")
-        }
-    }
 }
 
 impl Default for LineKey {

@@ -1,5 +1,6 @@
 //! The embedded DynamoDB: an engine over SQLite that the real SDK talks to, over HTTP or in process.
 
+mod image;
 mod operations;
 mod tables;
 #[cfg(test)]
@@ -15,6 +16,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tollgate_aws::clock::Clock;
 
+pub use image::Image;
 pub use operations::Answer;
 
 /// Where the data is kept.

@@ -62,6 +62,7 @@ async fn main() -> Result<(), Error> {
         .init();
     let options = Options {
         data: arguments.data,
+        image: None,
         clock: Clock::System,
         plan: CallPlan {
             ring_seconds: arguments.ring_seconds,

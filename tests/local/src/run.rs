@@ -16,6 +16,7 @@ use crate::connect::Connect;
 use crate::stack::{Error, Function, Options, Stack};
 use crate::stream::Start;
 use checkpoint::Checkpoints;
+pub use http::router;
 use print::Printer;
 
 /// How often the stream is looked at; Lambda does it four times a second.

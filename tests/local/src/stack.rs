@@ -5,7 +5,7 @@ mod clients;
 mod filters;
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use contact_events::ContactEvents;
@@ -32,7 +32,7 @@ use upkeep::{Report, Upkeep};
 use crate::carrier::Carriers;
 use crate::connect::{CallPlan, Connect};
 use crate::edge::{Incoming, Passed, pass};
-use crate::engine::{Engine, Served, Storage};
+use crate::engine::{Engine, Image, Served, Storage};
 use crate::stream::{BatchOutcome, Pump, Start};
 use crate::wire::Wire;
 use clients::Clients;
@@ -44,6 +44,8 @@ pub use filters::{Function, consumer};
 pub struct Options {
     /// A file to keep everything in, or none to forget it.
     pub data: Option<PathBuf>,
+    /// An engine in memory to begin with a copy of, instead of an empty one.
+    pub image: Option<Arc<Image>>,
     /// The time.
     pub clock: Clock,
     /// How calls go.
@@ -64,6 +66,7 @@ impl Options {
     pub fn for_tests(clock: Clock) -> Self {
         Self {
             data: None,
+            image: None,
             clock,
             plan: CallPlan::default(),
             carrier: Service::Pinpoint,
@@ -126,9 +129,15 @@ impl Stack {
     /// When something cannot be started, or the data file is not one of ours.
     pub async fn start(options: Options) -> Result<Self, Error> {
         let clock = options.clock.clone();
-        let storage = options.data.clone().map_or(Storage::Memory, Storage::File);
-        let engine = Engine::open(storage, clock.clone())?;
-        engine.create_tables("", TABLES)?;
+        let engine = match &options.image {
+            Some(image) => image.open(clock.clone())?,
+            None => {
+                let storage = options.data.clone().map_or(Storage::Memory, Storage::File);
+                let engine = Engine::open(storage, clock.clone())?;
+                engine.create_tables("", TABLES)?;
+                engine
+            }
+        };
         let connect = match &options.data {
             Some(path) => Connect::open(clock.clone(), options.plan, &path.with_extension("calls.jsonl"))?,
             None => Connect::new(clock.clone(), options.plan),

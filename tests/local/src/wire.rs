@@ -56,6 +56,8 @@ pub enum ServiceName {
 pub enum Fate {
     /// It arrives, and so does the answer.
     Arrives,
+    /// This body arrives in its place: somebody has tampered with it.
+    ArrivesAs(Vec<u8>),
     /// It never arrives: the connection fails.
     Lost,
     /// It arrives, and the answer does not: time-out.

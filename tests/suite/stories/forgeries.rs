@@ -1,5 +1,7 @@
 //! Forgeries: headers that a client writes himself change no verdict.
 
+use std::sync::Arc;
+
 use intake::edge::{CountryFrom, Edge, Waf};
 use intake::origins::Origins;
 use lambda_http::Body;
@@ -123,7 +125,7 @@ async fn posted(world: &World, headers: &[(&str, &str)]) -> Caller {
 #[tokio::test]
 async fn behind_an_edge_that_strips_nothing_no_header_is_believed() {
     let mut world = world().await;
-    world.stack.functions.intake.edge = Edge::trusting_nothing();
+    Arc::get_mut(&mut world.stack).unwrap().functions.intake.edge = Edge::trusting_nothing();
     let plain = posted(&world, &[]).await;
     for headers in [&WHITEWASH[..], &SMEAR] {
         assert_eq!(posted(&world, headers).await, plain);
@@ -144,7 +146,8 @@ async fn each_header_is_believed_only_of_the_edge_that_writes_it() {
     ] {
         let rules = json!({ "country-mismatch": "off", "anonymous-network": "off", "bad-reputation": "off" });
         world.policy(json!({ "rules": rules })).await;
-        world.stack.functions.intake.edge = Edge { country_from, waf, origins: Origins::Any };
+        Arc::get_mut(&mut world.stack).unwrap().functions.intake.edge =
+            Edge { country_from, waf, origins: Origins::Any };
         let headers = [
             ("CloudFront-Viewer-Country", "CA"),
             ("CloudFront-Viewer-ASN", "64500"),

@@ -36,6 +36,8 @@ pub(crate) struct Seen {
     pub(crate) reads: f64,
     /// Write request units.
     pub(crate) writes: f64,
+    /// Attributes of items that were got one at a time: what an answer has to carry.
+    pub(crate) attributes: usize,
     ended: bool,
 }
 
@@ -143,6 +145,10 @@ impl Intercept for Watch {
         };
         seen.reads += reads;
         seen.writes += writes;
+        if let Some(Ok(output)) = context.output_or_error() {
+            let got = output.downcast_ref::<op::get_item::GetItemOutput>();
+            seen.attributes += got.and_then(|got| got.item()).map_or(0, |item| item.len());
+        }
         Ok(())
     }
 }

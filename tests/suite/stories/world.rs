@@ -1,6 +1,8 @@
 //! The world of a story: the whole suite on an engine in memory, a clock that stands still until it is moved, visitors who
 //! ask, and an operator.
 
+use std::sync::Arc;
+
 use http::{HeaderMap, Method, Uri};
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::Body;
@@ -24,7 +26,7 @@ pub(crate) const NUMBER: &str = "+12065550100";
 
 /// The world of a story.
 pub(crate) struct World {
-    pub(crate) stack: Stack,
+    pub(crate) stack: Arc<Stack>,
     clock: ManualClock,
 }
 
@@ -53,7 +55,7 @@ pub(crate) async fn world_with(change: impl FnOnce(&mut Options)) -> World {
     let clock = ManualClock::at(BEGINNING.parse().unwrap());
     let mut options = Options::for_tests(Clock::Manual(clock.clone()));
     change(&mut options);
-    World { stack: Stack::start(options).await.unwrap(), clock }
+    World { stack: Arc::new(Stack::start(options).await.unwrap()), clock }
 }
 
 impl World {
@@ -279,7 +281,13 @@ impl Visitor {
         self
     }
 
-    fn path(&self) -> &'static str {
+    /// What of a request the edge and the door see beside its body.
+    pub(crate) fn headers(&self) -> &[(&'static str, String)] {
+        &self.headers
+    }
+
+    /// Where requests are posted.
+    pub(crate) fn path(&self) -> &'static str {
         if self.account.is_some() { "/account/callbacks" } else { "/callbacks" }
     }
 
@@ -302,12 +310,17 @@ impl Visitor {
 
     /// Looks at a request.
     pub(crate) async fn looks(&self, world: &World, id: &str) -> Answer {
-        world.send(Method::GET, &format!("{}/{id}", self.path()), &self.headers, "").await
+        self.sends(world, Method::GET, id).await
     }
 
     /// Withdraws a request.
     pub(crate) async fn withdraws(&self, world: &World, id: &str) -> Answer {
-        world.send(Method::DELETE, &format!("{}/{id}", self.path()), &self.headers, "").await
+        self.sends(world, Method::DELETE, id).await
+    }
+
+    /// Does something else about a request.
+    pub(crate) async fn sends(&self, world: &World, method: Method, id: &str) -> Answer {
+        world.send(method, &format!("{}/{id}", self.path()), &self.headers, "").await
     }
 
     /// Asks which channels there are.

@@ -37,6 +37,21 @@ pub struct Stored {
     pub expires_at: Timestamp,
 }
 
+/// A request as its visitor may know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    /// The account that made it; a guest did if none.
+    pub account: Option<AccountId>,
+    /// When it was made.
+    pub received_at: Timestamp,
+    /// Until when it may be dialed.
+    pub deadline: Timestamp,
+    /// When its visitor withdrew it.
+    pub cancelled_at: Option<Timestamp>,
+    /// How far it has come.
+    pub state: StateName,
+}
+
 /// The attributes of an item, as read.
 #[derive(Deserialize)]
 struct Attributes {
@@ -90,6 +105,28 @@ pub(super) fn read(item: Item) -> Result<Stored, StoreError> {
     };
     let attributes: Attributes = crate::item::read(TABLE, &key, item)?;
     stored(attributes).map_err(|missing| inconsistent(TABLE, &key, format!("missing attribute `{missing}`")))
+}
+
+/// Reads what a look takes of an item, and when its retention is over.
+pub(super) fn look(id: RequestId, item: Item) -> Result<(Look, Timestamp), StoreError> {
+    #[derive(Deserialize)]
+    struct Looked {
+        account: Option<AccountId>,
+        received_at: Millis,
+        deadline: Millis,
+        cancelled_at: Option<Millis>,
+        state: StateName,
+        expires_at: Seconds,
+    }
+    let a: Looked = crate::item::read(TABLE, &id.to_string(), item)?;
+    let look = Look {
+        account: a.account,
+        received_at: a.received_at.0,
+        deadline: a.deadline.0,
+        cancelled_at: a.cancelled_at.map(|at| at.0),
+        state: a.state,
+    };
+    Ok((look, a.expires_at.0))
 }
 
 fn stored(a: Attributes) -> Result<Stored, &'static str> {

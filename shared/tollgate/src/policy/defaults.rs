@@ -78,13 +78,13 @@ impl Default for FanOut {
 impl Default for Waste {
     fn default() -> Self {
         Self {
-            address: Tolerance::of(2, 200),
-            block: Tolerance::of(3, 200),
-            account: Tolerance::of(2, 200),
+            address: Tolerance::of(3, 200),
+            block: Tolerance::of(4, 200),
+            account: Tolerance::of(3, 200),
             number: Tolerance::of(2, 100),
             range: Tolerance::of(5, 50),
-            carrier: Tolerance::of(50, 50),
-            country: Tolerance::of(50, 50),
+            carrier: Tolerance::of(30, 75),
+            country: Tolerance::of(30, 75),
         }
     }
 }

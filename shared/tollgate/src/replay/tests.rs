@@ -119,8 +119,8 @@ fn calls_that_nobody_answered_are_learnt_from() {
         let wasted = asked(200 * n, "203.0.113.1", &format!("+1206{}0100", 222 + n));
         Record { state: closed(200 * n, false), ..wasted }
     };
-    let records: Vec<_> = (0..4).map(ask).collect();
-    let expected = [APPROVED, APPROVED, APPROVED, redirected(Code::TooMuchWasteFromAddress)];
+    let records: Vec<_> = (0..5).map(ask).collect();
+    let expected = [APPROVED, APPROVED, APPROVED, APPROVED, redirected(Code::TooMuchWasteFromAddress)];
     assert_eq!(replayed(Policy::default(), &records), expected);
 }
 
@@ -206,7 +206,8 @@ proptest! {
                 prop_assert!(last.is_none_or(|ended_at| ended_at <= request.received_at));
                 let calls = calls.entry(request.number.clone()).or_default();
                 *calls += 1;
-                prop_assert!(*calls <= policy.limits.per_number.requests_max);
+                // Calls in which an agent talked allow for up to twice as many.
+                prop_assert!(*calls <= 2 * policy.limits.per_number.requests_max);
             }
         }
     }

@@ -64,13 +64,14 @@ fn pasts(request: &CallbackRequest, facts: &Facts) -> Vec<Past> {
 
 /// Waste. What an asker's calls to the number itself came to is left out of the asker's: whoever missed a call may ask
 /// again. A carrier or country in which too much is wasted is closed only to those who have wasted calls themselves,
-/// since most of its callers are customers.
+/// more than one for each two that went well: most of its callers are customers.
 fn waste(pasts: &[Past], facts: &Facts, policy: &Policy, now: Timestamp) -> Vec<Finding> {
     let to_the_number = facts.histories.number.of_late(now).wasted;
     let elsewhere = |tally: Tally| Tally { wasted: tally.wasted.saturating_sub(to_the_number), ..tally };
     let asker_wastes = pasts.iter().any(|past| {
         let tally = elsewhere(past.history.of_late(now));
-        matches!(past.subject, Subject::Address(_) | Subject::Account(_)) && tally.wasted > tally.good
+        matches!(past.subject, Subject::Address(_) | Subject::Account(_))
+            && tally.wasted.saturating_mul(2) > tally.good
     });
     let limits = &policy.waste;
     let finding = |past: &Past| {
@@ -85,8 +86,11 @@ fn waste(pasts: &[Past], facts: &Facts, policy: &Policy, now: Timestamp) -> Vec<
             Subject::Country(_) if asker_wastes => (Code::TooMuchWasteInCountry, tally, limits.country),
             Subject::Carrier(_) | Subject::Country(_) => return None,
         };
-        let allowed = tally.too_wasteful(tolerance)?;
-        Some(Finding::about(code, past.subject.key()).measured(tally.wasted, allowed, DAY_SECONDS))
+        // After each block that is over, one more may be wasted: whoever had bad luck shows that he is a customer.
+        let probes = past.history.block.filter(|block| block.until <= now).map_or(0, |block| block.strikes);
+        let allowed = tolerance.allowed(tally.good).saturating_add(probes.into());
+        (tally.wasted > allowed)
+            .then(|| Finding::about(code, past.subject.key()).measured(tally.wasted, allowed, DAY_SECONDS))
     };
     pasts.iter().filter_map(finding).collect()
 }

@@ -25,7 +25,7 @@ pub(super) fn findings(
     }
     let number = Subject::Number(request.number.clone());
     let window = Window::at(now, policy.limits.per_number.window_seconds);
-    let addresses = facts.number.addresses.sliding(window, now) + 1;
+    let addresses = facts.number.addresses.sliding(window, now).saturating_add(1);
     let max = u64::from(policy.fan_out.addresses_per_number_max);
     if addresses > max {
         let finding = Finding::about(Code::TooManyAddressesToNumber, number.key());
@@ -100,13 +100,12 @@ fn called<'a>(
     now: Timestamp,
 ) -> impl Iterator<Item = Called> + use<'a> {
     let (limits, pasts) = (&policy.limits, &facts.histories);
-    let against = |limit| Measured::Against(limit);
     let grown = |limit, best_day| Measured::Against(limits.grown(limit, best_day));
     let number = Called {
         code: Code::TooManyToNumber,
         subject: Subject::Number(request.number.clone()),
         calls: facts.number,
-        limit: against(limits.per_number),
+        limit: Measured::Against(of_customer(limits.per_number, pasts.number.of_late(now).good)),
     };
     let range = Called {
         code: Code::TooManyToRange,
@@ -135,6 +134,13 @@ fn called<'a>(
         }
     });
     [Some(number), Some(range), country, carrier].into_iter().flatten()
+}
+
+/// A number's limit: one more for each call of late in which an agent talked, after the first, and at most twice as many
+/// in all. Whoever talks is a customer; whoever is made to be called does not.
+fn of_customer(limit: Limit, good: u64) -> Limit {
+    let more = u32::try_from(good.saturating_sub(1)).unwrap_or(u32::MAX).min(limit.requests_max);
+    Limit { requests_max: limit.requests_max.saturating_add(more), ..limit }
 }
 
 /// Whether a carrier has a large share of its country's calls.
@@ -192,7 +198,7 @@ fn one_more(called: &Called, now: Timestamp) -> Option<Finding> {
     let Measured::Against(limit) = called.limit else { return None };
     let window = Window::at(now, limit.window_seconds);
     let max = u64::from(limit.requests_max);
-    let value = called.calls.approved.sliding(window, now) + 1;
+    let value = called.calls.approved.sliding(window, now).saturating_add(1);
     (value > max)
         .then(|| Finding::about(called.code, called.subject.key()).measured(value, max, limit.window_seconds))
 }

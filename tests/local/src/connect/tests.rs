@@ -108,6 +108,19 @@ fn a_number_may_have_a_plan_of_its_own() {
 }
 
 #[test]
+fn a_request_may_have_a_plan_of_its_own_which_outranks_the_numbers() {
+    let world = world(CallPlan::default());
+    world.connect.plan_for(NUMBER, CallPlan::busy());
+    world.connect.plan_for_request("a", CallPlan::unanswered());
+    let (a, b) = (world.place("a"), world.place("b"));
+    world.wait(30);
+    let ended =
+        |id| world.connect.call(id).unwrap().ended_at.map(|at| at.duration_since(world.start).as_secs());
+    assert_eq!((ended(&a), ended(&b)), (Some(30), Some(1)));
+    assert_eq!(world.connect.call("nobody's"), None);
+}
+
+#[test]
 fn an_event_tells_what_aws_tells_and_neither_number_nor_attributes() {
     let world = world(CallPlan::default());
     let contact = world.place("secret-token");

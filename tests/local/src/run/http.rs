@@ -17,7 +17,8 @@ use crate::stack::Stack;
 /// API Gateway takes at most 10 MB.
 const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
 
-pub(super) fn router(stack: Arc<Stack>) -> Router {
+/// The API, as clients reach it.
+pub fn router(stack: Arc<Stack>) -> Router {
     let faults = connect::router(stack.connect.clone());
     Router::new()
         .route("/", get(async || Html(include_str!("page.html"))))

@@ -1,8 +1,10 @@
 //! The real SDK clients, pointed at the engine and the stand-ins.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -107,7 +109,17 @@ fn loopback(url: &str) -> SdkConfig {
 
 fn in_process(url: &str, client: InProcess) -> SdkConfig {
     let retries = RetryConfig::standard().with_initial_backoff(Duration::from_millis(1));
-    config(url, client).into_builder().sleep_impl(NoTime).retry_config(retries).build()
+    // The SDK keeps one quota of retries for all clients of a region in this process; stacks must not share theirs.
+    static STACKS: AtomicU64 = AtomicU64::new(0);
+    let region = Region::new(format!("local-{}", STACKS.fetch_add(1, Ordering::Relaxed)));
+    config(url, client)
+        .into_builder()
+        .region(region)
+        .sleep_impl(NoTime)
+        .retry_config(retries)
+        // It would look whether a stream has stalled without ever waiting between two looks.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .build()
 }
 
 fn config(url: &str, client: impl HttpClient + 'static) -> SdkConfig {

@@ -44,6 +44,11 @@ impl InProcess {
     async fn cross(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         match self.crossing.decide(self.service.call(&request)).await {
             Fate::Arrives => self.service.answer(request),
+            Fate::ArrivesAs(body) => {
+                let mut request = request;
+                *request.body_mut() = SdkBody::from(body);
+                self.service.answer(request)
+            }
             Fate::Lost => Err(ConnectorError::io("the request was lost".into())),
             Fate::AnswerLost => {
                 // Whatever the answer is, nobody hears it.

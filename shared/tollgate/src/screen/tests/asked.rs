@@ -78,3 +78,35 @@ fn a_range_may_grow_beyond_its_best_day_but_what_is_new_proves_nothing() {
         &["redirect: too-many-to-range range#+1206555 21 of 8 in 86400 s"],
     );
 }
+
+#[test]
+fn no_count_is_so_large_that_it_passes() {
+    let most = Calls { approved: count(u64::MAX, u64::MAX), addresses: count(u64::MAX, u64::MAX) };
+    let verdict = Case::with(|case| {
+        case.facts.number = most;
+        case.facts.range = most;
+    })
+    .verdict();
+    check_codes(&verdict, &[Code::TooManyToNumber, Code::TooManyToRange, Code::TooManyAddressesToNumber]);
+}
+
+#[test]
+fn a_number_whose_calls_go_well_gets_more_of_them() {
+    let called = |calls, good| {
+        move |case: &mut Case| {
+            case.facts.number = approved(calls, 0);
+            case.facts.histories.number = wasted(0, good);
+        }
+    };
+    check(
+        called(3, 1),
+        Route::Redirect,
+        &["redirect: too-many-to-number number#+1206******* 4 of 3 in 86400 s"],
+    );
+    dials(called(4, 3));
+    check(
+        called(6, 100),
+        Route::Redirect,
+        &["redirect: too-many-to-number number#+1206******* 7 of 6 in 86400 s"],
+    );
+}

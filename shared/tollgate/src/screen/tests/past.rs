@@ -5,24 +5,24 @@ use super::*;
 #[test]
 fn whoever_had_too_many_calls_wasted_is_offered_another_channel() {
     dials(|case| {
-        case.facts.histories.address = wasted(2, 0);
-        case.facts.histories.block = wasted(3, 0);
-        case.facts.histories.account = wasted(2, 0);
+        case.facts.histories.address = wasted(3, 0);
+        case.facts.histories.block = wasted(4, 0);
+        case.facts.histories.account = wasted(3, 0);
     });
     check(
-        |case| case.facts.histories.address = wasted(3, 0),
+        |case| case.facts.histories.address = wasted(4, 0),
         Route::Redirect,
-        &["redirect: too-much-waste-from-address address#203.0.x.x/32 3 of 2 in 86400 s"],
+        &["redirect: too-much-waste-from-address address#203.0.x.x/32 4 of 3 in 86400 s"],
     );
     check(
-        |case| case.facts.histories.block = wasted(4, 0),
+        |case| case.facts.histories.block = wasted(5, 0),
         Route::Redirect,
-        &["redirect: too-much-waste-from-block block#203.0.x.x/24 4 of 3 in 86400 s"],
+        &["redirect: too-much-waste-from-block block#203.0.x.x/24 5 of 4 in 86400 s"],
     );
     check(
-        |case| case.facts.histories.account = wasted(3, 0),
+        |case| case.facts.histories.account = wasted(4, 0),
         Route::Redirect,
-        &["redirect: too-much-waste-from-account account#ada 3 of 2 in 86400 s"],
+        &["redirect: too-much-waste-from-account account#ada 4 of 3 in 86400 s"],
     );
 }
 
@@ -39,7 +39,7 @@ fn an_address_that_many_share_may_waste_twice_what_goes_well() {
 #[test]
 fn who_missed_calls_to_a_number_may_ask_for_it_again() {
     dials(|case| {
-        case.facts.histories.address = wasted(4, 0);
+        case.facts.histories.address = wasted(5, 0);
         case.facts.histories.number = wasted(2, 0);
     });
     check(
@@ -49,6 +49,22 @@ fn who_missed_calls_to_a_number_may_ask_for_it_again() {
         },
         Route::Redirect,
         &["redirect: too-much-waste-to-number number#+1206******* 3 of 2 in 86400 s"],
+    );
+}
+
+#[test]
+fn after_a_block_one_more_call_may_show_a_customer() {
+    let blocked_once = |wasted_calls| {
+        move |case: &mut Case| {
+            case.facts.histories.address = wasted(wasted_calls, 0);
+            case.facts.histories.address.block = Some(Block { strikes: 1, until: case.now });
+        }
+    };
+    dials(blocked_once(4));
+    check(
+        blocked_once(5),
+        Route::Redirect,
+        &["redirect: too-much-waste-from-address address#203.0.x.x/32 5 of 4 in 86400 s"],
     );
 }
 
@@ -66,8 +82,8 @@ fn a_range_in_which_too_much_is_wasted_is_closed_to_all() {
 #[test]
 fn a_carrier_or_country_in_which_too_much_is_wasted_is_closed_to_those_who_waste() {
     let flooded = |case: &mut Case| {
-        case.carrier_history(wasted(51, 100));
-        case.facts.histories.country = wasted(51, 100);
+        case.carrier_history(wasted(76, 100));
+        case.facts.histories.country = wasted(76, 100);
     };
     dials(flooded);
     check(
@@ -77,13 +93,13 @@ fn a_carrier_or_country_in_which_too_much_is_wasted_is_closed_to_those_who_waste
         },
         Route::Redirect,
         &[
-            "redirect: too-much-waste-in-carrier carrier#example mobile 51 of 50 in 86400 s",
-            "redirect: too-much-waste-in-country country#US 51 of 50 in 86400 s",
+            "redirect: too-much-waste-in-carrier carrier#example mobile 76 of 75 in 86400 s",
+            "redirect: too-much-waste-in-country country#US 76 of 75 in 86400 s",
         ],
     );
     dials(|case| {
         flooded(case);
-        case.facts.histories.address = wasted(1, 1);
+        case.facts.histories.address = wasted(1, 2);
     });
     dials(|case| {
         flooded(case);

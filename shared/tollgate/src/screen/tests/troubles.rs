@@ -78,19 +78,19 @@ pub(super) fn troubles_of_volume() -> Vec<fn(&mut Case)> {
 
 fn troubles_of_the_past() -> Vec<fn(&mut Case)> {
     vec![
-        |case| case.facts.histories.address = wasted(3, 0),
-        |case| case.facts.histories.block = wasted(4, 0),
+        |case| case.facts.histories.address = wasted(4, 0),
+        |case| case.facts.histories.block = wasted(5, 0),
         |case| {
             if case.request.caller.account.is_some() {
-                case.facts.histories.account = past(Tally { wasted: 3, marked: 1, good: 0 });
+                case.facts.histories.account = past(Tally { wasted: 4, marked: 1, good: 0 });
             }
         },
         |case| case.facts.histories.number = past(Tally { wasted: 3, marked: 1, good: 0 }),
         |case| case.facts.histories.range = past(Tally { wasted: 6, marked: 1, good: 0 }),
         |case| {
             case.facts.histories.address = wasted(1, 0);
-            case.facts.histories.country = wasted(51, 0);
-            case.carrier_history(wasted(51, 0));
+            case.facts.histories.country = wasted(31, 0);
+            case.carrier_history(wasted(31, 0));
         },
         |case| case.facts.histories.address = marked(1, 0),
         |case| case.facts.histories.block = marked(2, 0),

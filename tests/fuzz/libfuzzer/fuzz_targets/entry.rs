@@ -1,0 +1,4 @@
+//! `entry` under libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::entry::check(bytes));

@@ -1,0 +1,4 @@
+//! `list_item` under libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::list_item::check(bytes));

@@ -1,0 +1,4 @@
+//! `request_item` under libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::request_item::check(bytes));

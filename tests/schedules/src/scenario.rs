@@ -1,0 +1,155 @@
+//! What happens in a schedule, drawn from its seed: who asks for what, how calls go, what the operator does, how time
+//! passes and what goes wrong.
+
+use local::connect::CallPlan;
+
+use crate::chance::{below, happens, one_of};
+use crate::faults::Weather;
+use crate::policies::Rules;
+
+/// The numbers that are asked for: both in one range.
+pub(crate) const NUMBERS: [&str; 2] = ["+12065550100", "+12065550101"];
+
+/// What happens in a schedule.
+#[derive(Debug, Clone)]
+pub(crate) struct Scenario {
+    pub(crate) rules: Rules,
+    pub(crate) weather: Weather,
+    pub(crate) calls: CallPlan,
+    pub(crate) visitors: Vec<Visitor>,
+    pub(crate) operator: Vec<Deed>,
+    /// How time passes: so many seconds at a time.
+    pub(crate) ticks: Vec<u32>,
+    /// Whether upkeep runs while things go wrong.
+    pub(crate) upkeep: bool,
+    /// How often settings are read anew, in seconds.
+    pub(crate) settings_kept_seconds: u32,
+}
+
+/// Somebody who asks for calls.
+#[derive(Debug, Clone)]
+pub(crate) struct Visitor {
+    pub(crate) account: u32,
+    pub(crate) number: &'static str,
+    /// How many ticks he waits before he asks.
+    pub(crate) waits: u32,
+    /// Under which `Idempotency-Key`, if any.
+    pub(crate) key: Option<u32>,
+    /// How often he sends the same request, whatever is answered.
+    pub(crate) sends: u32,
+    /// After how many ticks more he withdraws, if he does.
+    pub(crate) withdraws: Option<u32>,
+}
+
+/// Something that an operator does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Deed {
+    DenyNumber,
+    KillSwitch,
+    Resume,
+    SavePolicy,
+}
+
+/// What a schedule is to be about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Theme {
+    /// Everything.
+    Anything,
+    /// Calls that last longer than upkeep leaves a claim alone, while more and more is asked.
+    LongCalls,
+    /// The end of a call, which may be heard before the dialer has noted whose call it is; upkeep does not help.
+    EndOfCall,
+}
+
+impl Theme {
+    /// The theme of the schedules with this seed, where themes take turns.
+    #[must_use]
+    pub fn of(seed: u64) -> Self {
+        match seed / 2 % 10 {
+            0 => Self::LongCalls,
+            1 => Self::EndOfCall,
+            _ => Self::Anything,
+        }
+    }
+}
+
+impl Scenario {
+    pub(crate) fn drawn(theme: Theme) -> Self {
+        match theme {
+            Theme::Anything => Self::anything(),
+            Theme::LongCalls => Self::long_calls(),
+            Theme::EndOfCall => Self::end_of_call(),
+        }
+    }
+
+    fn anything() -> Self {
+        let visitors = 2 + below(3);
+        let numbers = one_of(&[1, 1, 1, 2]);
+        let deeds = [Deed::DenyNumber, Deed::KillSwitch, Deed::Resume, Deed::SavePolicy];
+        Self {
+            rules: Rules::drawn(),
+            weather: Weather::drawn(),
+            calls: plan(),
+            visitors: (0..visitors).map(|_| Visitor::drawn(numbers)).collect(),
+            operator: (0..one_of(&[0, 0, 1, 2])).map(|_| one_of(&deeds)).collect(),
+            ticks: (0..6 + below(6)).map(|_| one_of(&[1, 2, 10, 30, 60, 70])).collect(),
+            upkeep: true,
+            settings_kept_seconds: one_of(&[0, 5]),
+        }
+    }
+
+    fn long_calls() -> Self {
+        let visitor = |waits| Visitor { waits, sends: 1, withdraws: None, key: None, ..Visitor::drawn(1) };
+        Self {
+            rules: Rules::Usual,
+            weather: Weather::slow(),
+            calls: CallPlan { talk_seconds: 290 + below(120), ..CallPlan::default() },
+            visitors: [0, 16, 20, 24].map(|tick| visitor(tick + below(8))).to_vec(),
+            operator: vec![],
+            ticks: (0..36).map(|_| one_of(&[5, 10, 20, 30])).collect(),
+            upkeep: true,
+            settings_kept_seconds: 5,
+        }
+    }
+
+    fn end_of_call() -> Self {
+        Self {
+            rules: Rules::Usual,
+            weather: Weather::of_events(),
+            calls: one_of(&[
+                CallPlan::busy(),
+                CallPlan { ring_seconds: 1, talk_seconds: 1, ..CallPlan::default() },
+            ]),
+            visitors: vec![Visitor { waits: 0, sends: 1, withdraws: None, ..Visitor::drawn(2) }],
+            operator: vec![],
+            ticks: vec![2; 12],
+            upkeep: false,
+            settings_kept_seconds: 5,
+        }
+    }
+}
+
+impl Visitor {
+    fn drawn(numbers: u32) -> Self {
+        let key = happens(500).then(|| below(2));
+        Self {
+            account: below(4),
+            number: NUMBERS[below(numbers) as usize],
+            waits: below(5),
+            key,
+            sends: if key.is_some() { 1 + below(3) } else { 1 },
+            withdraws: happens(250).then(|| below(6)),
+        }
+    }
+}
+
+fn plan() -> CallPlan {
+    one_of(&[
+        CallPlan::busy(),
+        CallPlan::unanswered(),
+        CallPlan::default(),
+        CallPlan { talk_seconds: 90, ..CallPlan::default() },
+        CallPlan { talk_seconds: 280, ..CallPlan::default() },
+        CallPlan { agent: false, ..CallPlan::default() },
+    ])
+}

@@ -1,0 +1,236 @@
+//! The time that answers take, over HTTP on loopback, by what becomes of the requests; and every byte on the wire. The
+//! clock of the product stands still meanwhile, so that each request meets the same caches; nothing else is done while the
+//! time of an answer is taken.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use http::Method;
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+use rand::seq::SliceRandom;
+use serde_json::json;
+use tokio::net::TcpListener;
+
+use super::classes::{Class, Mixed};
+use super::distributions::{Compared, SIZE, median, would_have_been_found};
+use crate::world::Visitor;
+
+/// What is compared with requests that are dialed.
+const CLASSES: [Class; 4] = [Class::Dialed, Class::DenyListed, Class::Duplicate, Class::Redirected];
+
+/// How many of each class are sent before what is to become of them does.
+const BLOCK: usize = 50;
+
+/// Times in microseconds, by class.
+type Times = BTreeMap<Class, Vec<f64>>;
+
+/// What was measured.
+#[derive(Default)]
+struct Measured {
+    posts: Times,
+    looks: Times,
+    bytes: BTreeMap<(Class, &'static str), BTreeSet<String>>,
+}
+
+/// A question over HTTP, and about whom.
+struct Question {
+    class: Class,
+    text: String,
+    id: String,
+    visitor: Visitor,
+}
+
+/// A client on a connection that stays open.
+struct Client(TcpStream);
+
+impl Client {
+    fn on(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_nodelay(true).unwrap();
+        Self(stream)
+    }
+
+    /// Sends a request and reads the answer to its last byte; with the microseconds that took.
+    fn ask(&mut self, question: &str) -> (String, f64) {
+        let began = Instant::now();
+        self.0.write_all(question.as_bytes()).unwrap();
+        let (mut answer, mut buffer) = (vec![], [0; 4_096]);
+        loop {
+            let read = self.0.read(&mut buffer).unwrap();
+            assert_ne!(read, 0, "the connection was closed");
+            answer.extend_from_slice(&buffer[..read]);
+            if is_whole(&answer) {
+                let took = began.elapsed().as_nanos() as f64 / 1_000.0;
+                return (String::from_utf8(answer).unwrap(), took);
+            }
+        }
+    }
+}
+
+fn is_whole(answer: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(answer);
+    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+    body.len() >= length.unwrap().parse().unwrap()
+}
+
+fn question(method: &Method, path: &str, visitor: &Visitor, body: &str) -> String {
+    let mut text =
+        format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n", body.len());
+    for (name, value) in visitor.headers() {
+        write!(text, "{name}: {value}\r\n").unwrap();
+    }
+    text + "\r\n" + body
+}
+
+/// An answer without its id and the server's date.
+fn without_id(answer: &str, id: &str) -> String {
+    let lines = answer.split("\r\n").filter(|line| !line.starts_with("date: "));
+    lines.collect::<Vec<_>>().join("\r\n").replace(id, "(id)")
+}
+
+/// Serves the API; with a delay, refused requests are answered so much later.
+async fn serve(mixed: &Mixed, delay: Option<Duration>) -> SocketAddr {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let late = move |request: Request, next: Next| {
+        let address = request.headers()["x-local-source-ip"].to_str().unwrap();
+        if let Some(delay) = delay.filter(|_| address.starts_with("172.")) {
+            std::thread::sleep(delay);
+        }
+        next.run(request)
+    };
+    let router = local::run::router(Arc::clone(&mixed.world.stack)).layer(from_fn(late));
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    address
+}
+
+/// Asks these questions one after the other, each timed.
+async fn ask_all(client: Client, questions: Vec<Question>) -> (Client, Vec<(Question, String, f64)>) {
+    let asked = tokio::task::spawn_blocking(move || {
+        let mut client = client;
+        let ask = |question: Question| {
+            let (answer, took) = client.ask(&question.text);
+            (question, answer, took)
+        };
+        let answers = questions.into_iter().map(ask).collect();
+        (client, answers)
+    });
+    asked.await.unwrap()
+}
+
+/// Sends so many requests of each class in random order, and looks at each once what becomes of it has.
+async fn measure(of_each: usize, delay: Option<Duration>) -> Measured {
+    let mut mixed = Mixed::new().await;
+    let mut client = Client::on(serve(&mixed, delay).await);
+    let mut measured = Measured::default();
+    let mut chance = ChaCha8Rng::seed_from_u64(5);
+    for block in 0..of_each / BLOCK {
+        let numbers = block * BLOCK..(block + 1) * BLOCK;
+        let mut order: Vec<_> =
+            CLASSES.iter().flat_map(|class| numbers.clone().map(move |n| (*class, n))).collect();
+        order.shuffle(&mut chance);
+        mixed.prepare(&order).await;
+
+        let questions = order.iter().map(|(class, n)| post(*class, *n)).collect();
+        let answers;
+        (client, answers) = ask_all(client, questions).await;
+        let mut looks = vec![];
+        for (asked, answer, took) in answers {
+            let id = answer.rsplit_once(r#"{"id":""#).unwrap().1[..32].to_owned();
+            measured.posts.entry(asked.class).or_default().push(took);
+            measured.bytes.entry((asked.class, "POST")).or_default().insert(without_id(&answer, &id));
+            looks.push(look(asked, id));
+        }
+        mixed.work().await;
+        for look in &looks {
+            assert_eq!(mixed.world.state(&look.id).await, look.class.state(), "{:?}", look.class);
+        }
+        // A redirected request is told so, which is no secret and takes the channels from the settings.
+        looks.retain(|look| look.class != Class::Redirected);
+        looks.shuffle(&mut chance);
+        let answers;
+        (client, answers) = ask_all(client, looks).await;
+        for (asked, answer, took) in answers {
+            measured.looks.entry(asked.class).or_default().push(took);
+            measured.bytes.entry((asked.class, "GET")).or_default().insert(without_id(&answer, &asked.id));
+        }
+    }
+    measured
+}
+
+fn post(class: Class, n: usize) -> Question {
+    let visitor = class.visitor(n);
+    let body = json!({ "phoneNumber": class.number(n) }).to_string();
+    let text = question(&Method::POST, visitor.path(), &visitor, &body);
+    Question { class, text, id: String::new(), visitor }
+}
+
+fn look(asked: Question, id: String) -> Question {
+    let path = format!("{}/{id}", asked.visitor.path());
+    Question { text: question(&Method::GET, &path, &asked.visitor, ""), id, ..asked }
+}
+
+/// Compares every class with the dialed requests and prints the table; what was found to differ.
+fn differences(measured: &Measured) -> Vec<String> {
+    let pairs: Vec<_> = [("POST", &measured.posts), ("GET", &measured.looks)]
+        .into_iter()
+        .flat_map(|(method, times)| {
+            times.iter().map(move |(class, of_class)| (method, *class, times, of_class))
+        })
+        .filter(|(_, class, ..)| *class != Class::Dialed)
+        .collect();
+    // Two tests of each pair, all together of the stated size (Bonferroni).
+    let size = SIZE / (2 * pairs.len()) as f64;
+    println!("a difference counts if one as large comes by chance in fewer than {size:.5} of cases");
+    println!(
+        "| answer | class | requests | median (us) | dialed (us) | KS distance | p | medians differ (us) | p | a delay found in 9 of 10 (us) |"
+    );
+    println!("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+    let mut differ = vec![];
+    for (method, class, times, of_class) in pairs {
+        let dialed = &times[&Class::Dialed];
+        let compared = Compared::of(dialed, of_class);
+        let Compared { distance: (distance, p_distance), medians: (difference, p_medians) } = compared;
+        let found = would_have_been_found(dialed, size).map_or("-".to_owned(), |delay| delay.to_string());
+        println!(
+            "| {method} | {class:?} | {} | {:.0} | {:.0} | {distance:.4} | {p_distance:.4} | {difference:.1} | {p_medians:.4} | {found} |",
+            of_class.len(),
+            median(of_class),
+            median(dialed),
+        );
+        if compared.differ(size) {
+            differ.push(format!("{method} of {class:?}"));
+        }
+    }
+    differ
+}
+
+#[tokio::test]
+#[ignore = "takes many minutes, and takes the time of answers on this machine"]
+async fn the_time_that_an_answer_takes_tells_nothing() {
+    let measured = measure(2_000, None).await;
+    let dialed = |method| &measured.bytes[&(Class::Dialed, method)];
+    assert_eq!((dialed("POST").len(), dialed("GET").len()), (1, 1));
+    assert!(
+        measured.bytes.iter().all(|((_, method), bytes)| bytes == dialed(method)),
+        "{:?}",
+        measured.bytes
+    );
+    assert_eq!(differences(&measured), Vec::<String>::new());
+}
+
+#[tokio::test]
+#[ignore = "takes minutes, and takes the time of answers on this machine"]
+async fn a_millisecond_more_for_refused_requests_is_found() {
+    let measured = measure(500, Some(Duration::from_millis(1))).await;
+    let differ = differences(&measured);
+    assert_eq!(differ, ["POST of DenyListed", "GET of DenyListed"]);
+}
