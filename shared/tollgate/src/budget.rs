@@ -156,6 +156,21 @@ mod tests {
     }
 
     #[test]
+    fn each_budget_has_a_name_and_what_costs_money_is_counted_apart() {
+        let named = [
+            (Budget::CallsPerMinute, "calls-per-minute", "calls"),
+            (Budget::CallsPerHour, "calls-per-hour", "calls"),
+            (Budget::CallsPerDay, "calls-per-day", "calls"),
+            (Budget::CallsPerCountryPerDay, "calls-per-country-per-day", "calls"),
+            (Budget::CallsPerRangePerDay, "calls-per-range-per-day", "calls"),
+            (Budget::CostPerDay, "cost-per-day", "micro_usd"),
+        ];
+        for (budget, name, attribute) in named {
+            assert_eq!((budget.as_str(), budget.attribute()), (name, attribute));
+        }
+    }
+
+    #[test]
     fn a_dial_takes_one_call_everywhere_and_its_estimated_cost() {
         let now = Timestamp::from_second(1_000_000).unwrap();
         let rows = rows(&number("+12065550100"), &Policy::default(), now);

@@ -210,6 +210,12 @@ mod tests {
     }
 
     #[test]
+    fn a_window_ends_and_is_forgotten_a_window_later() {
+        let window = Window::at(at(7_300), 3_600);
+        assert_eq!((window.ends_at(), window.forgotten_at()), (at(10_800), at(14_400)));
+    }
+
+    #[test]
     fn a_window_slides_from_the_last_count_to_this_one() {
         let window = Window::at(at(3_600), 3_600);
         let count = Count { this: 2, last: 8 };

@@ -167,6 +167,21 @@ mod tests {
     }
 
     #[test]
+    fn a_day_begins_at_midnight() {
+        assert_eq!(Day::of(at(NOON)).begins_at(), at(NOON - 43_200));
+        assert_eq!(Day::of(at(-1)).begins_at(), at(-86_400));
+        assert_eq!(Day(i64::MIN).begins_at(), Timestamp::MIN);
+        assert_eq!(Day(i64::MAX).begins_at(), Timestamp::MAX);
+    }
+
+    #[test]
+    fn what_is_blocked_together_comes_back_one_by_one() {
+        let blocks = Blocks { first_seconds: 25_600, longest_seconds: 604_800 };
+        let until = |last| Block::after(None, blocks, RequestId::from_random([last; 16]), at(NOON)).until;
+        assert_eq!((until(0), until(255)), (at(NOON + 25_600), at(NOON + 25_600 + 2_550)));
+    }
+
+    #[test]
     fn a_week_is_seven_days() {
         let history = history(&[(0, 1, 0, 1), (6, 1, 0, 1), (7, 100, 0, 100)]);
         assert_eq!(history.of_the_week(at(NOON)), Tally { good: 2, wasted: 0, marked: 2 });

@@ -298,3 +298,16 @@ impl Limits {
         Limit { requests_max: limit.requests_max.max(u32::try_from(grown).unwrap_or(u32::MAX)), ..limit }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_times_of_a_policy_are_what_they_are_called() {
+        let policy = Policy { retention_days: 3, ..Policy::default() };
+        assert_eq!(policy.deadline(), SignedDuration::from_mins(15));
+        assert_eq!(policy.retention(), SignedDuration::from_hours(72));
+        assert_eq!(policy.line_cache(), SignedDuration::from_hours(720));
+    }
+}

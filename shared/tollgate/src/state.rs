@@ -286,6 +286,29 @@ mod tests {
     }
 
     #[test]
+    fn a_number_is_held_from_the_approval_to_the_end() {
+        for state in examples() {
+            let name = state.name();
+            let holds = matches!(name, StateName::Approved | StateName::Dialing | StateName::InCall);
+            assert_eq!(state.holds_claim(), holds, "{}", name.as_str());
+        }
+    }
+
+    #[test]
+    fn a_failure_is_named_as_it_is_stored() {
+        for failure in [
+            Failure::DestinationNotAllowed,
+            Failure::NotPermitted,
+            Failure::InvalidRequest,
+            Failure::ResourceNotFound,
+            Failure::AccessDenied,
+            Failure::Busy,
+        ] {
+            assert_eq!(serde_json::to_value(failure).unwrap(), failure.as_str());
+        }
+    }
+
+    #[test]
     fn names_read_back() {
         for name in StateName::ALL {
             assert_eq!(StateName::parse(name.as_str()), Some(name));

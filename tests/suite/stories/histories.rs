@@ -7,7 +7,7 @@ mod acts;
 mod driver;
 mod model;
 
-use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 
 use acts::{Act, act};
 use driver::History;
@@ -23,11 +23,12 @@ async fn walk(acts: &[Act]) -> Vec<String> {
     history.quiet().await
 }
 
-/// Draws so many histories of so many acts.
+/// Draws so many histories of so many acts, the same each time.
 fn draw(histories: u32, acts: std::ops::Range<usize>) {
     let config = Config { cases: histories, failure_persistence: None, ..Config::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let result = TestRunner::new(config).run(&proptest::collection::vec(act(), acts), |acts| {
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let result = TestRunner::new_with_rng(config, rng).run(&proptest::collection::vec(act(), acts), |acts| {
         let wrong = runtime.block_on(walk(&acts));
         if wrong.is_empty() { Ok(()) } else { Err(TestCaseError::fail(wrong.join("\n"))) }
     });

@@ -25,6 +25,7 @@ async fn called(world: &World, n: usize, number: &str) -> (StateName, Vec<&'stat
 async fn a_number_gets_so_many_calls() {
     let world = world().await;
     world.policy(only(json!({ "per_number": an_hour(2) }), json!({}))).await;
+    world.stack.connect.plan_for(NUMBER, CallPlan::unanswered());
     for n in 0..2 {
         assert_eq!(called(&world, n, NUMBER).await, (StateName::Closed, vec![]));
     }

@@ -55,7 +55,7 @@ impl Default for Limits {
             per_account: limit(20, HOUR_SECONDS),
             per_number: limit(3, DAY_SECONDS),
             per_range: limit(8, DAY_SECONDS),
-            per_carrier: limit(100, DAY_SECONDS),
+            per_carrier: limit(50, DAY_SECONDS),
             per_country: limit(5_000, DAY_SECONDS),
             growth_percent: 200,
             large_carrier_percent: 20,

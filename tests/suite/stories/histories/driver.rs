@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use local::stack::Function;
 use local::stream::BatchOutcome;
 use serde_json::{Value, json};
+use tollgate::record::MarkKind;
 use tollgate::state::{Ending, State, StateName};
 use tollgate_aws::clock::{Clock, ManualClock};
 
@@ -242,12 +243,14 @@ impl History {
         wrong
     }
 
-    /// Every call whose end is known is counted once, as good or wasted.
+    /// Every call whose end is known is counted once, as good or wasted; one that is marked as spam is good no more.
     async fn outcomes(&self) -> Option<String> {
         let mut ended = 0;
         for id in self.model.closed() {
-            let state = self.world.record(id).await.state;
-            ended += u64::from(matches!(state, State::Ended(Ending::Closed { end: Some(_), .. })));
+            let record = self.world.record(id).await;
+            let State::Ended(Ending::Closed { end: Some(end), .. }) = record.state else { continue };
+            let spam = record.mark.is_some_and(|mark| mark.kind == MarkKind::Spam);
+            ended += u64::from(end.outcome().is_waste() || !spam);
         }
         let good = self.world.tallied("country#US", "good").await;
         let wasted = self.world.tallied("country#US", "wasted").await;

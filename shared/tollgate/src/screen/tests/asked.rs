@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn one_call_more_than_the_asked_side_may_get_is_found() {
     dials(|case| {
-        case.carrier_calls(approved(99, 0));
+        case.carrier_calls(approved(49, 0));
         case.facts.number = approved(2, 0);
         case.facts.range = approved(7, 0);
         case.facts.country = approved(4_999, 0);
@@ -22,11 +22,11 @@ fn one_call_more_than_the_asked_side_may_get_is_found() {
     );
     check(
         |case| {
-            case.carrier_calls(approved(100, 0));
-            case.facts.country = approved(501, 0);
+            case.carrier_calls(approved(50, 0));
+            case.facts.country = approved(251, 0);
         },
         Route::Redirect,
-        &["redirect: too-many-to-carrier carrier#example mobile 101 of 100 in 86400 s"],
+        &["redirect: too-many-to-carrier carrier#example mobile 51 of 50 in 86400 s"],
     );
     // Half of the last day's 10 calls still stand at noon.
     let verdict = Case::with(|case| {
@@ -56,8 +56,8 @@ fn a_large_carriers_calls_are_the_countrys() {
         case.facts.country = approved(4_999, 0);
     });
     dials(|case| {
-        case.carrier_calls(approved(100, 0));
-        case.facts.country = approved(500, 0);
+        case.carrier_calls(approved(50, 0));
+        case.facts.country = approved(250, 0);
     });
 }
 

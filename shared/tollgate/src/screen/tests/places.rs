@@ -37,7 +37,7 @@ fn a_small_carrier_has_a_limit() {
             (NUMBER, Some(3)),
             (RANGE, Some(8)),
             ("country#US", Some(5_000)),
-            ("carrier#example mobile", Some(100)),
+            ("carrier#example mobile", Some(50)),
         ],
     );
 }

@@ -70,8 +70,8 @@ pub(super) fn troubles_of_volume() -> Vec<fn(&mut Case)> {
         |case| case.facts.range = approved(8, 0),
         |case| case.facts.country = approved(5_000, 0),
         |case| {
-            case.carrier_calls(approved(100, 0));
-            case.facts.country = approved(501, 0);
+            case.carrier_calls(approved(50, 0));
+            case.facts.country = approved(251, 0);
         },
     ]
 }
