@@ -159,8 +159,14 @@ impl Template {
             topic: None,
             caller,
         };
-        let record =
-            Record { request, state: State::Received, findings: vec![], line: None, cancelled_at: None };
+        let record = Record {
+            request,
+            state: State::Received,
+            findings: vec![],
+            line: None,
+            cancelled_at: None,
+            mark: None,
+        };
         let contact_id = ContactId::parse("c-1").unwrap();
         Self { record, contact_id, owner: RequestId::from_random([2; 16]), policy: Policy::default() }
     }
