@@ -150,10 +150,13 @@ mod oracle {
     fn is_known_to_be_wrong(text: &str, written: Option<&str>) -> bool {
         match written {
             // It takes the 8 after `+7` for a trunk prefix, which no international form has (`+78000000021`); and the 900
-            // of Brazil's premium-rate numbers for the prefix of a call that the other side pays (`+559000000006`).
-            Some(written) => [("+78", "+7"), ("+55900", "+55")].into_iter().any(|(begins, made)| {
-                text.strip_prefix(begins).is_some_and(|rest| written == format!("{made}{rest}"))
-            }),
+            // of Brazil's premium-rate numbers for the prefix of a call that the other side pays (`+559000000006`);
+            // and drops the zeros at the front of Japan's free ones (`+810066610004`).
+            Some(written) => {
+                [("+78", "+7"), ("+55900", "+55"), ("+8100", "+81")].into_iter().any(|(begins, made)| {
+                    text.strip_prefix(begins).is_some_and(|rest| written == format!("{made}{rest}"))
+                })
+            }
             // It drops the zeros at the front, and then finds nothing (`+80000000000`); the 8 after `+7` before them.
             None => ["+800", "+78"].into_iter().any(|begins| {
                 text.strip_prefix(begins).is_some_and(|rest| rest.bytes().all(|digit| digit == b'0'))
