@@ -5,6 +5,7 @@ use lambda_http::{Body, Response};
 use serde::Deserialize;
 use tollgate::record::MarkKind;
 use tollgate::request::RequestId;
+use tollgate::state::State;
 use tollgate::text::Reason;
 use tollgate_aws::changes::Action;
 use tollgate_aws::marks::{self, Marked};
@@ -41,6 +42,10 @@ pub(crate) async fn put(tables: &Tables, asked: &Asked, id: &str) -> Result<Resp
     let none = || Problem::not_found("there is no request with this id");
     let id = RequestId::parse(id).map_err(|_not_an_id| none())?;
     let record = requests::get(tables, id, asked.now).await?.ok_or_else(none)?.record;
+    // Before it is recorded: what is refused changes nothing.
+    if !matches!(record.state, State::Ended(_)) {
+        return Err(Problem::not_ended().into());
+    }
     let policy = settings::policy(tables).await?.policy;
 
     let action = match body.mark {

@@ -95,7 +95,8 @@ pub(crate) fn request(event: &Value) -> Option<Request> {
 }
 
 /// The event with what API Gateway writes itself, whatever a client sends: its own host and scheme, a stage, a path from
-/// the root, base64 that is some. lambda_http relies on these, and panics without.
+/// the root, base64 that is some, a value (perhaps empty) of each parameter that it names. lambda_http relies on these, and
+/// panics without.
 fn as_api_gateway_sends(event: &Value) -> Option<Value> {
     let mut event = event.clone();
     event["path"].as_str().filter(|path| path.starts_with('/'))?;
@@ -105,11 +106,17 @@ fn as_api_gateway_sends(event: &Value) -> Option<Value> {
             headers.retain(|name, _| !own.iter().any(|own| name.eq_ignore_ascii_case(own)));
         }
     }
+    for parameters in ["queryStringParameters", "multiValueQueryStringParameters"] {
+        if let Some(parameters) = event.get_mut(parameters).and_then(Value::as_object_mut) {
+            parameters.retain(|_, values| values.as_array().is_none_or(|values| !values.is_empty()));
+        }
+    }
     let context = event.get_mut("requestContext")?.as_object_mut()?;
     context.insert("domainName".to_owned(), "a1b2c3d4e5.execute-api.us-east-1.amazonaws.com".into());
     context.insert("stage".to_owned(), "prod".into());
-    let is_recorded = REVIEW.iter().any(|recorded| recorded["body"] == event["body"]);
-    if event["isBase64Encoded"] == true && !is_recorded {
+    let is_encoded =
+        |recorded: &Value| recorded["isBase64Encoded"] == true && recorded["body"] == event["body"];
+    if event["isBase64Encoded"] == true && !REVIEW.iter().any(is_encoded) {
         event["isBase64Encoded"] = false.into();
     }
     Some(event)

@@ -10,7 +10,7 @@ use tollgate::facts::Facts;
 use tollgate::line::LineFact;
 use tollgate::policy::Policy;
 use tollgate::request::CallbackRequest;
-use tollgate::screen::{places, screen};
+use tollgate::screen::{blocks, places, screen};
 use tollgate::switches::KillSwitches;
 use tollgate_aws::error::StoreError;
 use tollgate_aws::{gather, numbers};
@@ -24,16 +24,32 @@ use crate::tables::{self, Answer, Call};
 static RECORDED: LazyLock<Vec<Value>> = LazyLock::new(|| {
     let counted = |subject: &str, window: &str| {
         json!({ "subject": { "S": subject }, "window": { "S": window },
-            "approved": { "N": "2" }, "wasted": { "N": "1" }, "good": { "N": "1" },
-            "approved#example mobile": { "N": "3" }, "wasted#example mobile": { "N": "1" },
+            "approved": { "N": "2" }, "approved#example mobile": { "N": "3" },
             "addresses": { "SS": ["198.51.100.7/32", "198.51.100.8/32"] },
             "asks": { "L": [{ "S": "caf67932c02dca1aca0934343a88083a +12065550100 US" }, { "S": "?" }] } })
+    };
+    // The days are the two before this one.
+    let past = |subject: &str, suffix: &str| {
+        let mut item = json!({ "subject": { "S": subject }, "window": { "S": "604800@1772064000" } });
+        for (attribute, value) in [
+            ("good#20513", "3"),
+            ("wasted#20512", "40"),
+            ("marked#20513", "2"),
+            ("blocked_until", "1772449200000"),
+            ("strikes", "2"),
+        ] {
+            item[format!("{attribute}{suffix}")] = json!({ "N": value });
+        }
+        item
     };
     vec![
         counted("number#+12065550100", "86400@1772409600"),
         counted("range#+1206555", "86400@1772409600"),
         counted("carriers#0", "86400@1772409600"),
         counted("address#198.51.100.7/32", "3600@1772442000"),
+        past("number#+12065550100", ""),
+        past("address#198.51.100.7/32", ""),
+        past("carriers#0", "#example mobile"),
         json!({ "number": { "S": "+12065550100" }, "expires_at": { "N": "1772532000" },
             "line": { "M": { "type": { "S": "mobile" }, "carrier": { "S": "Example Mobile" } } } }),
         json!({ "number": { "S": "+12065550100" }, "held_by": { "S": "00112233445566778899aabbccddeeff" },
@@ -42,7 +58,7 @@ static RECORDED: LazyLock<Vec<Value>> = LazyLock::new(|| {
 });
 
 /// Where each kind of item stands in what is read.
-const COUNTERS: usize = 4;
+const COUNTERS: usize = 7;
 
 /// Asserts what must hold of any items.
 pub fn check(bytes: &[u8]) {
@@ -59,7 +75,10 @@ pub fn check(bytes: &[u8]) {
         Ok(facts) => {
             let policy = Policy::default();
             let verdict = screen(&request, &facts, &policy, NOW);
-            let _ = places(&request, &facts, &policy, &verdict, NOW);
+            let _ = (
+                places(&request, &facts, &policy, &verdict, NOW),
+                blocks(&request, &facts, &policy, &verdict, NOW),
+            );
             keeps_its_line(&request, facts, &counters, &claim);
         }
         Err(StoreError::Inconsistent { table, reason, .. }) => {

@@ -100,7 +100,9 @@ mod oracle {
         let text = number.e164();
         let read = phonenumber::parse(None, text);
         let told = read.as_ref().map(|read| (read.is_valid(), written(read)));
-        let agrees = told.as_ref().is_ok_and(|(is_valid, written)| *is_valid && written == text);
+        let agrees = told
+            .as_ref()
+            .is_ok_and(|(is_valid, written)| (*is_valid || has_another_plan(text)) && written == text);
         assert!(
             agrees || is_known_to_be_wrong(text, told.as_ref().ok().map(|(_, written)| written.as_str())),
             "the oracle says of {text}: {told:?}"
@@ -113,7 +115,7 @@ mod oracle {
             (6..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
         });
         let Some(read) = phonenumber::parse(None, text).ok().filter(|_| is_canonical) else { return };
-        if written(&read) == text && is_valid_to_its_end(&read) {
+        if written(&read) == text && is_valid_to_its_end(&read) && !has_another_plan(text) {
             let ours = PhoneNumber::parse(text, None).map(|number| number.e164().to_owned());
             assert_eq!(ours.as_deref(), Ok(text), "the oracle takes {text}");
         }
@@ -137,13 +139,28 @@ mod oracle {
             && plan.descriptors().get(kind).is_some_and(fits)
     }
 
+    /// Whether the number is of a plan that has changed since the oracle's metadata was made (9.0.33). There it only has
+    /// to write the number alike, if it takes it at all.
+    fn has_another_plan(text: &str) -> bool {
+        // Ascension, Zimbabwe, Saint Helena, Sweden, Argentina.
+        ["+247", "+263", "+290", "+46", "+54"].into_iter().any(|code| text.starts_with(code))
+    }
+
     /// Where phonenumber 0.3 is known to be wrong about a number of ours.
     fn is_known_to_be_wrong(text: &str, written: Option<&str>) -> bool {
         match written {
-            // It takes the 8 after `+7` for a trunk prefix, which no international form has (`+78000000021`).
-            Some(written) => text.strip_prefix("+78").is_some_and(|rest| written == format!("+7{rest}")),
-            // It drops the zeros at the front, and then finds nothing (`+80000000000`).
-            None => text.strip_prefix("+800").is_some_and(|rest| rest.bytes().all(|digit| digit == b'0')),
+            // It takes the 8 after `+7` for a trunk prefix, which no international form has (`+78000000021`); and the 900
+            // of Brazil's premium-rate numbers for the prefix of a call that the other side pays (`+559000000006`);
+            // and drops the zeros at the front of Japan's free ones (`+810066610004`).
+            Some(written) => {
+                [("+78", "+7"), ("+55900", "+55"), ("+8100", "+81")].into_iter().any(|(begins, made)| {
+                    text.strip_prefix(begins).is_some_and(|rest| written == format!("{made}{rest}"))
+                })
+            }
+            // It drops the zeros at the front, and then finds nothing (`+80000000000`); the 8 after `+7` before them.
+            None => ["+800", "+78"].into_iter().any(|begins| {
+                text.strip_prefix(begins).is_some_and(|rest| rest.bytes().all(|digit| digit == b'0'))
+            }),
         }
     }
 }

@@ -1,10 +1,12 @@
 //! The body of `POST /callbacks`. It is taken exactly if it is what the documentation says, and what is stored is then what
-//! was asked; else nothing is stored, and the answer repeats no number.
+//! was asked, whether it is accepted or another channel is offered; else nothing is stored, and the answer repeats no number.
 
 use lambda_http::Body;
 use serde_json::{Map, Value};
 use tollgate::country::CountryCode;
 use tollgate::number::PhoneNumber;
+use tollgate::reply::Answered;
+use tollgate::state::{Ending, State};
 use tollgate::text::VisitorText;
 use tollgate_aws::requests::{Stored, from_image};
 
@@ -17,13 +19,26 @@ pub fn check(bytes: &[u8]) {
     let body = if bytes.is_empty() { Body::Empty } else { Body::Binary(bytes.to_vec()) };
     let (response, calls) = ask_intake(posted.map(|_recorded| body), tables::empty);
     match response.status().as_u16() {
-        202 => {
-            let Stored { record, .. } = stored(&tables::put(&calls));
+        taken @ (200 | 202) => {
+            let Stored { record, answered, .. } = stored(&tables::put(&calls));
             let asked = record.request;
+            let country = asked.number.country();
             let wanted = wanted(bytes).expect("what is taken is what the documentation says");
             assert_eq!((asked.number, asked.name, asked.topic), wanted);
             assert_eq!(asked.received_at, NOW);
-            assert_eq!(json_of(&response)["id"], asked.id.to_string());
+            if taken == 202 {
+                assert_eq!((answered, record.state), (Answered::Accepted, State::Received));
+                assert_eq!(json_of(&response)["id"], asked.id.to_string());
+            } else {
+                // The caller's network is in the United States, and the number is not.
+                assert!(country.is_some_and(|country| country.as_str() != "US"));
+                assert_eq!(
+                    (answered, record.state),
+                    (Answered::Redirected, State::Ended(Ending::Redirected))
+                );
+                let told = json_of(&response);
+                assert_eq!((&told["status"], &told["id"]), (&Value::from("redirected"), &Value::Null));
+            }
         }
         400 | 413 | 422 => {
             assert_is_problem(&response);

@@ -6,9 +6,11 @@ use std::sync::LazyLock;
 use arbitrary::Unstructured;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use tollgate::record::Record;
+use tollgate::policy::Policy;
+use tollgate::record::{Mark, Record};
 use tollgate::state::{Attempt, Dialing, Ending, State};
 use tollgate_aws::error::StoreError;
+use tollgate_aws::marks;
 use tollgate_aws::requests::{self, Stored, Transition};
 
 use crate::api::{NOW, STREAM};
@@ -33,6 +35,8 @@ static RECORDED: LazyLock<Vec<Value>> = LazyLock::new(|| {
         json!({ "state": { "S": "in-call" }, "contact_id": { "S": "c-1" }, "dialed_at": moment, "line": line }),
         json!({ "state": { "S": "closed" }, "contact_id": { "S": "c-1" }, "ended_at": moment, "answered_at": moment,
                 "agent_at": moment, "marks": { "L": [{ "S": "anonymous" }] } }),
+        json!({ "state": { "S": "closed" }, "contact_id": { "S": "c-1" }, "ended_at": moment, "mark": { "S": "spam" },
+                "marked_at": moment, "marked_by": { "S": "ada" } }),
         json!({ "state": { "S": "failed" }, "failure": { "S": "busy" }, "cancelled_at": moment }),
         json!({ "state": { "S": "redirected" }, "answered": { "S": "redirected" }, "asn": { "N": "64496" } }),
     ] {
@@ -73,19 +77,25 @@ fn writes_back(read: Stored) {
     // Upkeep reckons from these moments; the ends of time are as far from any request as a century is.
     let is_reckoned =
         |moment: jiff::Timestamp| moment.duration_since(NOW).abs() < SignedDuration::from_hours(876_600);
-    if !is_reckoned(read.record.request.received_at) || !is_reckoned(read.expires_at) {
+    let marked_at = read.record.mark.as_ref().map(|mark| mark.marked_at);
+    let mut moments = [read.record.request.received_at, read.expires_at].into_iter().chain(marked_at);
+    if !moments.all(is_reckoned) {
         return;
     }
     let item = write(&read);
     let mut again = stored(&item);
     // What is not written by a step: the answer of a request that was not ended at once.
     again.answered = read.answered;
+    // Only what ended is marked.
+    if !matches!(read.record.state, State::Ended(_)) {
+        again.record.mark = read.record.mark.clone();
+    }
     assert_eq!(again, read, "{item}");
 }
 
 /// Writes a request as its functions do: taken, then moved on step by step.
 fn write(read: &Stored) -> Value {
-    let Record { request, state, findings, line, cancelled_at } = read.record.clone();
+    let Record { request, state, findings, line, cancelled_at, mark } = read.record.clone();
     let mut steps = steps_to(&state);
     let first = steps.remove(0);
     let taken = Record {
@@ -94,6 +104,7 @@ fn write(read: &Stored) -> Value {
         findings: findings.clone(),
         line: None,
         cancelled_at: None,
+        mark: None,
     };
     let (fingerprint, expires_at) =
         (read.fingerprint.clone(), read.expires_at - SignedDuration::from_secs(1));
@@ -116,7 +127,25 @@ fn write(read: &Stored) -> Value {
     if let Some(at) = cancelled_at {
         item["cancelled_at"] = json!({ "N": at.as_millisecond().to_string() });
     }
-    item
+    match &mark {
+        Some(mark) => marked(&item, &read.record, mark),
+        None => item,
+    }
+}
+
+/// The item after the request is marked.
+fn marked(item: &Value, record: &Record, mark: &Mark) -> Value {
+    let unmarked = Record { mark: None, ..record.clone() };
+    let policy = Policy::default();
+    let (_, calls) = tables::with(tables::empty, async |tables| {
+        marks::mark(tables, &unmarked, mark.kind, &mark.marked_by, &policy, mark.marked_at)
+            .await
+            .expect("it is marked")
+    });
+    match calls.iter().find(|call| call.operation == "TransactWriteItems") {
+        Some(call) => updated(item, &call.sent["TransactItems"][0]["Update"]),
+        None => item.clone(),
+    }
 }
 
 /// The states that a request goes through to this one; the first is the one in which it is taken.

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use tollgate_aws::settings;
 
-use crate::api::{REVIEW, ask_review, assert_is_problem, json_of, request};
+use crate::api::{REVIEW, STREAM, ask_review, assert_is_problem, json_of, request};
 use crate::shape::document;
 use crate::tables::{self, Answer, Call};
 
@@ -17,7 +17,7 @@ pub fn check(bytes: &[u8]) {
     let writes: Vec<_> = calls.iter().filter(|call| is_write(call)).collect();
     match response.status().as_u16() {
         200 | 204 => {}
-        400 | 403 | 404 | 405 | 412 | 413 | 415 | 422 | 428 => {
+        400 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 422 | 428 => {
             assert_is_problem(&response);
             assert!(writes.is_empty(), "refused, and written: {writes:?}");
         }
@@ -40,7 +40,8 @@ fn is_write(call: &Call) -> bool {
         .contains(&call.operation.as_str())
 }
 
-/// Tables that hold one entry, whatever is asked for, and nothing else.
+/// Tables that hold one entry and one request, whatever is asked for, and a block of every subject; nothing else. Requests
+/// whose id ends in an even digit have ended.
 fn answer(call: &Call) -> Value {
     match call.operation.as_str() {
         "GetItem" if call.sent["TableName"] == "DenyList" => {
@@ -49,6 +50,17 @@ fn answer(call: &Call) -> Value {
                 "entry": entry, "effect": { "S": "deny" }, "reason": { "S": "x" }, "author": { "S": "x" },
                 "added_at": { "N": "1" },
             }})
+        }
+        "GetItem" if call.sent["TableName"] == "Requests" => {
+            let mut item = STREAM[0]["Records"][0]["dynamodb"]["NewImage"].clone();
+            item["request_id"] = call.sent["Key"]["request_id"].clone();
+            if item["request_id"]["S"].as_str().is_some_and(|id| id.ends_with(['0', '2', '4', '6', '8'])) {
+                item["state"] = json!({ "S": "refused" });
+            }
+            json!({ "Item": item })
+        }
+        "GetItem" if call.sent["TableName"] == "Counters" => {
+            json!({ "Item": { "blocked_until": { "N": "1772449200000" }, "strikes": { "N": "2" } } })
         }
         "Query" | "Scan" => json!({ "Items": [] }),
         _ => json!({}),
