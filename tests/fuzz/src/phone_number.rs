@@ -157,8 +157,8 @@ mod oracle {
                     text.strip_prefix(begins).is_some_and(|rest| written == format!("{made}{rest}"))
                 })
             }
-            // It drops the zeros at the front, and then finds nothing (`+80000000000`); the 8 after `+7` before them.
-            None => ["+800", "+78"].into_iter().any(|begins| {
+            // It drops the zeros at the front, and then finds nothing (`+80000000000`); what it takes for a prefix before them.
+            None => ["+800", "+78", "+55900"].into_iter().any(|begins| {
                 text.strip_prefix(begins).is_some_and(|rest| rest.bytes().all(|digit| digit == b'0'))
             }),
         }
