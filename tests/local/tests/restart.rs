@@ -154,7 +154,7 @@ fn until(what: &str, so: impl Fn() -> bool) {
 fn requests_that_were_accepted_before_a_kill_are_called_after_it_each_once() {
     let data = data_file("accepted");
     let running = Running::start(&data, 1);
-    let numbers = ["+12065550101", "+12065550102", "+12065550103", "+12065550104"];
+    let numbers = ["+12065550101", "+12065560102", "+12065570103", "+12065580104"];
     let ids = numbers.map(|number| running.ask(number));
     running.kill();
 

@@ -167,6 +167,8 @@ async fn nothing_is_marked_before_it_ended_or_that_nobody_knows() {
     let answer = marks(&world, &id, "spam").await;
     assert_eq!((answer.status, &answer.json()["type"]), (409, &json!("urn:tollgate:problem:not-ended")));
     assert_eq!(past(&world, HERE).await, [0, 0, 0]);
+    let changes = world.operator(Method::GET, "/review/changes", Value::Null).await.text;
+    assert!(!changes.contains("mark-spam"), "what was refused is no change: {changes}");
     assert_eq!(marks(&world, &"0".repeat(32), "spam").await.status, 404);
     assert_eq!(marks(&world, &id, "nuisance").await.status, 400);
     let answer = world
