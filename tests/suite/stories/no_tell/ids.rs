@@ -55,7 +55,7 @@ fn a_bit_that_is_always_set_is_found_and_a_fair_one_is_not() {
     assert!((fair(60, 100) - 0.0455).abs() < 1e-4);
     let id = |n: u128| format!("{:032x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835));
     let fair: Vec<_> = (1..=200).map(id).collect();
-    let spoiled = fair.iter().map(|id| format!("8{}", &id[1..])).collect();
+    let spoiled = fair.iter().map(|id| format!("8{}", id.get(1..).unwrap())).collect();
     let told = tells(&BTreeMap::from([(Class::Dialed, fair), (Class::Duplicate, spoiled)]));
     assert!(told.contains(&"bit 0 of an id tells Duplicate".to_owned()), "{told:?}");
     assert!(!told.iter().any(|tell| tell.contains("Dialed")), "{told:?}");

@@ -148,7 +148,7 @@ async fn measure(of_each: usize, delay: Option<Duration>) -> Measured {
         (client, answers) = ask_all(client, questions).await;
         let mut looks = vec![];
         for (asked, answer, took) in answers {
-            let id = answer.rsplit_once(r#"{"id":""#).unwrap().1[..32].to_owned();
+            let id = answer.rsplit_once(r#"{"id":""#).unwrap().1.get(..32).unwrap().to_owned();
             measured.posts.entry(asked.class).or_default().push(took);
             measured.bytes.entry((asked.class, "POST")).or_default().insert(without_id(&answer, &id));
             looks.push(look(asked, id));
