@@ -1,7 +1,8 @@
 //! How fast: the pure decision, and the whole pipeline (intake, screening, dialing, contact events) on the embedded engine, in
 //! process, one request after another.
 //!
-//! `cargo run --release -p gym --bin bench`
+//! `cargo run --release -p gym --bin bench`. With `decisions N` it makes so many decisions and nothing else, for a tool that counts
+//! instructions: what two runs differ by is what the decisions between them take.
 
 use std::collections::BTreeSet;
 use std::hint::black_box;
@@ -25,16 +26,22 @@ use tollgate::screen::screen;
 use tollgate::switches::KillSwitches;
 use tollgate_aws::clock::{Clock, ManualClock};
 
-/// How often the pure decision is made.
+/// How often the pure decision is made, if nobody says otherwise.
 const DECISIONS: u32 = 1_000_000;
 /// How many requests go through the pipeline.
 const REQUESTS: u32 = 1_000;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
+    if let [_, word, decisions] = std::env::args().collect::<Vec<_>>().as_slice()
+        && word == "decisions"
+    {
+        decision(decisions.parse()?)?;
+        return Ok(());
+    }
     println!("| what | time |");
     println!("| --- | ---: |");
-    println!("| `screen`, a request against which nothing speaks | {} ns |", decision()?.as_nanos());
+    println!("| `screen`, a request against which nothing speaks | {} ns |", decision(DECISIONS)?.as_nanos());
     for (what, asks) in [("called", Asks::New), ("duplicates", Asks::Same), ("refused", Asks::Unserved)] {
         let took = pipeline(asks).await?;
         let a_second = f64::from(REQUESTS) / took.as_secs_f64();
@@ -43,8 +50,8 @@ async fn main() -> Result<(), Error> {
     Ok(())
 }
 
-/// The mean time of a decision.
-fn decision() -> Result<Duration, Error> {
+/// The mean time of so many decisions.
+fn decision(decisions: u32) -> Result<Duration, Error> {
     let now: Timestamp = "2026-03-02T10:00:00Z".parse()?;
     let request = CallbackRequest {
         id: RequestId::from_random([1; 16]),
@@ -79,10 +86,10 @@ fn decision() -> Result<Duration, Error> {
     };
     let policy = Policy { guests: Guests::Allow, ..Policy::default() };
     let began = Instant::now();
-    for _ in 0..DECISIONS {
+    for _ in 0..decisions {
         black_box(screen(black_box(&request), black_box(&facts), black_box(&policy), now));
     }
-    Ok(began.elapsed() / DECISIONS)
+    Ok(began.elapsed() / decisions.max(1))
 }
 
 /// What is asked for.
