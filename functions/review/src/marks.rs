@@ -42,10 +42,7 @@ pub(crate) async fn put(tables: &Tables, asked: &Asked, id: &str) -> Result<Resp
     let none = || Problem::not_found("there is no request with this id");
     let id = RequestId::parse(id).map_err(|_not_an_id| none())?;
     let record = requests::get(tables, id, asked.now).await?.ok_or_else(none)?.record;
-    // Before it is recorded: what is refused changes nothing.
-    if !matches!(record.state, State::Ended(_)) {
-        return Err(Problem::not_ended().into());
-    }
+    let State::Ended(ending) = &record.state else { return Err(Problem::not_ended().into()) };
     let policy = settings::policy(tables).await?.policy;
 
     let action = match body.mark {
@@ -53,9 +50,8 @@ pub(crate) async fn put(tables: &Tables, asked: &Asked, id: &str) -> Result<Resp
         MarkKind::Legitimate => Action::MarkLegitimate,
     };
     changes::record(tables, asked, action, id.to_string(), reason.as_ref()).await?;
-    match marks::mark(tables, &record, body.mark, &asked.author, &policy, asked.now).await? {
+    match marks::mark(tables, &record, ending, body.mark, &asked.author, &policy, asked.now).await? {
         Marked::Done => Ok(reply::empty(StatusCode::NO_CONTENT)),
-        Marked::NotEnded => Err(Problem::not_ended().into()),
         Marked::Overtaken => Err(Problem::marked_meanwhile().into()),
     }
 }

@@ -7,6 +7,10 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::tls;
 use thiserror::Error;
+use tracing::Subscriber;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::tables::{TableNames, Tables};
 
@@ -106,10 +110,18 @@ pub async fn connect(tables: &Tables) {
     }
 }
 
-/// Starts logging: JSON lines on Lambda's standard output; the SDK's own lines only from warnings on, since its debug
-/// lines hold inputs.
+/// Starts logging on Lambda's standard output.
 pub fn start_logging() {
-    let filter =
-        tracing_subscriber::EnvFilter::new("info,aws_config=warn,aws_smithy_runtime=warn,hyper=warn");
-    tracing_subscriber::fmt().json().with_env_filter(filter).with_target(false).flatten_event(true).init();
+    log_lines(std::io::stdout).init();
+}
+
+/// Logging as JSON lines; the SDK's own lines only from warnings on, since its debug lines hold inputs.
+pub fn log_lines<W>(to: W) -> impl Subscriber + Send + Sync
+where
+    W: for<'line> MakeWriter<'line> + Send + Sync + 'static,
+{
+    let filter = EnvFilter::new("info,aws_config=warn,aws_smithy_runtime=warn,hyper=warn");
+    let lines =
+        tracing_subscriber::fmt().json().with_env_filter(filter).with_target(false).flatten_event(true);
+    lines.with_writer(to).finish()
 }

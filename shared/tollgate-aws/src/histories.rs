@@ -142,15 +142,8 @@ pub async fn get(tables: &Tables, subject: &Subject, now: Timestamp) -> Result<H
         let get = tables.client.get_item().table_name(&tables.names.counters);
         get.set_key(Some(counters::key(&owner, week))).send()
     });
-    let mut history = History::default();
-    for got in futures::future::try_join_all(read).await.map_err(StoreError::service("GetItem"))? {
-        for (carrier, part) in got.item.iter().flat_map(parts) {
-            if carrier == suffix.strip_prefix('#') {
-                part.into(&mut history);
-            }
-        }
-    }
-    Ok(history)
+    let got = futures::future::try_join_all(read).await.map_err(StoreError::service("GetItem"))?;
+    Ok(put_together(got.iter().filter_map(|got| got.item.as_ref()), &suffix))
 }
 
 /// The windows whose items hold a past.
@@ -161,11 +154,15 @@ pub(crate) fn windows(now: Timestamp) -> [Window; 2] {
 
 /// A subject's past, of the items that were read.
 pub(crate) fn of(rows: &Rows, subject: &Subject, now: Timestamp) -> History {
-    let (owner, _) = counters::owner(subject);
+    let (owner, suffix) = counters::owner(subject);
+    put_together(windows(now).into_iter().filter_map(|week| rows.get(&owner, week)), &suffix)
+}
+
+/// One past, of its items in the order of time; `suffix` is what its attributes' names end in.
+fn put_together<'a>(items: impl Iterator<Item = &'a Item>, suffix: &str) -> History {
     let mut history = History::default();
-    for item in windows(now).into_iter().filter_map(|week| rows.get(&owner, week)) {
-        parts(item).for_each(|(_, part)| part.into(&mut history));
-    }
+    let own = items.flat_map(parts).filter(|(carrier, _)| *carrier == suffix.strip_prefix('#'));
+    own.for_each(|(_, part)| part.into(&mut history));
     history
 }
 

@@ -2,14 +2,17 @@
 //! books it to all subjects of the request, so that however often it is sent it counts once; a call that counted as good
 //! counts so no more. What else a marked address asked for is blocked for a while.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
+use futures::{StreamExt, TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use tollgate::counter::Subject;
-use tollgate::history::{Block, History};
+use tollgate::history::{Block, SPREADS_OVER};
 use tollgate::outcome::Outcome;
 use tollgate::policy::Policy;
 use tollgate::record::{Mark, MarkKind, Record};
-use tollgate::state::{Ending, State};
+use tollgate::state::Ending;
 use tollgate::text::Author;
 
 use crate::error::StoreError;
@@ -24,30 +27,28 @@ use crate::transaction::{self, Transacted};
 pub enum Marked {
     /// It is written.
     Done,
-    /// The request has not ended yet, so nothing is known that could be marked.
-    NotEnded,
     /// Somebody else marked it meanwhile.
     Overtaken,
 }
 
-/// How far back it is looked what a marked address asked for.
-const SPREAD_OVER: SignedDuration = SignedDuration::from_hours(24);
 /// How many requests of a marked address are looked at, the newest first.
 const REQUESTS_LOOKED_AT_MAX: i32 = 100;
+/// How many numbers are blocked side by side.
+const AT_ONCE: usize = 8;
 
-/// Marks a request.
+/// Marks a request that ended so.
 ///
 /// # Errors
 /// When DynamoDB does not answer. It can be sent again.
 pub async fn mark(
     tables: &Tables,
     record: &Record,
+    ending: &Ending,
     kind: MarkKind,
     author: &Author,
     policy: &Policy,
     now: Timestamp,
 ) -> Result<Marked, StoreError> {
-    let State::Ended(ending) = &record.state else { return Ok(Marked::NotEnded) };
     if record.mark.as_ref().is_some_and(|mark| mark.kind == kind) {
         return Ok(Marked::Done);
     }
@@ -126,23 +127,29 @@ fn booked(
 async fn spread(tables: &Tables, record: &Record, policy: &Policy, now: Timestamp) -> Result<(), StoreError> {
     let address = record.request.caller.address;
     let past = histories::get(tables, &Subject::Address(address.line()), now).await?;
-    let mut week = past.of_the_week(now);
-    week.marked += 1;
-    if week.too_marked(policy.marks.address).is_none() {
+    if !past.spreads_a_mark(policy.marks.address, now) {
         return Ok(());
     }
     let question = Question::Address(address);
     let before = now + SignedDuration::from_millis(1);
-    let page = requests::search(tables, &question, now - SPREAD_OVER, before, REQUESTS_LOOKED_AT_MAX).await?;
-    let numbers: std::collections::BTreeSet<_> =
+    let page =
+        requests::search(tables, &question, now - SPREADS_OVER, before, REQUESTS_LOOKED_AT_MAX).await?;
+    let numbers: BTreeSet<_> =
         page.requests.into_iter().flatten().map(|stored| stored.record.request.number).collect();
-    for number in numbers {
-        let subject = Subject::Number(number);
-        let History { block, .. } = histories::get(tables, &subject, now).await?;
-        if block.is_none_or(|block| block.until <= now) {
-            let block = Block::after(None, policy.blocks, record.request.id, now);
-            histories::set_block(tables, &subject, block, now).await?;
-        }
+    let block = Block::after(None, policy.blocks, record.request.id, now);
+    let blocked =
+        numbers.into_iter().map(|number| block_unless_blocked(tables, Subject::Number(number), block, now));
+    stream::iter(blocked).buffer_unordered(AT_ONCE).try_collect::<Vec<()>>().await.map(drop)
+}
+
+async fn block_unless_blocked(
+    tables: &Tables,
+    subject: Subject,
+    block: Block,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    match histories::get(tables, &subject, now).await?.blocked(now) {
+        Some(_) => Ok(()),
+        None => histories::set_block(tables, &subject, block, now).await,
     }
-    Ok(())
 }

@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use crate::counter::Window;
+use crate::counter::{DAY_SECONDS, Window};
 use crate::number::PhoneNumber;
 use crate::policy::{Budgets, Policy};
 
@@ -74,7 +74,6 @@ pub struct Take {
 
 const MINUTE_SECONDS: u32 = 60;
 const HOUR_SECONDS: u32 = 3_600;
-const DAY_SECONDS: u32 = 86_400;
 
 /// The rows that a dial to `number` at `now` takes from.
 #[must_use]

@@ -19,6 +19,9 @@ use crate::request::{CallbackRequest, RequestId};
 
 pub use subject::{Subject, SubjectError};
 
+/// A day, as long as every UTC day.
+pub const DAY_SECONDS: u32 = 86_400;
+
 /// A fixed span of time, aligned to the epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Window {

@@ -92,23 +92,23 @@ impl Facts {
 }
 
 impl Histories {
-    /// That of one of the request's subjects.
+    /// That of one of the request's subjects; none of a carrier of which nothing is known.
     #[must_use]
-    pub fn of(&self, subject: &Subject) -> History {
+    pub fn of(&self, subject: &Subject) -> Option<&History> {
         match subject {
-            Subject::Address(_) => self.address.clone(),
-            Subject::Block(_) => self.block.clone(),
-            Subject::Account(_) => self.account.clone(),
-            Subject::Number(_) => self.number.clone(),
-            Subject::Range(_) => self.range.clone(),
+            Subject::Address(_) => Some(&self.address),
+            Subject::Block(_) => Some(&self.block),
+            Subject::Account(_) => Some(&self.account),
+            Subject::Number(_) => Some(&self.number),
+            Subject::Range(_) => Some(&self.range),
             Subject::Carrier(carrier) => self.carrier(carrier),
-            Subject::Country(_) => self.country.clone(),
+            Subject::Country(_) => Some(&self.country),
         }
     }
 
-    /// A carrier's; empty if nothing is known of it.
+    /// A carrier's, if anything is known of it.
     #[must_use]
-    pub fn carrier(&self, carrier: &CarrierName) -> History {
-        self.carriers.get(&carrier.key()).cloned().unwrap_or_default()
+    pub fn carrier(&self, carrier: &CarrierName) -> Option<&History> {
+        self.carriers.get(&carrier.key())
     }
 }

@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::counter::Window;
+use crate::counter::{DAY_SECONDS, Window};
 use crate::policy::{Blocks, Tolerance};
 use crate::request::RequestId;
 
-const DAY_SECONDS: u32 = 86_400;
+/// How far back it is looked what a marked address asked for.
+pub const SPREADS_OVER: SignedDuration = SignedDuration::from_hours(24);
 
 /// How long histories are kept together: in items of this length, of which this one and the last are read.
 pub const WEEK_SECONDS: u32 = 604_800;
@@ -101,6 +102,14 @@ impl History {
         let today = Day::of(now);
         let past = self.days.range(today.before(7)..=today.before(2));
         past.map(|(_, tally)| tally.good).max().unwrap_or(0)
+    }
+
+    /// Whether one more mark on an address of this past spreads to the numbers that it asked for: not if so many calls from
+    /// there go well that it must be shared.
+    #[must_use]
+    pub fn spreads_a_mark(&self, address: Tolerance, now: Timestamp) -> bool {
+        let week = self.of_the_week(now);
+        Tally { marked: week.marked.saturating_add(1), ..week }.too_marked(address).is_some()
     }
 
     /// The block that holds at `now`.

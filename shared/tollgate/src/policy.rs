@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use crate::counter::DAY_SECONDS;
 use crate::country::CountryCode;
 use crate::network::Address;
 use crate::number::NumberPrefix;
@@ -17,8 +18,6 @@ use crate::text::CarrierName;
 use crate::verdict::{Code, Route};
 
 pub use check::PolicyError;
-
-const DAY_SECONDS: u32 = 86_400;
 
 /// The policy.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

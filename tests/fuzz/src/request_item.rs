@@ -135,10 +135,12 @@ fn write(read: &Stored) -> Value {
 
 /// The item after the request is marked.
 fn marked(item: &Value, record: &Record, mark: &Mark) -> Value {
+    // Only what has ended is marked.
+    let State::Ended(ending) = &record.state else { return item.clone() };
     let unmarked = Record { mark: None, ..record.clone() };
     let policy = Policy::default();
     let (_, calls) = tables::with(tables::empty, async |tables| {
-        marks::mark(tables, &unmarked, mark.kind, &mark.marked_by, &policy, mark.marked_at)
+        marks::mark(tables, &unmarked, ending, mark.kind, &mark.marked_by, &policy, mark.marked_at)
             .await
             .expect("it is marked")
     });

@@ -97,7 +97,7 @@ impl fmt::Debug for Crossing {
 }
 
 /// Waits until everybody else who can go on has done so.
-async fn let_others_go() {
+pub async fn let_others_go() {
     let mut waited = false;
     poll_fn(|context| {
         if std::mem::replace(&mut waited, true) {

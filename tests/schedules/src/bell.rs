@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::task::{Poll, Waker};
 
+use local::wire::let_others_go;
+
 /// The bell.
 #[derive(Debug, Default)]
 pub(crate) struct Bell {
@@ -50,14 +52,6 @@ impl Bell {
 /// A moment at which others may go first, `times` over.
 pub(crate) async fn others(times: u32) {
     for _ in 0..times {
-        let mut waited = false;
-        poll_fn(|context| {
-            if std::mem::replace(&mut waited, true) {
-                return Poll::Ready(());
-            }
-            context.waker().wake_by_ref();
-            Poll::Pending
-        })
-        .await;
+        let_others_go().await;
     }
 }

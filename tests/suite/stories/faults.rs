@@ -55,3 +55,10 @@ fn every_test_that_is_named_exists() {
     }
     assert!(missing.is_empty(), "docs/faults.md names what there is not:\n{}", missing.join("\n"));
 }
+
+#[test]
+fn a_release_unwinds_its_panics() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let release = manifest.split("[profile.release]").nth(1).unwrap().split("\n[").next().unwrap();
+    assert!(release.contains("panic = \"unwind\""), "{release}");
+}

@@ -32,6 +32,7 @@ mod limits;
 mod limits_asked;
 mod list_files;
 mod lists;
+mod logs;
 mod lost_calls;
 mod lost_events;
 mod marks;

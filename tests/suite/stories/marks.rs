@@ -185,6 +185,7 @@ async fn nothing_is_marked_before_it_ended_or_that_nobody_knows() {
 async fn a_mark_is_written_over_what_was_seen_alone() {
     use tollgate::policy::Policy;
     use tollgate::record::MarkKind;
+    use tollgate::state::State;
     use tollgate::text::Author;
     use tollgate_aws::marks::{self as table, Marked};
 
@@ -194,10 +195,10 @@ async fn a_mark_is_written_over_what_was_seen_alone() {
     marks(&world, &id, "spam").await;
     world.pass(1).await;
     let (author, policy) = (Author::parse("dave").unwrap(), Policy::default());
-    let late = table::mark(&world.stack.tables, &seen, MarkKind::Spam, &author, &policy, world.now()).await;
-    assert_eq!(late.unwrap(), Marked::Overtaken);
-    let late =
-        table::mark(&world.stack.tables, &seen, MarkKind::Legitimate, &author, &policy, world.now()).await;
-    assert_eq!(late.unwrap(), Marked::Overtaken);
+    let State::Ended(ending) = &seen.state else { panic!("it has ended") };
+    for kind in [MarkKind::Spam, MarkKind::Legitimate] {
+        let late = table::mark(&world.stack.tables, &seen, ending, kind, &author, &policy, world.now()).await;
+        assert_eq!(late.unwrap(), Marked::Overtaken);
+    }
     assert_eq!(past(&world, HERE).await, [0, 0, 1]);
 }

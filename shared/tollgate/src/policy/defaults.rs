@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Blocks, Budgets, DAY_SECONDS, Dial, FanOut, Guests, Limit, Limits, LinePolicy, Marks, Policy, Tolerance,
-    Waste,
+    Blocks, Budgets, Dial, FanOut, Guests, Limit, Limits, LinePolicy, Marks, Policy, Tolerance, Waste,
 };
+use crate::counter::DAY_SECONDS;
 use crate::country::CountryCode;
 use crate::reply::Channel;
 use crate::verdict::Route;

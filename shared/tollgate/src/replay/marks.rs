@@ -1,16 +1,13 @@
 //! Marks, as they flow back into the rules.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::memory::Memory;
 use crate::counter::Subject;
-use crate::history::{Block, Day};
+use crate::history::{Block, Day, SPREADS_OVER};
 use crate::policy::Policy;
 use crate::request::CallbackRequest;
 use crate::text::CarrierName;
-
-/// How far back it is looked what a marked address asked for.
-const SPREAD_OVER: SignedDuration = SignedDuration::from_hours(24);
 
 /// A request that was marked as spam.
 #[derive(Debug)]
@@ -41,12 +38,10 @@ impl Memory {
     /// Blocks the numbers that the address asked for of late, unless it must be shared.
     fn spread(&mut self, request: &CallbackRequest, policy: &Policy, now: Timestamp) {
         let address = request.caller.address;
-        let mut week = self.past(&Subject::Address(address.line())).of_the_week(now);
-        week.marked += 1;
-        if week.too_marked(policy.marks.address).is_none() {
+        if !self.past(&Subject::Address(address.line())).spreads_a_mark(policy.marks.address, now) {
             return;
         }
-        for number in self.asked_for_since(address, now - SPREAD_OVER) {
+        for number in self.asked_for_since(address, now - SPREADS_OVER) {
             let past = self.past_mut(Subject::Number(number));
             if past.blocked(now).is_none() {
                 past.block = Some(Block::after(None, policy.blocks, request.id, now));

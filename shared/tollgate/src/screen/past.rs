@@ -3,15 +3,12 @@
 use jiff::Timestamp;
 
 use super::volume::known_carrier;
-use crate::counter::Subject;
+use crate::counter::{DAY_SECONDS, Subject};
 use crate::facts::Facts;
-use crate::history::{Block, History, Tally};
+use crate::history::{Block, History, Tally, WEEK_SECONDS};
 use crate::policy::{Policy, Tolerance};
 use crate::request::CallbackRequest;
 use crate::verdict::{Code, Finding, Standing, Verdict};
-
-const DAY_SECONDS: u32 = 86_400;
-const WEEK_SECONDS: u32 = 7 * DAY_SECONDS;
 
 /// Findings of waste, marks and blocks.
 pub(super) fn findings(
@@ -51,21 +48,21 @@ pub fn blocks(
 }
 
 /// A subject of the request, and its past.
-struct Past {
+struct Past<'a> {
     subject: Subject,
-    history: History,
+    history: &'a History,
 }
 
-/// All subjects of a request, the asking ones first.
-fn pasts(request: &CallbackRequest, facts: &Facts) -> Vec<Past> {
+/// All subjects of a request that have a past, the asking ones first.
+fn pasts<'a>(request: &CallbackRequest, facts: &'a Facts) -> Vec<Past<'a>> {
     let subjects = Subject::all_of(request, known_carrier(&facts.line)).into_iter();
-    subjects.map(|subject| Past { history: facts.histories.of(&subject), subject }).collect()
+    subjects.filter_map(|subject| Some(Past { history: facts.histories.of(&subject)?, subject })).collect()
 }
 
 /// Waste. What an asker's calls to the number itself came to is left out of the asker's: whoever missed a call may ask
 /// again. A carrier or country in which too much is wasted is closed only to those who have wasted calls themselves,
 /// more than one for each two that went well: most of its callers are customers.
-fn waste(pasts: &[Past], facts: &Facts, policy: &Policy, now: Timestamp) -> Vec<Finding> {
+fn waste(pasts: &[Past<'_>], facts: &Facts, policy: &Policy, now: Timestamp) -> Vec<Finding> {
     let to_the_number = facts.histories.number.of_late(now).wasted;
     let elsewhere = |tally: Tally| Tally { wasted: tally.wasted.saturating_sub(to_the_number), ..tally };
     let asker_wastes = pasts.iter().any(|past| {
@@ -74,7 +71,7 @@ fn waste(pasts: &[Past], facts: &Facts, policy: &Policy, now: Timestamp) -> Vec<
             && tally.wasted.saturating_mul(2) > tally.good
     });
     let limits = &policy.waste;
-    let finding = |past: &Past| {
+    let finding = |past: &Past<'_>| {
         let tally = past.history.of_late(now);
         let (code, tally, tolerance) = match past.subject {
             Subject::Address(_) => (Code::TooMuchWasteFromAddress, elsewhere(tally), limits.address),
@@ -95,7 +92,7 @@ fn waste(pasts: &[Past], facts: &Facts, policy: &Policy, now: Timestamp) -> Vec<
     pasts.iter().filter_map(finding).collect()
 }
 
-fn marks(past: &Past, policy: &Policy, now: Timestamp) -> Option<Finding> {
+fn marks(past: &Past<'_>, policy: &Policy, now: Timestamp) -> Option<Finding> {
     let limits = &policy.marks;
     let (code, tolerance): (Code, Tolerance) = match past.subject {
         Subject::Address(_) => (Code::MarkedAddress, limits.address),
@@ -111,7 +108,7 @@ fn marks(past: &Past, policy: &Policy, now: Timestamp) -> Option<Finding> {
     Some(Finding::about(code, past.subject.key()).measured(tally.marked, allowed, WEEK_SECONDS))
 }
 
-fn blocked(past: &Past, now: Timestamp) -> Option<Finding> {
+fn blocked(past: &Past<'_>, now: Timestamp) -> Option<Finding> {
     let block = past.history.blocked(now)?;
     let code = match past.subject {
         Subject::Address(_) | Subject::Block(_) | Subject::Account(_) => Code::SourceBlocked,

@@ -129,7 +129,7 @@ fn called<'a>(
             limit: if is_large(calls, facts, policy, now) {
                 Measured::Not { window_seconds: limit.window_seconds }
             } else {
-                grown(limit, pasts.carrier(carrier).best_day(now))
+                grown(limit, pasts.carrier(carrier).map_or(0, |past| past.best_day(now)))
             },
         }
     });

@@ -76,14 +76,15 @@ impl Class {
         }
     }
 
-    /// Who asks for it: everybody with an account and an address of his own, at home where the number is.
+    /// Who asks for it: everybody with an account and an address of his own, as long to write in every class, at home where
+    /// the number is.
     pub(super) fn visitor(self, n: usize) -> Visitor {
         let (high, low) = (n / 250, n % 250);
         let visitor = match self {
             Self::TooMany => account("greedy"),
-            _ => account(&format!("visitor-{}-{n}", self as usize)),
+            _ => account(&format!("visitor-{:02}-{n}", self as usize)),
         };
-        let network = if self == Self::DenyListed { 172 } else { 20 + self as usize };
+        let network = if self == Self::DenyListed { 172 } else { 120 + self as usize };
         let country = match self {
             Self::Unserved => "JM",
             Self::KillSwitched => "CA",

@@ -25,10 +25,6 @@ use crate::world::Visitor;
 /// What is compared with requests that are dialed.
 const CLASSES: [Class; 4] = [Class::Dialed, Class::DenyListed, Class::Duplicate, Class::Redirected];
 
-/// A difference of medians that is let pass, in microseconds: the embedded engine reads a whole item before it gives the few
-/// attributes asked for, so a larger item takes it some ten microseconds more. DynamoDB's own times are spread over milliseconds.
-const ENGINE_MARGIN: f64 = 25.0;
-
 /// How many of each class are sent before what is to become of them does.
 const BLOCK: usize = 50;
 
@@ -210,7 +206,7 @@ fn differences(measured: &Measured) -> Vec<String> {
             median(of_class),
             median(dialed),
         );
-        if compared.differ(size) && difference.abs() > ENGINE_MARGIN {
+        if compared.differ(size) {
             differ.push(format!("{method} of {class:?}"));
         }
     }

@@ -41,25 +41,6 @@ fn ipv6_is_counted_by_the_link_and_the_site() {
 }
 
 #[test]
-fn one_more_than_a_full_list_is_over_the_limit() {
-    check(
-        |case| case.facts.asking.address = asks(31, 1, 1),
-        Route::Redirect,
-        &["redirect: too-many-from-address address#203.0.x.x/32 31 of 30 in 3600 s"],
-    );
-    check(
-        |case| case.facts.asking.block = asks(61, 1, 1),
-        Route::Redirect,
-        &["redirect: too-many-from-block block#203.0.x.x/24 61 of 60 in 3600 s"],
-    );
-    check(
-        |case| case.facts.asking.account = Some(asks(21, 1, 1)),
-        Route::Refuse,
-        &["refuse: too-many-from-account account#ada 21 of 20 in 3600 s"],
-    );
-}
-
-#[test]
 fn requests_of_the_last_window_fade_while_this_one_passes() {
     let after_last_hours = |last, seconds| {
         move |case: &mut Case| {
