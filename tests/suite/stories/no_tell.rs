@@ -12,6 +12,7 @@ mod ids;
 mod leaks;
 mod observed;
 mod over_http;
+mod stopwatch;
 
 use classes::Class;
 use leaks::Leak;

@@ -10,6 +10,7 @@ use local::wire::{Crossing, Fate, ServiceName, Wire};
 use serde_json::json;
 use tollgate::state::StateName;
 
+use super::stopwatch::Stopwatch;
 use crate::limits::{an_hour, only};
 use crate::round_trips::warm;
 use crate::watch::Watch;
@@ -110,6 +111,7 @@ impl Class {
 pub(super) struct Mixed {
     pub(super) world: World,
     pub(super) watch: Watch,
+    pub(super) stopwatch: Stopwatch,
     /// The requests that the stream never brings to screening.
     pub(super) withheld: BTreeSet<String>,
 }
@@ -118,17 +120,22 @@ impl Mixed {
     pub(super) async fn new() -> Self {
         let watch = Watch::default();
         let interceptor = watch.interceptor();
+        let stopwatch = Stopwatch::default();
+        let before_the_engine = stopwatch.clone();
         let world = world_with(|options| {
             options.interceptor = Some(interceptor);
             options.settings_kept_seconds = 3;
-            options.wire = Wire::InProcess(Crossing::new(|call| {
+            options.wire = Wire::InProcess(Crossing::new(move |call| {
+                let stopwatch = before_the_engine.clone();
                 Box::pin(async move {
                     tokio::task::yield_now().await;
-                    not_allowed(call.service, &call.input).unwrap_or(Fate::Arrives)
+                    let refused = not_allowed(call.service, &call.input);
+                    refused.or_else(|| stopwatch.cross(&call)).unwrap_or(Fate::Arrives)
                 })
             }));
         })
         .await;
+        stopwatch.stand_before(world.stack.engine.clone());
         let mut policy = only(json!({ "per_account": an_hour(5) }), json!({}));
         policy["served_countries"] = json!(["US", "CA"]);
         policy["budgets"] = json!({ "calls_per_range_per_day_max": 1, "calls_per_minute_max": 5_000,
@@ -141,7 +148,7 @@ impl Mixed {
         world.policy(policy).await;
         world.list("deny", "net#172.0.0.0/8").await;
         world.kill_switches(false, &["CA"]).await;
-        let mut mixed = Self { world, watch, withheld: BTreeSet::new() };
+        let mut mixed = Self { world, watch, stopwatch, withheld: BTreeSet::new() };
         for n in 0..5 {
             account("greedy").asks(&mixed.world, &format!("+1405{}0100", 222 + n)).await;
         }

@@ -20,6 +20,7 @@ use tokio::net::TcpListener;
 
 use super::classes::{Class, Mixed};
 use super::distributions::{Compared, SIZE, median, would_have_been_found};
+use super::stopwatch::Stopwatch;
 use crate::world::Visitor;
 
 /// What is compared with requests that are dialed.
@@ -28,8 +29,17 @@ const CLASSES: [Class; 4] = [Class::Dialed, Class::DenyListed, Class::Duplicate,
 /// How many of each class are sent before what is to become of them does.
 const BLOCK: usize = 50;
 
-/// Times in microseconds, by class.
-type Times = BTreeMap<Class, Vec<f64>>;
+/// Whose time it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Share {
+    /// All that passes for the visitor.
+    Whole,
+    /// Without what the engine takes.
+    Tollgate,
+}
+
+/// Times in microseconds.
+type Times = BTreeMap<(Share, Class), Vec<f64>>;
 
 /// What was measured.
 #[derive(Default)]
@@ -47,30 +57,42 @@ struct Question {
     visitor: Visitor,
 }
 
+/// What was answered to a question, and in what time.
+struct Answered {
+    asked: Question,
+    answer: String,
+    took: [(Share, f64); 2],
+}
+
 /// A client on a connection that stays open.
-struct Client(TcpStream);
+struct Client {
+    stream: TcpStream,
+    engine: Stopwatch,
+}
 
 impl Client {
-    fn on(address: SocketAddr) -> Self {
+    fn on(address: SocketAddr, engine: Stopwatch) -> Self {
         let stream = TcpStream::connect(address).unwrap();
         stream.set_nodelay(true).unwrap();
-        Self(stream)
+        Self { stream, engine }
     }
 
-    /// Sends a request and reads the answer to its last byte; with the microseconds that took.
-    fn ask(&mut self, question: &str) -> (String, f64) {
+    /// Sends a request and reads the answer to its last byte.
+    fn ask(&mut self, asked: Question) -> Answered {
+        self.engine.read();
         let began = Instant::now();
-        self.0.write_all(question.as_bytes()).unwrap();
+        self.stream.write_all(asked.text.as_bytes()).unwrap();
         let (mut answer, mut buffer) = (vec![], [0; 4_096]);
-        loop {
-            let read = self.0.read(&mut buffer).unwrap();
+        while !is_whole(&answer) {
+            let read = self.stream.read(&mut buffer).unwrap();
             assert_ne!(read, 0, "the connection was closed");
             answer.extend_from_slice(&buffer[..read]);
-            if is_whole(&answer) {
-                let took = began.elapsed().as_nanos() as f64 / 1_000.0;
-                return (String::from_utf8(answer).unwrap(), took);
-            }
         }
+        let whole = began.elapsed();
+        let tollgate = whole - self.engine.read();
+        let took = [(Share::Whole, whole), (Share::Tollgate, tollgate)];
+        let took = took.map(|(share, time)| (share, time.as_nanos() as f64 / 1_000.0));
+        Answered { asked, answer: String::from_utf8(answer).unwrap(), took }
     }
 }
 
@@ -113,23 +135,27 @@ async fn serve(mixed: &Mixed, delay: Option<Duration>) -> SocketAddr {
 }
 
 /// Asks these questions one after the other, each timed.
-async fn ask_all(client: Client, questions: Vec<Question>) -> (Client, Vec<(Question, String, f64)>) {
+async fn ask_all(client: Client, questions: Vec<Question>) -> (Client, Vec<Answered>) {
     let asked = tokio::task::spawn_blocking(move || {
         let mut client = client;
-        let ask = |question: Question| {
-            let (answer, took) = client.ask(&question.text);
-            (question, answer, took)
-        };
-        let answers = questions.into_iter().map(ask).collect();
+        let answers = questions.into_iter().map(|question| client.ask(question)).collect();
         (client, answers)
     });
     asked.await.unwrap()
 }
 
+impl Measured {
+    fn note(times: &mut Times, class: Class, took: [(Share, f64); 2]) {
+        for (share, time) in took {
+            times.entry((share, class)).or_default().push(time);
+        }
+    }
+}
+
 /// Sends so many requests of each class in random order, and looks at each once what becomes of it has.
 async fn measure(of_each: usize, delay: Option<Duration>) -> Measured {
     let mut mixed = Mixed::new().await;
-    let mut client = Client::on(serve(&mixed, delay).await);
+    let mut client = Client::on(serve(&mixed, delay).await, mixed.stopwatch.clone());
     let mut measured = Measured::default();
     let mut chance = ChaCha8Rng::seed_from_u64(5);
     for block in 0..of_each / BLOCK {
@@ -143,9 +169,9 @@ async fn measure(of_each: usize, delay: Option<Duration>) -> Measured {
         let answers;
         (client, answers) = ask_all(client, questions).await;
         let mut looks = vec![];
-        for (asked, answer, took) in answers {
+        for Answered { asked, answer, took } in answers {
             let id = answer.rsplit_once(r#"{"id":""#).unwrap().1.get(..32).unwrap().to_owned();
-            measured.posts.entry(asked.class).or_default().push(took);
+            Measured::note(&mut measured.posts, asked.class, took);
             measured.bytes.entry((asked.class, "POST")).or_default().insert(without_id(&answer, &id));
             looks.push(look(asked, id));
         }
@@ -158,8 +184,8 @@ async fn measure(of_each: usize, delay: Option<Duration>) -> Measured {
         looks.shuffle(&mut chance);
         let answers;
         (client, answers) = ask_all(client, looks).await;
-        for (asked, answer, took) in answers {
-            measured.looks.entry(asked.class).or_default().push(took);
+        for Answered { asked, answer, took } in answers {
+            Measured::note(&mut measured.looks, asked.class, took);
             measured.bytes.entry((asked.class, "GET")).or_default().insert(without_id(&answer, &asked.id));
         }
     }
@@ -178,35 +204,35 @@ fn look(asked: Question, id: String) -> Question {
     Question { text: question(&Method::GET, &path, &asked.visitor, ""), id, ..asked }
 }
 
-/// Compares every class with the dialed requests and prints the table; what was found to differ.
+/// Compares every class with the dialed requests and prints the table; in what Tollgate's own time was found to differ.
 fn differences(measured: &Measured) -> Vec<String> {
     let pairs: Vec<_> = [("POST", &measured.posts), ("GET", &measured.looks)]
         .into_iter()
         .flat_map(|(method, times)| {
-            times.iter().map(move |(class, of_class)| (method, *class, times, of_class))
+            times.iter().map(move |((share, class), of)| (method, *share, *class, times, of))
         })
-        .filter(|(_, class, ..)| *class != Class::Dialed)
+        .filter(|(_, _, class, ..)| *class != Class::Dialed)
         .collect();
-    // Two tests of each pair, all together of the stated size (Bonferroni).
-    let size = SIZE / (2 * pairs.len()) as f64;
+    // Two tests of each class, all together of the stated size (Bonferroni).
+    let size = SIZE / pairs.len() as f64;
     println!("a difference counts if one as large comes by chance in fewer than {size:.5} of cases");
     println!(
-        "| answer | class | requests | median (us) | dialed (us) | KS distance | p | medians differ (us) | p | a delay found in 9 of 10 (us) |"
+        "| answer | time | class | requests | median (us) | dialed (us) | KS distance | p | medians differ (us) | p | a delay found in 9 of 10 (us) |"
     );
-    println!("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+    println!("| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
     let mut differ = vec![];
-    for (method, class, times, of_class) in pairs {
-        let dialed = &times[&Class::Dialed];
+    for (method, share, class, times, of_class) in pairs {
+        let dialed = &times[&(share, Class::Dialed)];
         let compared = Compared::of(dialed, of_class);
         let Compared { distance: (distance, p_distance), medians: (difference, p_medians) } = compared;
         let found = would_have_been_found(dialed, size).map_or("-".to_owned(), |delay| delay.to_string());
         println!(
-            "| {method} | {class:?} | {} | {:.0} | {:.0} | {distance:.4} | {p_distance:.4} | {difference:.1} | {p_medians:.4} | {found} |",
+            "| {method} | {share:?} | {class:?} | {} | {:.0} | {:.0} | {distance:.4} | {p_distance:.4} | {difference:.1} | {p_medians:.4} | {found} |",
             of_class.len(),
             median(of_class),
             median(dialed),
         );
-        if compared.differ(size) {
+        if share == Share::Tollgate && compared.differ(size) {
             differ.push(format!("{method} of {class:?}"));
         }
     }
