@@ -103,6 +103,12 @@ mod tests {
     }
 
     #[test]
+    fn a_country_shows_as_its_letters() {
+        let country = CountryCode::parse("jm").unwrap();
+        assert_eq!((format!("{country}"), format!("{country:?}")), ("JM".to_owned(), "JM".to_owned()));
+    }
+
+    #[test]
     fn countries_sort_as_their_text_does() {
         let mut countries = ["US", "DE", "JM", "DZ"].map(|text| CountryCode::parse(text).unwrap());
         countries.sort();

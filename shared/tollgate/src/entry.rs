@@ -147,7 +147,11 @@ impl Listing {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::network::Address;
+    use crate::request::{Account, Caller, RequestId};
 
     #[test]
     fn every_kind_of_entry_reads_back_from_its_key() {
@@ -184,5 +188,43 @@ mod tests {
     #[test]
     fn carriers_are_one_entry_however_they_are_spelled() {
         assert_eq!(Entry::parse("carrier#Example VoIP").unwrap().key(), "carrier#example voip");
+    }
+
+    #[test]
+    fn a_request_is_listed_by_all_that_is_known_of_it() {
+        let caller = Caller {
+            address: Address::parse("203.0.113.9").unwrap(),
+            country: CountryCode::parse("KP").ok(),
+            asn: Some(64_500),
+            marks: BTreeSet::new(),
+            account: Some(Account { id: AccountId::parse("3f2a").unwrap(), verified_number: None }),
+        };
+        let request = CallbackRequest {
+            id: RequestId::from_random([0; 16]),
+            received_at: Timestamp::UNIX_EPOCH,
+            deadline: Timestamp::UNIX_EPOCH,
+            number: PhoneNumber::parse("+18765230123", None).unwrap(),
+            name: None,
+            topic: None,
+            caller,
+        };
+        let keys: BTreeSet<_> = Entry::all_matching(&request).iter().map(Entry::key).collect();
+        for key in [
+            "number#+18765230123",
+            "prefix#+1",
+            "prefix#+1876",
+            "prefix#+18765230123",
+            "country#JM",
+            "net#203.0.113.9/32",
+            "net#203.0.0.0/16",
+            "address-country#KP",
+            "asn#64500",
+            "account#3f2a",
+        ] {
+            assert!(keys.contains(key), "{key}: {keys:?}");
+        }
+        // Its number, 11 prefixes and its country; the networks from /8 to /32; three others.
+        assert_eq!(keys.len(), 13 + 25 + 3);
+        assert!(keys.iter().all(|key| Entry::parse(key).unwrap().key() == **key));
     }
 }

@@ -71,6 +71,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_outcome_is_stored_under_its_name() {
+        for outcome in [Outcome::Unanswered, Outcome::NoAgent, Outcome::Talked] {
+            assert_eq!(serde_json::to_value(outcome).unwrap(), outcome.as_str());
+        }
+    }
+
+    #[test]
     fn a_call_is_wasted_unless_an_agent_talked() {
         let at = |second| Timestamp::from_second(second).ok();
         let end =

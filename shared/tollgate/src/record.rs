@@ -57,3 +57,15 @@ impl MarkKind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_is_stored_under_its_name() {
+        for kind in [MarkKind::Spam, MarkKind::Legitimate] {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+        }
+    }
+}

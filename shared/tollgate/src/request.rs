@@ -210,6 +210,13 @@ mod tests {
     }
 
     #[test]
+    fn an_id_begins_with_its_first_byte_and_shows_as_it_is_written() {
+        let id = RequestId::parse(&format!("a7{}", "0".repeat(30))).unwrap();
+        assert_eq!(id.first_byte(), 0xa7);
+        assert_eq!(format!("{id:?}"), id.to_string());
+    }
+
+    #[test]
     fn a_keyed_id_depends_on_secret_account_and_key() {
         let ada = AccountId::parse("ada").unwrap();
         let id = RequestId::from_idempotency_key(&[1; 32], Some(&ada), "k1");

@@ -157,6 +157,14 @@ mod tests {
         let key = |name| CarrierName::parse(name).unwrap().key();
         assert_eq!(key("EXAMPLE VoIP"), key("example voip"));
         assert_eq!(key("ΟΔΟΣ"), key("οδοσ"));
+        // In lower case it would be two characters, an `i` and a dot above.
+        assert_eq!(key("İSTANBUL"), "İstanbul");
+    }
+
+    #[test]
+    fn what_a_visitor_wrote_is_not_shown() {
+        assert_eq!(format!("{:?}", VisitorText::parse("Ada").unwrap()), "VisitorText(..)");
+        assert_eq!(format!("{:?}", Reason::parse("pumped").unwrap()), "\"pumped\"");
     }
 
     #[test]

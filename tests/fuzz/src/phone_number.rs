@@ -36,7 +36,6 @@ pub fn check(bytes: &[u8]) {
             oracle::agrees_on(&number);
         }
         Err(error) => {
-            assert!(!error.code().is_empty());
             assert!(digits_in_a_row(&error.to_string()) < 3, "the error repeats a number");
         }
     }
@@ -80,12 +79,12 @@ fn is_in_its_range_and_prefixes(number: &PhoneNumber) {
     let range = number.range();
     assert_eq!(NumberRange::parse(range.as_str()).as_ref(), Ok(&range));
     assert_eq!(range.as_str().len() + 4, number.e164().len());
-    assert!(NumberPrefix::from(range).covers(number));
+    assert!(NumberPrefix::parse(range.as_str()).is_ok_and(|prefix| prefix.covers(number)));
     let prefixes: Vec<_> = number.prefixes().collect();
     assert_eq!(prefixes.len(), number.e164().len() - 1);
     for prefix in prefixes {
         assert!(prefix.covers(number));
-        assert_eq!(NumberPrefix::parse(prefix.as_str()), Ok(prefix));
+        assert_eq!(NumberPrefix::parse(&prefix.to_string()), Ok(prefix));
     }
 }
 

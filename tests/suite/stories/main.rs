@@ -36,6 +36,7 @@ mod logs;
 mod lost_calls;
 mod lost_events;
 mod marks;
+mod metrics;
 mod networks;
 mod no_tell;
 mod openapi;

@@ -84,3 +84,20 @@ async fn a_request_whose_turn_comes_too_late_for_the_invocation_comes_again() {
     world.pass_minutes(5).await;
     assert_eq!(world.calls().len(), 5);
 }
+
+#[tokio::test]
+async fn a_call_that_the_invocation_has_no_time_left_for_is_left_to_the_next() {
+    let world = world().await;
+    account("alice").asks(&world, &number(1)).await;
+    world.screen().await;
+    let dial = async |milliseconds_left| {
+        let [event] = &world.records_for(Function::Dialing)[..] else { panic!("one record was expected") };
+        let ends = world.now() + SignedDuration::from_millis(milliseconds_left);
+        let batch = serde_json::from_value(event.clone()).unwrap();
+        let answer = dialing::handle(batch, &world.stack.functions.dialing, ends).await.unwrap();
+        (answer["batchItemFailures"].as_array().unwrap().len(), world.calls().len())
+    };
+    // Connect may take ten seconds to answer, and what it answers has to be written.
+    assert_eq!(dial(14_999).await, (1, 0));
+    assert_eq!(dial(15_000).await, (0, 1));
+}

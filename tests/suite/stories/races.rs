@@ -5,6 +5,7 @@ use local::connect::StartFault;
 use local::stack::Function;
 use serde_json::{Value, json};
 use tollgate::state::StateName;
+use tollgate::verdict::Measure;
 
 use crate::by_hand::number;
 use crate::world::{NUMBER, Visitor, World, account, world};
@@ -136,4 +137,10 @@ async fn limits_of_the_asked_side_are_exact_when_everyone_asks_at_once() {
     world.deliver(Function::Screening, &world.records_for(Function::Screening)).await;
     let screened = states(&world, &ids).await;
     assert_eq!((count(&screened, StateName::Approved), count(&screened, StateName::Redirected)), (9, 41));
+    for (id, state) in ids.iter().zip(screened) {
+        let findings = world.record(id).await.findings;
+        let measures: Vec<_> = findings.iter().filter_map(|finding| finding.measure).collect();
+        let tenth = Measure { value: 10, limit: 9, window_seconds: 3_600 };
+        assert_eq!(measures.contains(&tenth), state == StateName::Redirected, "{findings:?}");
+    }
 }

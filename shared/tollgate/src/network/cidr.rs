@@ -86,18 +86,6 @@ pub enum NetworkError {
     HostBits(Network),
 }
 
-impl NetworkError {
-    /// The name of the error, for clients and metrics. Names never change their meaning.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Malformed => "malformed",
-            Self::LengthNotListable => "length-not-listable",
-            Self::HostBits(_) => "host-bits",
-        }
-    }
-}
-
 fn parse_ip(text: &str) -> Result<IpAddr, NetworkError> {
     text.parse().map_err(|_unreadable| NetworkError::Malformed)
 }

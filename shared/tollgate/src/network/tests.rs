@@ -119,7 +119,6 @@ fn a_length_that_no_entry_may_have_is_refused() {
 #[test]
 fn host_bits_are_an_error_that_names_the_network() {
     let error = Network::parse("203.0.113.9/24").unwrap_err();
-    assert_eq!(error.code(), "host-bits");
     assert_eq!(
         error.to_string(),
         "the address has bits set beyond the length: did you mean `203.0.113.0/24`?"

@@ -28,22 +28,6 @@ pub enum PhoneNumberError {
     NotCanonical,
 }
 
-impl PhoneNumberError {
-    /// The name of the error, for clients and metrics. Names never change their meaning.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Empty => "empty",
-            Self::TooLong => "too-long",
-            Self::UnsupportedCharacter(_) => "unsupported-character",
-            Self::NotInternational => "not-international",
-            Self::Impossible => "impossible",
-            Self::Invalid => "invalid",
-            Self::NotCanonical => "not-canonical",
-        }
-    }
-}
-
 /// What kind of character was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnsupportedCharacter {

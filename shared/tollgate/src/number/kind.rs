@@ -62,7 +62,7 @@ impl NumberKind {
         }
     }
 
-    /// The kind of a valid number. Codes that no country has are told by the code: the library's metadata has no
+    /// The kind of a valid number. Some codes that no country has are told by the code: the library's metadata has no
     /// kind for satellites, and calls them mobile or VoIP.
     pub(super) fn of(number: &rlibphonenumber::PhoneNumber) -> Self {
         Self::of_global_code(number.country_code)
@@ -75,20 +75,16 @@ impl NumberKind {
         AMENDED.iter().find(|(prefix, _)| e164.starts_with(prefix)).map(|(_, kind)| *kind)
     }
 
-    /// What a code stands for that belongs to no country, after the list of country codes that the ITU publishes as
-    /// a complement to Recommendation ITU-T E.164.
+    /// What a code stands for that belongs to no country and has no kind in the library's metadata, after the list of
+    /// country codes that the ITU publishes as a complement to Recommendation ITU-T E.164.
     const fn of_global_code(code: i32) -> Option<Self> {
         match code {
-            // International shared cost service.
-            808 => Some(Self::SharedCost),
             // Inmarsat; and the global mobile satellite system: Iridium, Globalstar.
             870 | 881 => Some(Self::Satellite),
             // Universal personal telecommunication.
             878 => Some(Self::PersonalNumber),
             // International networks: Thuraya's satellites and ships, aircraft and machines of many operators.
             882 | 883 => Some(Self::GlobalNetwork),
-            // International premium rate service.
-            979 => Some(Self::PremiumRate),
             _ => None,
         }
     }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{DIGITS_MAX, NumberRange, PhoneNumber, SHOWN_CHARACTERS_MAX, is_plus_and_digits, masked};
+use super::{DIGITS_MAX, PhoneNumber, SHOWN_CHARACTERS_MAX, is_plus_and_digits, masked};
 
 /// The first digits that numbers have in common: `+` and 1 to 15 digits, the first of which is not 0.
 ///
@@ -29,12 +29,6 @@ impl NumberPrefix {
         let shortest = "+1".len();
         let e164 = number.e164();
         (shortest..=e164.len()).filter_map(|end| e164.get(..end)).map(|text| Self(text.to_owned()))
-    }
-
-    /// The canonical text: `+` and digits.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
     }
 
     /// The prefix as logs may show it, since it may be a whole number: `+1876`, but `+1876***`.
@@ -72,12 +66,6 @@ impl FromStr for NumberPrefix {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Self::parse(text)
-    }
-}
-
-impl From<NumberRange> for NumberPrefix {
-    fn from(range: NumberRange) -> Self {
-        Self(range.into())
     }
 }
 

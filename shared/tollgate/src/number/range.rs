@@ -2,9 +2,6 @@
 //! traffic therefore gathers.
 
 use std::fmt;
-use std::str::FromStr;
-
-use serde::{Deserialize, Serialize};
 
 use super::{DIGITS_MAX, DIGITS_MIN, PhoneNumber, is_plus_and_digits, masked};
 
@@ -12,8 +9,7 @@ use super::{DIGITS_MAX, DIGITS_MIN, PhoneNumber, is_plus_and_digits, masked};
 const OPEN_DIGITS: usize = 4;
 
 /// An E.164 number without its last four digits. `Debug` is masked: few lines may share a range.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NumberRange(String);
 
 impl NumberRange {
@@ -68,27 +64,5 @@ impl fmt::Display for NumberRange {
 impl fmt::Debug for NumberRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.masked())
-    }
-}
-
-impl FromStr for NumberRange {
-    type Err = NumberRangeError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::parse(text)
-    }
-}
-
-impl TryFrom<String> for NumberRange {
-    type Error = NumberRangeError;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text)
-    }
-}
-
-impl From<NumberRange> for String {
-    fn from(range: NumberRange) -> Self {
-        range.0
     }
 }

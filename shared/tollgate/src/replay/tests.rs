@@ -102,6 +102,34 @@ fn a_range_has_its_limit_and_is_blocked_beyond_it() {
 }
 
 #[test]
+fn whoever_asks_too_often_is_counted_up_to_his_limit() {
+    let records: Vec<_> =
+        (0..5).map(|n| asked(200 * n, "203.0.113.1", &format!("+1206{}0100", 222 + n))).collect();
+    let strict = r#"{"limits": {"per_address": {"requests_max": 3, "window_seconds": 3600}}}"#;
+    let counted = decisions(policy(strict), &records).into_iter().map(|decision| {
+        let found = decision.findings.into_iter().find(|finding| finding.code == Code::TooManyFromAddress);
+        found.and_then(|finding| finding.measure).map(|measure| measure.value)
+    });
+    assert_eq!(counted.collect::<Vec<_>>(), [None, None, None, Some(4), Some(4)]);
+}
+
+#[test]
+fn a_number_is_called_for_so_many_addresses() {
+    let calls = [(0, "203.0.113.1"), (200, "203.0.114.1"), (400, "203.0.113.1")];
+    let records = calls.map(|(second, address)| asked(second, address, "+12065550100"));
+    let one = policy(r#"{"fan_out": {"addresses_per_number_max": 1}}"#);
+    assert_eq!(replayed(one, &records), [APPROVED, redirected(Code::TooManyAddressesToNumber), APPROVED]);
+}
+
+#[test]
+fn a_number_is_called_so_often_a_day() {
+    let calls = [(0, "203.0.113.1"), (200, "203.0.114.1"), (2 * 86_400, "203.0.115.1")];
+    let records = calls.map(|(second, address)| asked(second, address, "+12065550100"));
+    let once = policy(r#"{"limits": {"per_number": {"requests_max": 1, "window_seconds": 86400}}}"#);
+    assert_eq!(replayed(once, &records), [APPROVED, redirected(Code::TooManyToNumber), APPROVED]);
+}
+
+#[test]
 fn a_request_that_was_withdrawn_gives_its_place_back() {
     let mut records: Vec<_> =
         (0..4).map(|n| asked(200 * n, &format!("203.0.{n}.1"), &format!("+1206555010{n}"))).collect();
@@ -137,6 +165,73 @@ fn a_mark_holds_from_its_moment_on() {
 }
 
 #[test]
+fn what_else_a_marked_address_asked_for_of_late_is_blocked() {
+    let mut pumped = asked(400, "203.0.113.1", "+12065550100");
+    let (marked_by, day) = (Author::parse("carol").unwrap(), 86_400);
+    pumped.mark = Some(Mark { kind: MarkKind::Spam, marked_at: at(day + 300), marked_by });
+    let [long_ago, of_late] = [(200, "+14045550100"), (600, "+13035550100")];
+    let by_the_same = |(second, number)| asked(second, "203.0.113.1", number);
+    let by_others = |second, (_, number)| asked(second, &format!("198.51.{}.1", second % 100), number);
+    let records = [
+        by_the_same(long_ago),
+        pumped,
+        by_the_same(of_late),
+        by_others(day + 201, of_late),
+        by_others(day + 502, of_late),
+        by_others(day + 603, long_ago),
+    ];
+    let expected = [APPROVED, APPROVED, APPROVED, APPROVED, redirected(Code::DestinationBlocked), APPROVED];
+    assert_eq!(replayed(Policy::default(), &records), expected);
+}
+
+#[test]
+fn a_mark_takes_back_the_good_call_that_there_was_and_no_other() {
+    let address = Subject::Address(Address::parse("203.0.113.1").unwrap().line());
+    let carrier = Subject::Carrier(CarrierName::parse("Example Mobile").unwrap());
+    let good = |records: &[Record]| {
+        let mut replay = Replay::new(Policy::default());
+        for record in records {
+            replay.take(record);
+        }
+        replay.catch_up(at(5_000));
+        let [address, carrier] =
+            [&address, &carrier].map(|one| replay.memory.past(one).of_the_week(at(5_000)));
+        assert_eq!(address, carrier);
+        address.good
+    };
+    let called = asked(0, "203.0.113.1", "+12065550100");
+    let mut marked = called.clone();
+    let marked_by = Author::parse("carol").unwrap();
+    marked.mark = Some(Mark { kind: MarkKind::Spam, marked_at: at(1_000), marked_by });
+    assert_eq!(good(std::slice::from_ref(&called)), 1);
+    assert_eq!(good(std::slice::from_ref(&marked)), 0);
+    // A duplicate of the first: under this policy it has no call, and none to take back.
+    let mut duplicate = asked(60, "203.0.113.1", "+12065550100");
+    duplicate.mark = marked.mark.clone();
+    assert_eq!(good(&[called.clone(), duplicate]), 1);
+    let mut wasted = Record { state: closed(300, false), ..asked(300, "203.0.113.1", "+13035550100") };
+    wasted.mark = marked.mark;
+    assert_eq!(good(&[called, wasted]), 1);
+}
+
+#[test]
+fn what_a_record_came_to_is_told_by_its_state() {
+    let came_to = |state| CameTo::recorded(&Record { state, ..asked(0, "203.0.113.1", "+12065550100") });
+    for (state, expected) in [
+        (State::Approved, Some(CameTo::Approved)),
+        (closed(0, false), Some(CameTo::Approved)),
+        (State::Duplicate { owner: RequestId::from_random([1; 16]) }, Some(CameTo::Duplicate)),
+        (State::Ended(Ending::Redirected), Some(CameTo::Redirected)),
+        (State::Ended(Ending::Refused), Some(CameTo::Refused)),
+        (State::Ended(Ending::Cancelled), None),
+        (State::Ended(Ending::Expired), None),
+        (State::Received, None),
+    ] {
+        assert_eq!(came_to(state.clone()), expected, "{state:?}");
+    }
+}
+
+#[test]
 fn what_the_lists_and_switches_said_they_say_again() {
     let found = |code, subject: &str| vec![Finding::about(code, subject)];
     let mut denied = asked(0, "203.0.113.1", "+12065550100");
@@ -145,10 +240,24 @@ fn what_the_lists_and_switches_said_they_say_again() {
     stopped.findings = found(Code::KillSwitch, "country#US");
     let mut trusted = asked(400, "203.0.113.1", "+18765230123");
     trusted.findings = found(Code::Trusted, "number#+18765230123");
+    let mut closed = asked(600, "203.0.113.1", "+12065570100");
+    closed.findings = found(Code::KillSwitch, "all");
     let served = policy(r#"{"served_countries": ["US", "JM"], "rules": {"voip-line": "off"}}"#);
     let refused = |code| (CameTo::Refused, Some(code));
-    let expected = [refused(Code::DenyListed), refused(Code::KillSwitch), APPROVED];
-    assert_eq!(replayed(served, &[denied, stopped, trusted]), expected);
+    let expected =
+        [refused(Code::DenyListed), refused(Code::KillSwitch), APPROVED, refused(Code::KillSwitch)];
+    assert_eq!(replayed(served, &[denied, stopped, trusted, closed]), expected);
+}
+
+#[test]
+fn what_the_carrier_lookup_did_not_say_is_not_known_again() {
+    let codes = |findings| {
+        let record = Record { line: None, findings, ..asked(0, "203.0.113.1", "+12065550100") };
+        let decision = decisions(Policy::default(), &[record]).pop().unwrap();
+        decision.findings.into_iter().map(|finding| finding.code).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(vec![]), []);
+    assert_eq!(codes(vec![Finding::new(Code::LineUnavailable)]), [Code::LineUnavailable]);
 }
 
 #[test]
@@ -167,12 +276,25 @@ fn a_call_that_nobody_made_teaches_nothing_and_holds_its_number_as_long_as_is_es
 }
 
 #[test]
+fn a_call_whose_end_nobody_heard_holds_its_number_for_the_longest_call() {
+    let longest = i64::from(Policy::default().dial.call_seconds_max);
+    let mut lost = asked(0, "203.0.113.1", "+12065550100");
+    lost.state = State::Ended(Ending::Closed { contact_id: None, end: None });
+    let again = |second| asked(second, "203.0.114.1", "+12065550100");
+    let decided = replayed(Policy::default(), &[lost, again(longest - 1), again(longest)]);
+    assert_eq!(decided, [APPROVED, (CameTo::Duplicate, Some(Code::NumberPending)), APPROVED]);
+}
+
+#[test]
 fn a_budget_that_is_spent_refuses() {
     let records: Vec<_> =
         (0..3).map(|n| asked(200 * n, &format!("203.0.{n}.1"), &format!("+1206{}0100", 222 + n))).collect();
     let small = policy(r#"{"budgets": {"calls_per_hour_max": 2}}"#);
     let spent = (CameTo::Refused, Some(Code::BudgetSpent));
-    assert_eq!(replayed(small, &records), [APPROVED, APPROVED, spent]);
+    assert_eq!(replayed(small.clone(), &records), [APPROVED, APPROVED, spent]);
+    let mut withdrawn = records;
+    withdrawn[0].state = State::Ended(Ending::Cancelled);
+    assert_eq!(replayed(small, &withdrawn), [APPROVED; 3]);
 }
 
 /// A day of a few visitors, numbers and fates.

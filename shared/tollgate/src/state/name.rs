@@ -77,3 +77,19 @@ impl StateName {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phases_go_from_the_asking_to_the_end() {
+        let of = |phase| {
+            StateName::ALL.into_iter().filter(move |name| name.phase() == phase).map(StateName::as_str)
+        };
+        assert_eq!(of(0).collect::<Vec<_>>(), ["received", "duplicate"]);
+        let way: Vec<_> = (1..4).flat_map(of).collect();
+        assert_eq!(way, ["approved", "dialing", "in-call"]);
+        assert_eq!(of(4).count(), 6);
+    }
+}
