@@ -154,6 +154,7 @@ impl Block {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::Policy;
     use proptest::prelude::*;
 
     const NOON: i64 = 20_000 * 86_400 + 43_200;
@@ -194,6 +195,16 @@ mod tests {
     fn a_week_is_seven_days() {
         let history = history(&[(0, 1, 0, 1), (6, 1, 0, 1), (7, 100, 0, 100)]);
         assert_eq!(history.of_the_week(at(NOON)), Tally { good: 2, wasted: 0, marked: 2 });
+    }
+
+    #[test]
+    fn a_mark_spreads_unless_so_many_calls_go_well_that_the_address_must_be_shared() {
+        let five_percent = Policy::default().marks.address;
+        let spreads = |good, marked| history(&[(0, good, 0, marked)]).spreads_a_mark(five_percent, at(NOON));
+        assert_eq!(
+            [spreads(0, 0), spreads(19, 0), spreads(20, 0), spreads(20, 1)],
+            [true, true, false, true]
+        );
     }
 
     #[test]
