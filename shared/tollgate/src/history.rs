@@ -15,7 +15,7 @@ use crate::request::RequestId;
 pub const SPREADS_OVER: SignedDuration = SignedDuration::from_hours(24);
 
 /// How long histories are kept together: in items of this length, of which this one and the last are read.
-pub const WEEK_SECONDS: u32 = 604_800;
+pub const WEEK_SECONDS: u32 = 7 * DAY_SECONDS;
 
 /// A UTC day, counted from the epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -123,6 +123,17 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// All of them.
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 6] = [
+        Self::DestinationNotAllowed,
+        Self::NotPermitted,
+        Self::InvalidRequest,
+        Self::ResourceNotFound,
+        Self::AccessDenied,
+        Self::Busy,
+    ];
+
     /// The reason's name.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -296,14 +307,7 @@ mod tests {
 
     #[test]
     fn a_failure_is_named_as_it_is_stored() {
-        for failure in [
-            Failure::DestinationNotAllowed,
-            Failure::NotPermitted,
-            Failure::InvalidRequest,
-            Failure::ResourceNotFound,
-            Failure::AccessDenied,
-            Failure::Busy,
-        ] {
+        for failure in Failure::ALL {
             assert_eq!(serde_json::to_value(failure).unwrap(), failure.as_str());
         }
     }

@@ -41,6 +41,12 @@ enum Share {
 /// Times in microseconds.
 type Times = BTreeMap<(Share, Class), Vec<f64>>;
 
+fn note(times: &mut Times, class: Class, took: [(Share, f64); 2]) {
+    for (share, time) in took {
+        times.entry((share, class)).or_default().push(time);
+    }
+}
+
 /// What was measured.
 #[derive(Default)]
 struct Measured {
@@ -144,14 +150,6 @@ async fn ask_all(client: Client, questions: Vec<Question>) -> (Client, Vec<Answe
     asked.await.unwrap()
 }
 
-impl Measured {
-    fn note(times: &mut Times, class: Class, took: [(Share, f64); 2]) {
-        for (share, time) in took {
-            times.entry((share, class)).or_default().push(time);
-        }
-    }
-}
-
 /// Sends so many requests of each class in random order, and looks at each once what becomes of it has.
 async fn measure(of_each: usize, delay: Option<Duration>) -> Measured {
     let mut mixed = Mixed::new().await;
@@ -171,7 +169,7 @@ async fn measure(of_each: usize, delay: Option<Duration>) -> Measured {
         let mut looks = vec![];
         for Answered { asked, answer, took } in answers {
             let id = answer.rsplit_once(r#"{"id":""#).unwrap().1.get(..32).unwrap().to_owned();
-            Measured::note(&mut measured.posts, asked.class, took);
+            note(&mut measured.posts, asked.class, took);
             measured.bytes.entry((asked.class, "POST")).or_default().insert(without_id(&answer, &id));
             looks.push(look(asked, id));
         }
@@ -185,7 +183,7 @@ async fn measure(of_each: usize, delay: Option<Duration>) -> Measured {
         let answers;
         (client, answers) = ask_all(client, looks).await;
         for Answered { asked, answer, took } in answers {
-            Measured::note(&mut measured.looks, asked.class, took);
+            note(&mut measured.looks, asked.class, took);
             measured.bytes.entry((asked.class, "GET")).or_default().insert(without_id(&answer, &asked.id));
         }
     }
@@ -213,7 +211,7 @@ fn differences(measured: &Measured) -> Vec<String> {
         })
         .filter(|(_, _, class, ..)| *class != Class::Dialed)
         .collect();
-    // Two tests of each class, all together of the stated size (Bonferroni).
+    // Two tests of each of Tollgate's own times, which are half of the pairs: together of the stated size (Bonferroni).
     let size = SIZE / pairs.len() as f64;
     println!("a difference counts if one as large comes by chance in fewer than {size:.5} of cases");
     println!(

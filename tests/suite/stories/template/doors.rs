@@ -1,0 +1,87 @@
+//! The doors: the routes of the API, who may come in by each, and what the web ACL writes of whoever does.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::code::Code;
+use super::yaml::Template;
+use super::{same, set};
+
+#[test]
+fn the_doors_are_those_that_intake_and_review_answer_at() {
+    let template = Template::read();
+    let paths = &template.resource("Api")["Properties"]["DefinitionBody"]["paths"];
+    let open = [
+        ("/callback-options", set(["get", "options"])),
+        ("/callbacks", set(["post", "options"])),
+        ("/callbacks/{id}", set(["get", "delete", "options"])),
+    ];
+    let known: BTreeSet<_> = paths.as_object().unwrap().keys().cloned().collect();
+    let twins = open.iter().flat_map(|(path, _)| [(*path).to_owned(), format!("/account{path}")]);
+    same("paths", &known, &twins.chain(set(["/review", "/review/{proxy+}"])).collect());
+
+    for (path, methods) in open {
+        let twin = &paths[format!("/account{path}")]["Fn::If"];
+        assert_eq!((&twin[0], &twin[2]), (&json!("HasAccounts"), &json!({})));
+        for (door, security) in [(&paths[path], Value::Null), (&twin[1], json!([{"account": []}]))] {
+            let has: BTreeSet<_> =
+                door.as_object().unwrap().keys().filter(|key| *key != "parameters").cloned().collect();
+            assert_eq!(has, methods, "{path}");
+            for method in &methods {
+                // Browsers send no token with a preflight.
+                let expected = if method == "options" { &Value::Null } else { &security };
+                assert_eq!(door[method]["security"], *expected, "{path} {method}");
+                assert!(invokes(&door[method], "IntakeFunction"), "{path} {method}");
+            }
+        }
+    }
+    for path in ["/review", "/review/{proxy+}"] {
+        let method = &paths[path]["x-amazon-apigateway-any-method"];
+        assert_eq!(method["security"], json!([{"operator": []}]), "{path}");
+        assert_eq!(method["x-amazon-apigateway-auth"]["type"], "AWS_IAM", "{path}");
+        assert!(invokes(method, "ReviewFunction"), "{path}");
+    }
+}
+
+fn invokes(method: &Value, function: &str) -> bool {
+    let integration = &method["x-amazon-apigateway-integration"];
+    let uri = integration["uri"]["Fn::Sub"].as_str().unwrap();
+    integration["type"] == "aws_proxy" && uri.contains(&format!("functions/${{{function}.Arn}}/invocations"))
+}
+
+#[test]
+fn the_web_acl_first_writes_every_header_that_intake_believes() {
+    let (template, code) = (Template::read(), Code::read());
+    let rules = template.resource("WebAcl")["Properties"]["Rules"].as_array().unwrap();
+    let inserted = |rule: &Value| -> BTreeMap<String, Value> {
+        let headers = rule["Action"]["Count"]["CustomRequestHandling"]["InsertHeaders"].as_array().cloned();
+        let headers = headers.unwrap_or_default().into_iter();
+        headers
+            .map(|header| {
+                (format!("x-amzn-waf-{}", header["Name"].as_str().unwrap()), header["Value"].clone())
+            })
+            .collect()
+    };
+    let first = rules.iter().find(|rule| rule["Priority"] == 0).unwrap();
+    same("headers", &inserted(first).into_keys().collect(), &code.waf_headers());
+    for (name, value) in inserted(first) {
+        let neutral = if name == "x-amzn-waf-country" { "none" } else { "false" };
+        assert_eq!(value, neutral, "{name}");
+    }
+    // A later rule writes none that the first one does not, and nothing is blocked for a mark.
+    let rules: Vec<_> =
+        rules.iter().map(|rule| if rule["Fn::If"].is_array() { &rule["Fn::If"][1] } else { rule }).collect();
+    for rule in &rules {
+        assert!(inserted(rule).keys().all(|name| inserted(first).contains_key(name)), "{}", rule["Name"]);
+        for over in rule["Statement"]["ManagedRuleGroupStatement"]["RuleActionOverrides"]
+            .as_array()
+            .into_iter()
+            .flatten()
+        {
+            assert_eq!(over["ActionToUse"], json!({"Count": {}}), "{}", over["Name"]);
+        }
+    }
+    let priorities: BTreeSet<_> = rules.iter().map(|rule| rule["Priority"].as_i64().unwrap()).collect();
+    assert_eq!(priorities.len(), rules.len());
+}
