@@ -1,4 +1,4 @@
-//! `cargo run --release -p gym -- FILE...`: plays attack scenarios and reports what was dialed.
+//! `cargo run -p gym -- FILE...`: plays attack scenarios and reports what was dialed.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
