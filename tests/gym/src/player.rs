@@ -203,9 +203,8 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
-    /// Has an agent mark the call that just ended as spam, if that is how it goes.
+    /// Has an agent mark the call that just ended, if that is how it goes.
     fn note_mark(&mut self, event: &Value) {
-        let Some(operator) = &self.scenario.operator else { return };
         let detail = event.get("detail").unwrap_or(event);
         let text = |key| detail.get(key).and_then(Value::as_str);
         let ended = serde_json::to_value(EventKind::Disconnected).unwrap_or_default();
@@ -214,19 +213,17 @@ impl<'a> Player<'a> {
         }
         let call = text("contactId").and_then(|id| self.stack.connect.call(id));
         let place = call.and_then(|call| self.places.get(&call.request_id?).copied());
-        let Some((place, asked)) = place.and_then(|place| Some((place, self.asked.get(place)?))) else {
-            return;
-        };
-        if asked.marked && asked.call.answered && asked.call.agent {
-            let after = SignedDuration::from_mins(i64::from(operator.marks_after_minutes));
-            self.marks.push(Reverse((self.clock.now() + after, place)));
+        let marking = place.and_then(|place| Some((place, self.asked.get(place)?.marking?)));
+        if let Some((place, marking)) = marking {
+            self.marks.push(Reverse((self.clock.now() + marking.after, place)));
         }
     }
 
     async fn mark(&mut self) -> Result<(), Error> {
         let Some(Reverse((_, place))) = self.marks.pop() else { return Ok(()) };
-        let Some(id) = self.ids.get(place) else { return Ok(()) };
-        if asking::mark_as_spam(&self.stack, *id).await? == asking::Marked::NotProvided {
+        let marking = self.asked.get(place).and_then(|asked| asked.marking);
+        let (Some(id), Some(marking)) = (self.ids.get(place), marking) else { return Ok(()) };
+        if asking::mark(&self.stack, *id, marking.mark).await? == asking::Marked::NotProvided {
             let warning = "marks are not taken: the review API has no such resource";
             if self.warnings.iter().all(|known| known != warning) {
                 self.warnings.push(warning.to_owned());

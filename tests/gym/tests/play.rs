@@ -56,7 +56,7 @@ async fn every_customer_is_called_and_each_call_goes_as_was_drawn() {
     assert_eq!((played.calls.len(), count(&played, CameTo::Dialed)), (asked.len(), asked.len()));
     for (asked, fate) in asked.iter().zip(&played.fates) {
         let dial = fate.dial.unwrap();
-        let lasts = if asked.call.answered { 3 + asked.call.talk_seconds } else { 30 };
+        let lasts = if asked.call.answered { 3 + asked.call.talk_seconds } else { 60 };
         assert_eq!((dial.ended - dial.at).as_secs(), i64::from(lasts));
         assert!((0..2).contains(&(dial.at - asked.at).as_secs()), "{dial:?}");
     }

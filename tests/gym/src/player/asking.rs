@@ -9,7 +9,7 @@ use tollgate::request::RequestId;
 use tollgate::text::AccountId;
 
 use crate::scenario::{Document, Traffic};
-use crate::traffic::Asked;
+use crate::traffic::{Asked, Mark};
 
 const OPERATOR: (&str, &str) = ("x-local-operator", "arn:aws:iam::111122223333:user/agent");
 
@@ -57,10 +57,19 @@ pub(super) async fn ask(stack: &Stack, asked: &Asked, place: usize, traffic: &Tr
     expect(&answer, &[202, 200], "a request is not taken")
 }
 
-/// Marks a request as spam, as an agent does who talked on its call.
-pub(super) async fn mark_as_spam(stack: &Stack, id: RequestId) -> Result<Marked, Error> {
+/// What the review API calls a mark. One that it does not know yet is not made.
+fn word(mark: Mark) -> Option<&'static str> {
+    match mark {
+        Mark::Spam => Some("spam"),
+        Mark::WrongPerson => None,
+    }
+}
+
+/// Marks a request, as an agent does who talked on its call.
+pub(super) async fn mark(stack: &Stack, id: RequestId, mark: Mark) -> Result<Marked, Error> {
+    let Some(word) = word(mark) else { return Ok(Marked::Yes) };
     let path = format!("/review/requests/{id}/mark");
-    let body = json!({ "mark": "spam" }).to_string();
+    let body = json!({ "mark": word }).to_string();
     let answer = send(stack, Method::PUT, &path, &[OPERATOR], body).await?;
     if answer.status == 404 {
         return Ok(Marked::NotProvided);
