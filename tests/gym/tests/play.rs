@@ -143,6 +143,52 @@ fn the_same_file_gives_the_same_report_to_the_byte() {
 }
 
 #[test]
+fn one_thread_and_two_give_the_same_bytes() {
+    let played = |threads| {
+        gym(&["--json", "--guard", "tollgate", "--seeds", "3", "--threads", threads, "small.toml", "."])
+    };
+    let (one, two) = (played("1"), played("2"));
+    assert!(one.status.success(), "{}", text(&one.stderr));
+    assert_eq!(text(&one.stdout), text(&two.stdout));
+    // The same scenario twice, and of each one object.
+    let lines: Vec<&str> = text(&one.stdout).lines().collect();
+    assert_eq!(lines.len(), 2);
+    assert_eq!(lines[0], lines[1]);
+}
+
+#[test]
+fn several_seeds_come_to_their_mean_and_their_worst() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let small =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios/small.toml"));
+    let dialed = |seed: u64| {
+        let file = folder.join(format!("seed-{seed}.toml"));
+        let text = small.as_ref().unwrap().replacen("seed = 5", &format!("seed = {seed}"), 1);
+        std::fs::write(&file, text).unwrap();
+        let told = gym(&["--json", "--guard", "tollgate", file.to_str().unwrap()]);
+        let figures: Value = serde_json::from_slice(&told.stdout).unwrap();
+        figures["fraud"]["dialed"].as_f64().unwrap()
+    };
+    let each = [5, 6].map(dialed);
+    let told = gym(&["--json", "--guard", "tollgate", "--seeds", "2", "small.toml"]);
+    let both: Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!((&both["seeds"], &both["guard"]), (&json!(2), &json!("tollgate")));
+    let of = |whose: &str| {
+        both["figures"].as_array().unwrap().iter().find(|figures| figures["of"] == whose).unwrap().clone()
+    };
+    let fraud = of("all fraud");
+    assert_eq!(fraud["mean"]["dialed"].as_f64(), Some(each.iter().sum::<f64>() / 2.0));
+    assert_eq!(fraud["worst"]["dialed"].as_f64(), Some(each[0].max(each[1])));
+    assert!(of("customers")["mean"]["new_served_share"].is_number() && fraud["worst"]["requested"].is_null());
+
+    let table = gym(&["--guard", "tollgate", "--seeds", "2", "small.toml"]);
+    let rows: Vec<&str> = text(&table.stdout).lines().collect();
+    assert!(rows[0].starts_with("| scenario | guard | traffic |"), "{rows:?}");
+    assert!(rows[2].starts_with("| small | tollgate | customers |"), "{rows:?}");
+    assert!(rows[3].starts_with("| small | tollgate | script |") && rows.len() == 4, "{rows:?}");
+}
+
+#[test]
 fn the_table_tells_which_rule_did_what_and_a_trace_each_request() {
     let told = gym(&["--guard", "tollgate", "--trace", "script", "small.toml"]);
     let told = text(&told.stdout);
