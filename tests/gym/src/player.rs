@@ -77,15 +77,14 @@ struct Player<'a> {
     stack: Stack,
     clock: ManualClock,
     begins: Timestamp,
-    /// How far apart the dialer's turns are.
-    turn: SignedDuration,
     /// The ids of the requests, in their order.
     ids: Vec<RequestId>,
     places: HashMap<String, usize>,
     asked_so_far: usize,
     /// When the dialer may take its next turn, if there may be something to dial.
     dials_at: Option<Timestamp>,
-    dialed_last: Timestamp,
+    /// When the next turn under Connect's rate is free.
+    next_turn: Timestamp,
     marks: BinaryHeap<Reverse<(Timestamp, usize)>>,
     upkeep_at: Timestamp,
     /// From when on nothing can be open but calls.
@@ -119,12 +118,11 @@ impl<'a> Player<'a> {
             asked,
             clock,
             begins,
-            turn: turn(policy.dial.calls_per_second_max),
             ids: asking::ids(&stack, asked)?,
             places: HashMap::new(),
             asked_so_far: 0,
             dials_at: None,
-            dialed_last: Timestamp::UNIX_EPOCH,
+            next_turn: begins,
             marks: BinaryHeap::new(),
             upkeep_at: begins + MINUTE,
             over_at: begins + last + policy.deadline() + MINUTE * 3,
@@ -180,15 +178,15 @@ impl<'a> Player<'a> {
     /// Screens what is new; what is approved waits for the dialer's next turn.
     async fn read_stream(&mut self) -> Result<(), Error> {
         while self.stack.pump(Function::Screening).await? {}
-        self.dials_at.get_or_insert((self.dialed_last + self.turn).max(self.clock.now()));
+        self.dials_at.get_or_insert(self.next_turn.max(self.clock.now()));
         Ok(())
     }
 
     async fn dial(&mut self) -> Result<(), Error> {
-        let now = self.clock.now();
         self.dials_at = if self.stack.pump(Function::Dialing).await? {
-            self.dialed_last = now;
-            Some(now + self.turn)
+            // A record that needed no turn holds nobody up.
+            self.next_turn = asking::next_turn(&self.stack)?.unwrap_or(self.next_turn);
+            Some(self.next_turn.max(self.clock.now()))
         } else {
             None
         };
@@ -267,12 +265,6 @@ impl<'a> Player<'a> {
         }
         Ok(Played { fates, calls, warnings: self.warnings })
     }
-}
-
-/// How far apart the dialer's turns are, in whole milliseconds.
-#[expect(clippy::cast_possible_truncation, reason = "a policy's rate is within 0.01 and 1000 a second")]
-fn turn(per_second: f64) -> SignedDuration {
-    SignedDuration::from_millis((1_000.0 / per_second).ceil() as i64)
 }
 
 fn came_to(state: StateName, dial: Option<Dial>) -> Result<CameTo, Error> {

@@ -112,6 +112,24 @@ async fn calls_are_placed_no_faster_than_connect_takes_them() {
     assert!(gaps.min().unwrap().as_millis() >= 555);
 }
 
+#[tokio::test]
+async fn a_request_that_expired_takes_no_turn_from_those_who_come_after_it() {
+    // A turn each ten seconds: of a hundred who ask in the first minute, all but a few expire in the second.
+    let policy = "[policy.dial]\ncalls_per_second_max = 0.1\ndeadline_seconds = 60\n";
+    let calls = "requests_per_hour = 6000\ncall = { answered = 1, agent = 1, seconds = [5, 9] }";
+    let mut burst = scenario(policy, calls);
+    burst.traffic[0].end_minute = 1;
+    let mut late = burst.traffic[0].clone();
+    late.label = "late".to_owned();
+    (late.start_minute, late.end_minute) = (4, 10);
+    late.requests_per_hour = 60.0.try_into().unwrap();
+    burst.traffic.push(late);
+    let (asked, played, _) = played(&burst).await;
+    let of = |place: usize| asked.iter().zip(&played.fates).filter(move |(asked, _)| asked.traffic == place);
+    assert!(of(0).filter(|(_, fate)| fate.dial.is_none()).count() > 50);
+    assert!(of(1).count() > 2 && of(1).all(|(_, fate)| fate.dial.is_some()));
+}
+
 fn gym(arguments: &[&str]) -> Output {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
     Command::new(env!("CARGO_BIN_EXE_gym")).args(arguments).current_dir(folder).output().unwrap()

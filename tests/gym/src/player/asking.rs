@@ -1,6 +1,7 @@
-//! What visitors and operators send, as HTTP requests at the edge.
+//! What visitors and operators send, as HTTP requests at the edge; and what is asked of the tables.
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use jiff::Timestamp;
 use lambda_http::Body;
 use local::edge::Incoming;
 use local::stack::{Error, Stack};
@@ -75,6 +76,15 @@ pub(super) async fn mark(stack: &Stack, id: RequestId, mark: Mark) -> Result<Mar
         return Ok(Marked::NotProvided);
     }
     expect(&answer, &[200, 201, 202, 204], "a mark is not taken").map(|()| Marked::Yes)
+}
+
+/// When the next turn under Connect's rate is free: the dialers keep it in an item of theirs. None before the first turn.
+pub(super) fn next_turn(stack: &Stack) -> Result<Option<Timestamp>, Error> {
+    let key = json!({ "subject": { "S": "pace" }, "window": { "S": "now" } });
+    let input = json!({ "TableName": stack.tables.names.counters, "Key": key }).to_string();
+    let answer: Value = serde_json::from_str(&stack.engine.operate("GetItem", input.as_bytes()).body)?;
+    let next_at = answer.pointer("/Item/next_at/N").and_then(Value::as_str);
+    next_at.map(|next_at| Ok(Timestamp::from_millisecond(next_at.parse()?)?)).transpose()
 }
 
 /// The ids that the requests will have.
