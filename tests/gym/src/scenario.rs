@@ -103,6 +103,12 @@ impl Scenario {
         self.traffic.iter().map(Traffic::expected_requests).sum()
     }
 
+    /// How long it takes to play, in requests: upkeep's run of a minute takes about as long as one.
+    #[must_use]
+    pub fn weight(&self) -> u64 {
+        self.expected_requests() + u64::from(self.duration_minutes)
+    }
+
     /// What no single key tells: whether they go together.
     fn check(&self) -> Result<(), Wrong> {
         if self.warmup_minutes > self.duration_minutes {
