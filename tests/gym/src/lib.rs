@@ -6,7 +6,7 @@
 //! - [`guard`]: one play; [`player`]: against Tollgate; [`baselines`]: against the simpler guards; [`fate`]: what a request came to
 //! - [`threads`]: many plays side by side
 //! - [`budgets`]: whether the calls stayed within the policy's budgets, counted anew
-//! - [`figures`]: what is reported; [`measures`]: one by one; [`seeds`]: over several seeds
+//! - [`figures`]: what is reported; [`measures`]: one by one; [`seeds`]: over several seeds; [`held`]: what a play is held to
 //! - [`table`], [`trace`]: for people to read
 
 pub mod baselines;
@@ -14,6 +14,7 @@ pub mod budgets;
 pub mod fate;
 pub mod figures;
 pub mod guard;
+pub mod held;
 pub mod measures;
 pub mod player;
 pub mod scenario;

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use gym::guard::{Guard, Play};
+use gym::held::Table;
 use gym::scenario::{Scenario, read_overlay};
 use gym::threads::side_by_side;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -18,6 +19,9 @@ use report::Report;
 /// A play allocates all the time, in the SDK and in the engine: with the allocator of the system it takes a sixth longer.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// What is quick: some five seconds.
+const QUICK_WEIGHT_MAX: u64 = 5_000;
 
 /// Plays attack scenarios against Tollgate, and against simpler guards, and reports what was dialed.
 ///
@@ -46,14 +50,23 @@ struct Arguments {
     /// Plays so many at a time; as many as there are cores, if not said
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
+    /// Leaves out the scenarios that take long
+    #[arg(long)]
+    quick: bool,
+    /// Fails if Tollgate's figures are worse than in this table by more than their slack
+    #[arg(long, value_name = "TABLE", conflicts_with_all = ["seeds", "write"])]
+    held_to: Option<PathBuf>,
+    /// Writes Tollgate's figures into this table; a figure that stands there keeps its slack
+    #[arg(long, value_name = "TABLE", conflicts_with = "seeds")]
+    write: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match run(&arguments) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => {
-            eprintln!("a budget was exceeded");
+        Ok(complaints) if complaints.is_empty() => ExitCode::SUCCESS,
+        Ok(complaints) => {
+            eprintln!("{}", complaints.join("\n"));
             ExitCode::FAILURE
         }
         Err(error) => {
@@ -63,12 +76,14 @@ fn main() -> ExitCode {
     }
 }
 
-/// Plays all scenarios. False if a budget was exceeded.
-fn run(arguments: &Arguments) -> Result<bool, Error> {
+/// Plays all scenarios. Gives what is not as it should be.
+fn run(arguments: &Arguments) -> Result<Vec<String>, Error> {
     let overlay = arguments.policy.as_deref().map(read_overlay).transpose()?.unwrap_or_default();
     // Read all before any is played: a mistake in the last one shows at once.
     let files = files(&arguments.files)?;
-    let scenarios: Vec<_> = files.iter().map(|file| Scenario::read(file)).collect::<Result<_, _>>()?;
+    let mut scenarios: Vec<_> = files.iter().map(|file| Scenario::read(file)).collect::<Result<_, _>>()?;
+    scenarios.retain(|scenario| !arguments.quick || scenario.weight() <= QUICK_WEIGHT_MAX);
+    let held_to = arguments.held_to.as_deref().map(Table::read).transpose()?;
     let seeds = arguments.seeds.map_or(1, NonZeroUsize::get) as u64;
     let of_seeds = |scenario: &Scenario| {
         let seed = |nth: u64| Scenario { seed: scenario.seed.wrapping_add(nth), ..scenario.clone() };
@@ -96,7 +111,16 @@ fn run(arguments: &Arguments) -> Result<bool, Error> {
         },
     );
     bar.finish_and_clear();
-    failed.map_or(Ok(report.kept), |error| Err(error.into()))
+    if let Some(error) = failed {
+        return Err(error.into());
+    }
+    if let Some(file) = &arguments.write {
+        let before = if file.exists() { Table::read(file)? } else { Table::default() };
+        std::fs::write(file, before.with(&report.tollgate).text()?)?;
+    }
+    let mut complaints = held_to.map_or_else(Vec::new, |table| table.worse(&report.tollgate));
+    complaints.extend((!report.kept).then(|| "a budget was exceeded".to_owned()));
+    Ok(complaints)
 }
 
 /// The scenarios that are meant, those of a folder in order of their names.

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use gym::figures::Figures;
-use gym::guard::Play;
+use gym::guard::{Guard, Play};
 use gym::scenario::Scenario;
 use gym::seeds::{HEAD, Seeds};
 use gym::table;
@@ -15,13 +15,15 @@ pub(crate) struct Report {
     json: bool,
     /// No budget was exceeded so far.
     pub(crate) kept: bool,
+    /// What Tollgate made of each scenario; of seeds, nothing.
+    pub(crate) tollgate: Vec<Figures>,
     waiting: Vec<Play>,
     begun: bool,
 }
 
 impl Report {
     pub(crate) fn new(seeds: Option<NonZeroUsize>, json: bool) -> Self {
-        Self { seeds, json, kept: true, waiting: vec![], begun: false }
+        Self { seeds, json, kept: true, tollgate: vec![], waiting: vec![], begun: false }
     }
 
     /// Takes note of a play, which come in order, and prints what is complete.
@@ -40,6 +42,8 @@ impl Report {
             return Ok(());
         }
         for play in &plays {
+            let tollgate = play.figures.iter().filter(|figures| figures.guard == Guard::Tollgate.name());
+            self.tollgate.extend(tollgate.cloned());
             if self.json {
                 for figures in &play.figures {
                     println!("{}", serde_json::to_string(figures)?);

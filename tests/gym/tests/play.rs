@@ -224,6 +224,25 @@ fn the_table_tells_which_rule_did_what_and_a_trace_each_request() {
 }
 
 #[test]
+fn a_play_is_held_to_the_table_that_was_written_of_it() {
+    let table = Path::new(env!("CARGO_TARGET_TMPDIR")).join("held.json");
+    let _ = std::fs::remove_file(&table);
+    let file = table.to_str().unwrap();
+    assert!(gym(&["--guard", "tollgate", "--write", file, "small.toml"]).status.success());
+    let held = || gym(&["--quick", "--guard", "tollgate", "--held-to", file, "."]);
+    assert!(held().status.success(), "{}", text(&held().stderr));
+
+    let mut rows: Vec<Value> = serde_json::from_slice(&std::fs::read(&table).unwrap()).unwrap();
+    let served = rows.iter_mut().find(|row| row["figure"] == "served_share").unwrap();
+    let was = served["value"].as_f64().unwrap();
+    (served["value"], served["slack"]) = (json!(was + 0.2), json!(0.1));
+    std::fs::write(&table, serde_json::to_vec(&rows).unwrap()).unwrap();
+    let worse = held();
+    let told = format!("small, customers, served_share: was {}, is {was}, with a slack of 0.1", was + 0.2);
+    assert!(!worse.status.success() && text(&worse.stderr).contains(&told), "{}", text(&worse.stderr));
+}
+
+#[test]
 fn a_draft_policy_is_laid_over_and_a_mistake_ends_it_with_its_file() {
     let draft = Path::new(env!("CARGO_TARGET_TMPDIR")).join("draft.json");
     std::fs::write(&draft, r#"{"guests": "redirect"}"#).unwrap();
