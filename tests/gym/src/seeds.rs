@@ -35,6 +35,9 @@ pub struct Seeds {
     pub spreads: Vec<Spread>,
 }
 
+/// Whose figures, with their means and their worsts by name.
+type Told<'a> = (&'a Whose, Map<String, Value>, Map<String, Value>);
+
 impl Seeds {
     /// What the plays of one scenario and guard under different seeds come to. None if there are none.
     #[must_use]
@@ -63,7 +66,7 @@ impl Seeds {
     /// As an object: of each traffic, of all fraud and of all honest people, each figure's mean and worst.
     #[must_use]
     pub fn json(&self) -> Value {
-        let mut figures: Vec<(&Whose, Map<String, Value>, Map<String, Value>)> = vec![];
+        let mut figures: Vec<Told<'_>> = vec![];
         for spread in &self.spreads {
             if figures.last().is_none_or(|(of, ..)| **of != spread.of) {
                 figures.push((&spread.of, Map::new(), Map::new()));
