@@ -58,19 +58,18 @@ pub(super) async fn ask(stack: &Stack, asked: &Asked, place: usize, traffic: &Tr
     expect(&answer, &[202, 200], "a request is not taken")
 }
 
-/// What the review API calls a mark. One that it does not know yet is not made.
-fn word(mark: Mark) -> Option<&'static str> {
+/// What the review API calls a mark.
+fn word(mark: Mark) -> &'static str {
     match mark {
-        Mark::Spam => Some("spam"),
-        Mark::WrongPerson => None,
+        Mark::Spam => "spam",
+        Mark::WrongPerson => "wrong-person",
     }
 }
 
 /// Marks a request, as an agent does who talked on its call.
 pub(super) async fn mark(stack: &Stack, id: RequestId, mark: Mark) -> Result<Marked, Error> {
-    let Some(word) = word(mark) else { return Ok(Marked::Yes) };
     let path = format!("/review/requests/{id}/mark");
-    let body = json!({ "mark": word }).to_string();
+    let body = json!({ "mark": word(mark) }).to_string();
     let answer = send(stack, Method::PUT, &path, &[OPERATOR], body).await?;
     if answer.status == 404 {
         return Ok(Marked::NotProvided);

@@ -143,7 +143,7 @@ fn the_policy_is_the_default_with_the_scenarios_keys_and_the_drafts_over_it() {
     let default = tollgate::policy::Policy::default();
     assert_eq!(own.guests, tollgate::policy::Guests::Allow);
     assert_eq!((own.limits.per_address.requests_max, own.limits.per_address.window_seconds), (5, 3_600));
-    assert_eq!((&own.limits.per_block, &own.budgets), (&default.limits.per_block, &default.budgets));
+    assert_eq!((&own.limits.per_account, &own.budgets), (&default.limits.per_account, &default.budgets));
 
     let draft = json!({ "limits": { "per_address": { "requests_max": 7 } }, "rules": { "guest": "off" } });
     let draft = Document::of(&scenario, draft.as_object().unwrap()).unwrap().policy;
