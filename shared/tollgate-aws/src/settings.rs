@@ -143,7 +143,7 @@ fn read_policy(item: Item) -> Result<PolicyVersion, StoreError> {
         saved_at: Millis,
     }
     let a: Attributes = crate::item::read(TABLE, POLICY, item)?;
-    let policy = Policy::parse(&a.document).map_err(|errors| {
+    let policy = Policy::parse_stored(&a.document).map_err(|errors| {
         let reasons: Vec<_> = errors.iter().map(ToString::to_string).collect();
         inconsistent(TABLE, POLICY, reasons.join("; "))
     })?;
