@@ -85,6 +85,8 @@ fn one_short_talk_wastes_nothing_and_two_with_two_numbers_do() {
     check_wasted(&[to(1), to(1)], 0);
     check_wasted(&[to(1), to(2)], 2);
     check_wasted(&[to(1), to(2).days_ago(1)], 0);
+    // A mark on one of them does not excuse the other.
+    check_wasted(&[to(1).spam(), to(2)], 2);
 }
 
 fn of_many<T>(calls: &[Call], of: impl FnOnce(&SharedPast<'_>) -> T) -> T {

@@ -162,6 +162,7 @@ fn while_newcomers_places_are_scarce_one_wasted_call_is_enough() {
     );
     assert_eq!(lifted_in(held(20, 0, 1)), [Some(5 * 60)]);
     assert_eq!(lifted_in(held(8, 12, 1)), [Some(5 * 60)], "a flood that pauses is not over");
+    assert_eq!(lifted_in(held(20, -500, 1)), [Some(5 * 60)], "nor what went well before it an excuse");
     dials(held(19, 0, 1));
     dials(held(20, 0, 6));
     dials(|case| {
