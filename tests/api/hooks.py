@@ -19,17 +19,24 @@ national = st.sampled_from(["(206) 555-0100", "206 555 0101", "2065550102"])
 moments_ahead = st.datetimes(
     min_value=datetime.datetime(2100, 1, 1), max_value=datetime.datetime(2200, 1, 1), timezones=st.just(datetime.UTC)
 ).map(lambda moment: moment.isoformat().replace("+00:00", "Z"))
-countries = st.from_regex(r"[A-Za-z]{2}", fullmatch=True)
+countries = st.sampled_from(["US", "ca", "GB", "JM", "de", "XK", "MF"])
+prefixes = st.sampled_from(["+1", "+1 876", "+447", "+39 06", "+7-800", "+49"])
+let_in = st.sampled_from(["+1 247", "+1-248-9", "+44 6"])
+# People write in all scripts, and some of these need characters that nobody sees.
+texts = st.one_of(
+    st.text(st.sampled_from("abcäöü 0129-_.%+/'"), min_size=1, max_size=200).filter(str.strip),
+    st.sampled_from(["ශ්\u200dරී", "می\u200cخواهم", "👨\u200d👩\u200d👧", "Renée O’Hara"]),
+)
 words = st.text(st.sampled_from("abcäöü 0129-_.%+/"), min_size=1, max_size=40).filter(str.strip)
 entries = st.one_of(
     numbers.map("number#{}".format),
-    st.from_regex(r"\+[1-9][0-9]{0,14}", fullmatch=True).map("prefix#{}".format),
+    prefixes.map("prefix#{}".format),
     countries.map("country#{}".format),
     st.ip_addresses(v=4).map("net#{}".format),
     st.ip_addresses(v=6).map("net#{}".format),
     st.sampled_from(["net#203.0.113.0/24", "net#10.0.0.0/8", "net#2001:db8::/32", "net#2001:db8:0:1::/64"]),
     countries.map("address-country#{}".format),
-    st.integers(0, 2**32 - 1).map("asn#{}".format),
+    st.integers(1, 23_455).map("asn#{}".format),
     words.map("account#{}".format),
     words.map("carrier#{}".format),
 )
@@ -51,6 +58,11 @@ network_files = st.lists(st.sampled_from(["203.0.113.0/24", "198.51.100.7 # a pr
 schemathesis.openapi.format("phone-number", st.one_of(numbers, national))
 schemathesis.openapi.format("international-number", numbers)
 schemathesis.openapi.format("entry-key", entries)
+schemathesis.openapi.format("country", countries)
+schemathesis.openapi.format("number-prefix", prefixes)
+schemathesis.openapi.format("let-in-prefix", let_in)
+schemathesis.openapi.format("visitor-text", texts)
+schemathesis.openapi.format("reason", texts)
 schemathesis.openapi.format("subject-key", subjects)
 schemathesis.openapi.format("date-time", moments_ahead)
 schemathesis.openapi.format("entries-csv", csv_files)

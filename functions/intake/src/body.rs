@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::error::Category;
-use tollgate::country::CountryCode;
 use tollgate::number::PhoneNumber;
+use tollgate::policy::Policy;
 use tollgate::text::VisitorText;
 
 use crate::problem::{FieldProblem, Problem};
@@ -30,11 +30,13 @@ pub(crate) struct Asked {
     pub(crate) topic: Option<VisitorText>,
 }
 
-/// Reads a body. A number without `+` is one of `default_country`.
-pub(crate) fn parse(body: &[u8], default_country: Option<CountryCode>) -> Result<Asked, Problem> {
+/// Reads a body. A number without `+` is one of the policy's default country.
+pub(crate) fn parse(body: &[u8], policy: &Policy) -> Result<Asked, Problem> {
     if body.len() > BODY_BYTES_MAX {
         return Err(Problem::BodyTooLarge { bytes_max: BODY_BYTES_MAX });
     }
+    // Some clients begin a text with a byte order mark, which JSON has not.
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let fields: Fields = serde_json::from_slice(body).map_err(|error| {
         Problem::MalformedBody(match error.classify() {
             Category::Data => "the body is not a JSON object",
@@ -42,6 +44,7 @@ pub(crate) fn parse(body: &[u8], default_country: Option<CountryCode>) -> Result
         })
     })?;
     let (mut number, mut name, mut topic) = (None, None, None);
+    let nothing = Value::String(String::new());
     for (field, value) in &fields.0 {
         let (field, place) = match field.as_str() {
             PHONE_NUMBER => (PHONE_NUMBER, &mut number),
@@ -49,19 +52,21 @@ pub(crate) fn parse(body: &[u8], default_country: Option<CountryCode>) -> Result
             TOPIC => (TOPIC, &mut topic),
             other => return Err(Problem::Field(FieldProblem::Unknown { field: harmless(other) })),
         };
+        // A form sends its empty fields along.
+        let value = if value.is_null() && field != PHONE_NUMBER { &nothing } else { value };
         let text = value.as_str().ok_or(Problem::Field(FieldProblem::NotText { field }))?;
         if place.replace(text).is_some() {
             return Err(Problem::MalformedBody("the body has the same field twice"));
         }
     }
     let number = number.ok_or(Problem::Field(FieldProblem::Missing { field: PHONE_NUMBER }))?;
-    let number = PhoneNumber::parse(number, default_country)
+    let number = PhoneNumber::parse_with(number, policy.default_country, &policy.numbers.let_in)
         .map_err(|error| Problem::Field(FieldProblem::PhoneNumber { field: PHONE_NUMBER, error }))?;
     Ok(Asked { number, name: text(NAME, name)?, topic: text(TOPIC, topic)? })
 }
 
 fn text(field: &'static str, text: Option<&str>) -> Result<Option<VisitorText>, Problem> {
-    let parsed = text.map(VisitorText::parse).transpose();
+    let parsed = text.filter(|text| !text.trim().is_empty()).map(VisitorText::parse).transpose();
     parsed.map_err(|error| Problem::Field(FieldProblem::Text { field, error }))
 }
 

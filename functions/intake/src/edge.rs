@@ -15,7 +15,7 @@ use thiserror::Error;
 use tollgate::country::CountryCode;
 use tollgate::network::Address;
 use tollgate::number::PhoneNumber;
-use tollgate::request::{Account, Caller, NetworkMark};
+use tollgate::request::{Account, Caller, NetworkMark, Whereabouts};
 use tollgate::text::AccountId;
 use tollgate_aws::environment::{self, EnvironmentError};
 
@@ -25,7 +25,10 @@ pub use crate::route::Access;
 const CLOUDFRONT_COUNTRY: &str = "cloudfront-viewer-country";
 const CLOUDFRONT_ASN: &str = "cloudfront-viewer-asn";
 const WAF_COUNTRY: &str = "x-amzn-waf-country";
+const WAF_NO_COUNTRY: &str = "none";
 const WAF_ANONYMOUS: &str = "x-amzn-waf-anonymous";
+/// The source address that API Gateway's console tells when its *Test* button is pressed.
+const TEST_INVOCATION: &str = "test-invoke-source-ip";
 const WAF_BAD_REPUTATION: &str = "x-amzn-waf-bad-reputation";
 
 /// What of the edge can be believed, and which websites may call.
@@ -37,6 +40,37 @@ pub struct Edge {
     pub waf: Waf,
     /// The websites that may call.
     pub origins: Origins,
+    /// The app clients of the user pool whose users are let in.
+    pub clients: Clients,
+}
+
+/// The app clients of the user pool whose users are let in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Clients {
+    /// All that the pool has.
+    All,
+    /// These.
+    Listed(Vec<String>),
+}
+
+impl Clients {
+    /// Reads ids with commas between them; none lets in all.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let ids = text.split(',').map(str::trim).filter(|id| !id.is_empty());
+        let ids: Vec<_> = ids.map(str::to_owned).collect();
+        if ids.is_empty() { Self::All } else { Self::Listed(ids) }
+    }
+
+    /// Whether a token is of one of them. Cognito writes its client into an id token as `aud`, into an access token as
+    /// `client_id`.
+    fn let_in(&self, claims: &Value) -> bool {
+        let client = ["aud", "client_id"].into_iter().find_map(|name| claims.get(name)?.as_str());
+        match self {
+            Self::All => true,
+            Self::Listed(ids) => client.is_some_and(|client| ids.iter().any(|id| id == client)),
+        }
+    }
 }
 
 /// Who tells the country of an address.
@@ -68,14 +102,20 @@ pub enum EdgeError {
     /// The event names no source address.
     #[error("the event names no source address")]
     NoSourceAddress,
+    /// API Gateway's console made the event up, and no visitor did.
+    #[error("the event is a test invocation of API Gateway's console")]
+    TestInvocation,
     /// The door is for accounts, and the authorizer names none.
     #[error("the authorizer names no account")]
     NotSignedIn,
+    /// The token is of an app client that is not let in.
+    #[error("the token is of another app client")]
+    OtherClient,
 }
 
 impl Edge {
-    /// Reads `COUNTRY_FROM` (`cloudfront`, `waf` or `none`), `WAF` (`on` or `off`) and `ALLOWED_ORIGINS`. What is not set
-    /// is not believed, and lets nobody in.
+    /// Reads `COUNTRY_FROM` (`cloudfront`, `waf` or `none`), `WAF` (`on` or `off`), `ALLOWED_ORIGINS` and
+    /// `APP_CLIENT_IDS`. What is not set is not believed, and lets nobody in; but without ids, all clients of the pool are let in.
     ///
     /// # Errors
     /// When one has a value that it cannot have.
@@ -86,19 +126,25 @@ impl Edge {
             country_from: environment::choice("COUNTRY_FROM", &countries, CountryFrom::None)?,
             waf: environment::choice("WAF", &[("on", Waf::On), ("off", Waf::Off)], Waf::Off)?,
             origins: Origins::parse(&environment::optional("ALLOWED_ORIGINS").unwrap_or_default()),
+            clients: Clients::parse(&environment::optional("APP_CLIENT_IDS").unwrap_or_default()),
         })
     }
 
     /// An edge-optimized API with WAF on, open to all websites.
     #[must_use]
     pub fn trusting_everything() -> Self {
-        Self { country_from: CountryFrom::Cloudfront, waf: Waf::On, origins: Origins::Any }
+        Self {
+            country_from: CountryFrom::Cloudfront,
+            waf: Waf::On,
+            origins: Origins::Any,
+            clients: Clients::All,
+        }
     }
 
     /// A Regional API without WAF, open to all websites.
     #[must_use]
     pub fn trusting_nothing() -> Self {
-        Self { country_from: CountryFrom::None, waf: Waf::Off, origins: Origins::Any }
+        Self { country_from: CountryFrom::None, waf: Waf::Off, origins: Origins::Any, clients: Clients::All }
     }
 
     /// Who asks, at the door `access`. The account is what an authorizer tells; at the open door there may be none.
@@ -109,12 +155,19 @@ impl Edge {
         let Some(RequestContext::ApiGatewayV1(context)) = request.request_context_ref() else {
             return Err(EdgeError::NoContext);
         };
+        if context.identity.source_ip.as_deref() == Some(TEST_INVOCATION) {
+            return Err(EdgeError::TestInvocation);
+        }
         let address = context.identity.source_ip.as_deref().and_then(|text| Address::parse(text).ok());
         let address = address.ok_or(EdgeError::NoSourceAddress)?;
         let account = match access {
             Access::Guest => account(context),
             Access::Account => Some(account(context).ok_or(EdgeError::NotSignedIn)?),
         };
+        let claims = context.authorizer.fields.get("claims");
+        if access == Access::Account && !claims.is_some_and(|claims| self.clients.let_in(claims)) {
+            return Err(EdgeError::OtherClient);
+        }
         Ok(Caller {
             address,
             country: self.country(request.headers()),
@@ -124,13 +177,18 @@ impl Edge {
         })
     }
 
-    fn country(&self, headers: &HeaderMap) -> Option<CountryCode> {
+    fn country(&self, headers: &HeaderMap) -> Whereabouts {
         let header = match (self.country_from, self.waf) {
             (CountryFrom::Cloudfront, _) => CLOUDFRONT_COUNTRY,
             (CountryFrom::Waf, Waf::On) => WAF_COUNTRY,
-            (CountryFrom::Waf, Waf::Off) | (CountryFrom::None, _) => return None,
+            (CountryFrom::Waf, Waf::Off) | (CountryFrom::None, _) => return Whereabouts::Untold,
         };
-        CountryCode::parse(only(headers, header)?).ok()
+        match only(headers, header) {
+            // What the web ACL writes first; a rule for a country that it has one for writes over it.
+            Some(WAF_NO_COUNTRY) if header == WAF_COUNTRY => Whereabouts::Elsewhere,
+            Some(text) => CountryCode::parse(text).map_or(Whereabouts::Untold, Whereabouts::In),
+            None => Whereabouts::Untold,
+        }
     }
 
     fn asn(&self, headers: &HeaderMap) -> Option<u32> {
@@ -178,7 +236,7 @@ fn account(context: &ApiGatewayProxyRequestContext) -> Option<Account> {
     let number = text("phone_number").filter(|_| verified);
     Some(Account {
         id: AccountId::parse(text("sub")?).ok()?,
-        verified_number: number.and_then(|text| PhoneNumber::parse(text, None).ok()),
+        verified_number: number.and_then(|text| PhoneNumber::parse_any(text).ok()),
     })
 }
 

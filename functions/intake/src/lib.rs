@@ -15,6 +15,7 @@ mod status;
 
 use jiff::Timestamp;
 use lambda_http::http::Method;
+use lambda_http::http::header::{CONTENT_TYPE, HeaderMap};
 use lambda_http::{Body, Request, Response};
 use tollgate::policy::Policy;
 use tollgate::request::Caller;
@@ -76,6 +77,10 @@ async fn answer(request: &Request, intake: &Intake, now: Timestamp) -> Result<An
         return Err(Problem::MethodNotAllowed { allowed });
     }
     let caller = caller(request, route.access, intake)?;
+    intake.edge.origins.admit(request.headers())?;
+    if request.method() == Method::POST {
+        is_json(request.headers())?;
+    }
     match (&route.resource, request.method()) {
         (Resource::Options, _) => Ok(status::options(&caller, intake, now).await),
         (Resource::Callbacks, _) => post::post(request, route.access, caller, intake, now).await,
@@ -84,9 +89,21 @@ async fn answer(request: &Request, intake: &Intake, now: Timestamp) -> Result<An
     }
 }
 
+/// Refuses a body that is not said to be JSON. A browser sends JSON to another website only once that one has agreed, and
+/// whatever else without a question.
+fn is_json(headers: &HeaderMap) -> Result<(), Problem> {
+    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let is_json = media_type == "application/json"
+        || (media_type.starts_with("application/") && media_type.ends_with("+json"));
+    if is_json { Ok(()) } else { Err(Problem::NotJson) }
+}
+
 fn caller(request: &Request, access: Access, intake: &Intake) -> Result<Caller, Problem> {
     intake.edge.caller(request, access).map_err(|error| match error {
         EdgeError::NotSignedIn => Problem::SignInRequired,
+        EdgeError::OtherClient => Problem::OtherClient,
+        EdgeError::TestInvocation => Problem::TestInvocation,
         EdgeError::NoContext | EdgeError::NoSourceAddress => {
             tracing::error!(%error, "the function does not stand behind the API that it expects");
             Problem::Unavailable

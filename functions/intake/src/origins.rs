@@ -2,9 +2,14 @@
 
 use lambda_http::http::header::{self, HeaderMap, HeaderValue};
 
+use crate::problem::Problem;
+
 /// The headers that a website may send, and how long a browser may remember that, in seconds.
 const ALLOWED_HEADERS: HeaderValue = HeaderValue::from_static("content-type, authorization, idempotency-key");
 const MAX_AGE_SECONDS: HeaderValue = HeaderValue::from_static("600");
+
+/// What a browser tells of the website that has it send something.
+const SEC_FETCH_SITE: &str = "sec-fetch-site";
 
 /// The websites that may call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +29,19 @@ impl Origins {
             "*" => Self::Any,
             _ => Self::Listed(origins.map(|origin| origin.trim_end_matches('/').to_owned()).collect()),
         }
+    }
+
+    /// Refuses what another website has a browser send. A browser names the website in `Origin`, or else tells by
+    /// `Sec-Fetch-Site` that it is another one; a website can write neither. Whatever sends neither is no browser.
+    pub(crate) fn admit(&self, asked: &HeaderMap) -> Result<(), Problem> {
+        let admitted = match self {
+            Self::Any => true,
+            Self::Listed(_) if asked.contains_key(header::ORIGIN) => self.allowed(asked).is_some(),
+            Self::Listed(_) => {
+                !asked.get_all(SEC_FETCH_SITE).iter().any(|site| site.as_bytes() == b"cross-site")
+            }
+        };
+        if admitted { Ok(()) } else { Err(Problem::OriginNotAllowed) }
     }
 
     /// The headers by which a browser shows an answer to the website that asked.
@@ -86,6 +104,35 @@ mod tests {
             assert_eq!(shown, expected, "{origin:?}");
             assert_eq!(headers.contains_key(header::ACCESS_CONTROL_ALLOW_METHODS), allowed, "{origin:?}");
             assert_eq!(headers[header::VARY], "Origin");
+        }
+    }
+
+    #[test]
+    fn what_another_website_has_a_browser_send_is_refused() {
+        let listed = "https://a.example";
+        for (origins, origin, site, admitted) in [
+            (listed, Some("https://a.example"), Some("cross-site"), true),
+            (listed, Some("https://evil.example"), Some("cross-site"), false),
+            (listed, Some("https://evil.example"), None, false),
+            (listed, Some("null"), None, false),
+            (listed, None, Some("cross-site"), false),
+            (listed, None, Some("same-site"), true),
+            (listed, None, Some("same-origin"), true),
+            (listed, None, Some("none"), true),
+            (listed, None, None, true),
+            ("", Some("https://a.example"), None, false),
+            ("*", Some("https://evil.example"), Some("cross-site"), true),
+        ] {
+            let mut asked = HeaderMap::new();
+            asked.extend(origin.map(|origin| (header::ORIGIN, HeaderValue::from_str(origin).unwrap())));
+            asked.extend(site.map(|site| {
+                (header::HeaderName::from_static(SEC_FETCH_SITE), HeaderValue::from_str(site).unwrap())
+            }));
+            assert_eq!(
+                Origins::parse(origins).admit(&asked).is_ok(),
+                admitted,
+                "{origins} {origin:?} {site:?}"
+            );
         }
     }
 

@@ -36,7 +36,7 @@ pub(crate) async fn post(
     let id = id(request.headers(), account, intake)?;
     let settings = intake.settings(now).await;
     let policy = &settings.policy;
-    let asked = body::parse(request.body(), policy.default_country)?;
+    let asked = body::parse(request.body(), policy)?;
 
     let request = CallbackRequest {
         id,

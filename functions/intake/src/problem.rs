@@ -13,6 +13,10 @@ pub(crate) enum Problem {
     NotFound,
     MethodNotAllowed { allowed: &'static str },
     SignInRequired,
+    OtherClient,
+    OriginNotAllowed,
+    TestInvocation,
+    NotJson,
     InvalidIdempotencyKey,
     BodyTooLarge { bytes_max: usize },
     MalformedBody(&'static str),
@@ -63,6 +67,10 @@ impl Problem {
             Self::NotFound => "not-found",
             Self::MethodNotAllowed { .. } => "method-not-allowed",
             Self::SignInRequired => "sign-in-required",
+            Self::OtherClient => "client-not-allowed",
+            Self::OriginNotAllowed => "origin-not-allowed",
+            Self::TestInvocation => "test-invocation",
+            Self::NotJson => "unsupported-media-type",
             Self::InvalidIdempotencyKey => "invalid-idempotency-key",
             Self::BodyTooLarge { .. } => "body-too-large",
             Self::MalformedBody(_) => "malformed-body",
@@ -81,7 +89,11 @@ impl Problem {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::SignInRequired => StatusCode::UNAUTHORIZED,
-            Self::InvalidIdempotencyKey | Self::MalformedBody(_) => StatusCode::BAD_REQUEST,
+            Self::OtherClient | Self::OriginNotAllowed => StatusCode::FORBIDDEN,
+            Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::InvalidIdempotencyKey | Self::MalformedBody(_) | Self::TestInvocation => {
+                StatusCode::BAD_REQUEST
+            }
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Field(_) | Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -104,6 +116,10 @@ impl Problem {
             Self::NotFound => "Not found",
             Self::MethodNotAllowed { .. } => "Method not allowed",
             Self::SignInRequired => "Sign-in required",
+            Self::OtherClient => "Client not allowed",
+            Self::OriginNotAllowed => "Origin not allowed",
+            Self::TestInvocation => "Test invocation",
+            Self::NotJson => "Unsupported media type",
             Self::InvalidIdempotencyKey => "Invalid idempotency key",
             Self::BodyTooLarge { .. } => "Body too large",
             Self::MalformedBody(_) => "Malformed body",
@@ -122,6 +138,12 @@ impl Problem {
             Self::NotFound => "there is nothing at this path".into(),
             Self::MethodNotAllowed { allowed } => format!("the resource takes {allowed}").into(),
             Self::SignInRequired => "the resource is for signed-in users".into(),
+            Self::OtherClient => "the token is of an app client that is not let in".into(),
+            Self::OriginNotAllowed => "this website may not call".into(),
+            Self::TestInvocation => {
+                "a test invocation of API Gateway's console names no caller's address; call the deployed stage".into()
+            }
+            Self::NotJson => "send the body with `Content-Type: application/json`".into(),
             Self::InvalidIdempotencyKey => {
                 "`Idempotency-Key` must be given once, as 1 to 255 visible ASCII characters".into()
             }

@@ -67,14 +67,13 @@ fn the_events_name_their_callers() {
         let request = from_str(event).unwrap();
         assert_eq!(Route::of(&request).unwrap().access, access);
         let caller = edge.caller(&request, access).unwrap();
-        assert_eq!(caller.country.unwrap().as_str(), "US");
+        assert_eq!(caller.country.country().unwrap().as_str(), "US");
         assert_eq!(caller.account.is_some(), access == Access::Account);
     }
     let caller = edge.caller(&from_str(SIGNED_IN).unwrap(), Access::Account).unwrap();
     assert_eq!(caller.account.unwrap().verified_number.unwrap().e164(), "+12065550100");
-    let us = Policy::default().default_country;
     for event in [SIGNED_IN, GUEST] {
-        assert!(body::parse(from_str(event).unwrap().body(), us).is_ok());
+        assert!(body::parse(from_str(event).unwrap().body(), &Policy::default()).is_ok());
     }
 }
 
@@ -89,10 +88,39 @@ async fn wrong_doors_paths_and_methods_have_their_own_answers() {
         (event(OPTIONS, "\"GET\"", "\"POST\""), 405),
         (event(SIGNED_IN, "\"claims\"", "\"context\""), 401),
         (event(GUEST, "\"sourceIp\"", "\"sourceAddress\""), 503),
+        (
+            event(
+                GUEST,
+                "\"sourceIp\": \"2001:db8:85a3::8a2e:370:7334\"",
+                "\"sourceIp\": \"test-invoke-source-ip\"",
+            ),
+            400,
+        ),
+        (event(GUEST, "application/json", "text/plain"), 415),
+        (event(GUEST, "\"Content-Type\"", "\"Content-Kind\""), 415),
+        (event(GUEST, "application/json", "Application/JSON; charset=utf-8"), 503),
         (event(SIGNED_IN, "8e03978e-40d5", "8e03978e 40d5"), 400),
     ] {
         let (answered, body, _) = answered(request).await;
         assert_eq!(answered, status, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn another_website_is_refused_before_anything_is_read() {
+    let edge = Edge {
+        origins: crate::origins::Origins::parse("https://www.example.com"),
+        ..Edge::trusting_everything()
+    };
+    let intake = Intake { edge, ..intake() };
+    let status = async |event: String| {
+        let response = handle(from_str(&event).unwrap(), &intake, Timestamp::UNIX_EPOCH).await;
+        response.status().as_u16()
+    };
+    for event in [GUEST, SIGNED_IN] {
+        assert_eq!(status(event.to_owned()).await, 503, "the tables are asked");
+        assert_eq!(status(event.replace("https://www.example.com\"", "https://evil.example\"")).await, 403);
+        assert_eq!(status(event.replace("https://www.example.com\"", "null\"")).await, 403);
     }
 }
 

@@ -8,6 +8,7 @@ use lambda_http::http::{HeaderMap, request};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use tollgate::text::Author;
 
 use crate::problem::Problem;
@@ -66,7 +67,10 @@ impl Asked {
         if self.body().len() > JSON_BYTES_MAX {
             return Err(Problem::too_large(format!("a JSON body has at most {JSON_BYTES_MAX} bytes")));
         }
-        std::str::from_utf8(self.body()).map_err(|error| Problem::unreadable_body(error.to_string()))
+        // Some clients begin a text with a byte order mark, which JSON has not.
+        let body = self.body();
+        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+        std::str::from_utf8(body).map_err(|error| Problem::unreadable_body(error.to_string()))
     }
 
     /// The body as JSON.
@@ -79,6 +83,12 @@ impl Asked {
         let value = self.headers.get(CONTENT_TYPE)?.to_str().ok()?;
         value.split(';').next().map(|media_type| media_type.trim().to_ascii_lowercase())
     }
+}
+
+/// Reads an optional text of a body: one that is empty or null is absent.
+pub(crate) fn filled<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
+    let text = Option::<String>::deserialize(value)?;
+    Ok(text.filter(|text| !text.trim().is_empty()))
 }
 
 fn bytes(body: &Body) -> &[u8] {

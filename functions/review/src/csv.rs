@@ -1,18 +1,18 @@
-//! Lines of comma-separated values (RFC 4180), one by one. No cell of ours holds a line break, so a quote that is left
+//! Lines of comma-separated values (RFC 4180), one by one; other separators are read as well. No cell of ours holds a line break, so a quote that is left
 //! open spoils its own line and no other.
 //!
 //! A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula. Such a cell is written with an
 //! apostrophe before it, which spreadsheets hide and [`cells`] takes away.
 
-/// Reads the cells of a line.
-pub(crate) fn cells(line: &str) -> Result<Vec<String>, &'static str> {
+/// Reads the cells of a line, between which this separator stands.
+pub(crate) fn cells(line: &str, separator: char) -> Result<Vec<String>, &'static str> {
     let mut cells = vec![];
     let mut rest = Some(line);
     while let Some(text) = rest {
         let cell = match text.strip_prefix('"') {
             Some(quoted) => {
                 let (cell, after) = quoted_cell(quoted)?;
-                rest = match after.strip_prefix(',') {
+                rest = match after.strip_prefix(separator) {
                     None if !after.is_empty() => return Err("text stands after a closing quote"),
                     next => next,
                 };
@@ -20,7 +20,7 @@ pub(crate) fn cells(line: &str) -> Result<Vec<String>, &'static str> {
             }
             None => {
                 let (cell, next) =
-                    text.split_once(',').map_or((text, None), |(cell, next)| (cell, Some(next)));
+                    text.split_once(separator).map_or((text, None), |(cell, next)| (cell, Some(next)));
                 if cell.contains('"') {
                     return Err(
                         "a quote stands within a cell; quote the whole cell and double the quotes in it",
@@ -89,7 +89,7 @@ mod tests {
             (r#""""#, vec![""]),
             ("'=1+1,'quoted'", vec!["=1+1", "'quoted'"]),
         ] {
-            assert_eq!(cells(line).unwrap(), expected, "{line}");
+            assert_eq!(cells(line, ',').unwrap(), expected, "{line}");
         }
     }
 
@@ -101,7 +101,7 @@ mod tests {
             (r#"a"b,c"#, "within a cell"),
             (r#""a"",b"#, "not closed"),
         ] {
-            assert!(cells(line).unwrap_err().contains(says), "{line}");
+            assert!(cells(line, ',').unwrap_err().contains(says), "{line}");
         }
     }
 
@@ -116,12 +116,12 @@ mod tests {
         #[test]
         fn what_is_written_reads_back(first in "['=+,\"a ]{0,6}", second in "\\PC{0,20}") {
             let written = line([&first, &second]);
-            prop_assert_eq!(cells(written.trim_end_matches("\r\n")).unwrap(), vec![first, second]);
+            prop_assert_eq!(cells(written.trim_end_matches("\r\n"), ',').unwrap(), vec![first, second]);
         }
 
         #[test]
         fn no_line_makes_reading_it_panic(line in ".*") {
-            let _ = cells(&line);
+            let _ = cells(&line, ',');
         }
     }
 }

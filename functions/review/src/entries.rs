@@ -8,11 +8,13 @@ mod lines;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Response};
 use serde::Serialize;
-use tollgate::entry::{Effect, Entry};
+use tollgate::entry::{Effect, Entry, EntryError};
+use tollgate::policy::Numbers;
 use tollgate::text::Reason;
 use tollgate_aws::changes::Action;
 use tollgate_aws::deny_list;
 use tollgate_aws::error::StoreError;
+use tollgate_aws::settings;
 use tollgate_aws::tables::Tables;
 
 use self::form::{EntryBody, Shown};
@@ -55,7 +57,7 @@ pub(crate) async fn list(tables: &Tables, asked: &Asked) -> Result<Response<Body
 /// Shows one entry.
 pub(crate) async fn show(tables: &Tables, asked: &Asked, key: &str) -> Result<Response<Body>, Failure> {
     asked.query.only(&[])?;
-    let entry = named(key)?;
+    let entry = named(Entry::parse(key))?;
     let listing = deny_list::get(tables, &entry, asked.now).await?.ok_or_else(not_listed)?;
     Ok(reply::json(StatusCode::OK, &Shown::of(&listing)))
 }
@@ -63,7 +65,9 @@ pub(crate) async fn show(tables: &Tables, asked: &Asked, key: &str) -> Result<Re
 /// Lists an entry, whether or not it was listed before.
 pub(crate) async fn put(tables: &Tables, asked: &Asked, key: &str) -> Result<Response<Body>, Failure> {
     asked.query.only(&[])?;
-    let listing = asked.json::<EntryBody>()?.read(named(key)?, &asked.author, asked.now)?;
+    let listing = asked.json::<EntryBody>()?;
+    let entry = named(Entry::parse_new(key, &numbers(tables).await))?;
+    let listing = listing.read(entry, &asked.author, asked.now)?;
 
     let subject = listing.entry.key();
     let action = match listing.effect {
@@ -78,7 +82,7 @@ pub(crate) async fn put(tables: &Tables, asked: &Asked, key: &str) -> Result<Res
 /// Removes an entry.
 pub(crate) async fn remove(tables: &Tables, asked: &Asked, key: &str) -> Result<Response<Body>, Failure> {
     asked.query.only(&["reason"])?;
-    let entry = named(key)?;
+    let entry = named(Entry::parse(key))?;
     let reason = asked.query.parsed("reason", Reason::parse)?;
     let reason = reason.ok_or_else(|| Problem::query("reason", "say why"))?;
 
@@ -94,12 +98,20 @@ pub(crate) async fn remove(tables: &Tables, asked: &Asked, key: &str) -> Result<
     Ok(reply::empty(StatusCode::NO_CONTENT))
 }
 
+/// Which numbers the policy lets in. A policy that cannot be read must not keep an operator from the list.
+async fn numbers(tables: &Tables) -> Numbers {
+    settings::policy(tables).await.map(|current| current.policy.numbers).unwrap_or_else(|error| {
+        tracing::error!(%error, "the policy cannot be read; no number beyond the library's is listed");
+        Numbers::default()
+    })
+}
+
 fn not_listed() -> Problem {
     Problem::not_found("this entry is not listed, or does not hold any more")
 }
 
-fn named(key: &str) -> Result<Entry, Problem> {
-    Entry::parse(key).map_err(|error| {
+fn named(read: Result<Entry, EntryError>) -> Result<Entry, Problem> {
+    read.map_err(|error| {
         let errors = vec![FieldError { field: "entry".to_owned(), reason: error.to_string() }];
         Problem::invalid("the path does not name an entry", errors)
     })

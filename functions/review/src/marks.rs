@@ -12,7 +12,7 @@ use tollgate_aws::marks::{self, Marked};
 use tollgate_aws::requests;
 use tollgate_aws::tables::Tables;
 
-use crate::asked::Asked;
+use crate::asked::{Asked, filled};
 use crate::changes;
 use crate::problem::{Failure, FieldError, Problem};
 use crate::reply;
@@ -22,6 +22,7 @@ use crate::reply;
 #[serde(deny_unknown_fields)]
 struct MarkBody {
     mark: MarkKind,
+    #[serde(default, deserialize_with = "filled")]
     reason: Option<String>,
 }
 

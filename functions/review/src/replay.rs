@@ -6,7 +6,8 @@ mod compare;
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Response};
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use tollgate::record::Record;
 use tollgate::state::StateName;
@@ -15,7 +16,7 @@ use tollgate_aws::settings;
 use tollgate_aws::tables::Tables;
 
 use self::compare::Compared;
-use crate::asked::Asked;
+use crate::asked::{Asked, filled};
 use crate::policy;
 use crate::problem::{Failure, FieldError, Problem};
 use crate::reply;
@@ -44,8 +45,14 @@ const ENDED: [StateName; 7] = [
 #[serde(deny_unknown_fields)]
 struct ReplayBody {
     policy: Value,
+    #[serde(default, deserialize_with = "filled_moment")]
     from: Option<Timestamp>,
+    #[serde(default, deserialize_with = "filled_moment")]
     before: Option<Timestamp>,
+}
+
+fn filled_moment<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Timestamp>, D::Error> {
+    filled(value)?.map(|text| text.parse().map_err(D::Error::custom)).transpose()
 }
 
 #[derive(Serialize)]

@@ -48,7 +48,7 @@ impl SwitchesBody {
         let mut errors = vec![];
         let mut countries = BTreeSet::new();
         for (at, country) in self.countries.iter().enumerate() {
-            match CountryCode::parse(country) {
+            match CountryCode::of_numbers(country) {
                 Ok(country) => drop(countries.insert(country)),
                 Err(error) => {
                     errors.push(FieldError { field: format!("countries.{at}"), reason: error.to_string() });
@@ -106,5 +106,7 @@ mod tests {
     fn everything_wrong_is_told_at_once() {
         let problem = read(r#"{"all": true, "countries": ["US", "Jamaica"], "reason": " "}"#).unwrap_err();
         assert_eq!(problem.fields(), ["countries.1", "reason"]);
+        let problem = read(r#"{"all": false, "countries": ["UK"], "reason": "x"}"#).unwrap_err();
+        assert_eq!(problem.fields(), ["countries.0"], "a switch for nobody would guard nothing");
     }
 }

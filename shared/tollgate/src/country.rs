@@ -1,15 +1,19 @@
 //! Countries, by the two letters that ISO 3166-1 gives them. Numbers, addresses and the policy all name countries;
 //! this type makes sure that they name them alike.
 
+mod names;
+
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::names::UnnamedCountry;
+
 /// A country or territory: an ISO 3166-1 alpha-2 code, always in upper case.
 ///
-/// Any two letters are taken, since the sources of these codes use some that the standard only reserves (`AC` for
-/// Ascension, `XK` for Kosovo) and the list changes. A code that nobody uses matches nothing.
+/// What is stored or told by the edge may be any two letters: the list changes, and a code that nobody has matches
+/// nothing. What an operator writes must name a country: [`CountryCode::of_numbers`], [`CountryCode::of_addresses`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct CountryCode([u8; 2]);

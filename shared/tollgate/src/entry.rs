@@ -11,7 +11,8 @@ use thiserror::Error;
 
 use crate::country::CountryCode;
 use crate::network::Network;
-use crate::number::{NumberPrefix, PhoneNumber};
+use crate::number::{NumberKind, NumberPrefix, PhoneNumber, PhoneNumberError};
+use crate::policy::Numbers;
 use crate::request::CallbackRequest;
 use crate::text::{AccountId, Author, CarrierName, Reason};
 
@@ -97,7 +98,31 @@ impl Entry {
         !matches!(self, Self::Asn(_) | Self::AddressCountry(_))
     }
 
-    /// Reads a key.
+    /// Reads the key of an entry that is to be listed: it must name something, since an entry that matches nothing guards
+    /// nothing. What the policy lets in is something.
+    ///
+    /// # Errors
+    /// When [`Entry::parse`] does not read it, or nothing has this name.
+    pub fn parse_new(key: &str, numbers: &Numbers) -> Result<Self, EntryError> {
+        let entry = Self::parse(key)?;
+        let named = match &entry {
+            Self::Number(number) if number.kind() == NumberKind::Unlisted && !numbers.lets_in(number) => {
+                Err(PhoneNumberError::Invalid.to_string())
+            }
+            Self::Prefix(prefix) if numbers.let_in.iter().any(|let_in| prefix.is_under(let_in)) => Ok(()),
+            Self::Prefix(prefix) => prefix.check().map_err(|error| error.to_string()),
+            Self::Country(country) => country.check_numbers().map_err(|error| error.to_string()),
+            Self::AddressCountry(country) => country.check_addresses().map_err(|error| error.to_string()),
+            Self::Asn(asn) if is_nobodys(*asn) => {
+                Err("no network of the Internet has this number".to_owned())
+            }
+            _ => Ok(()),
+        };
+        let kind = key.split('#').next().unwrap_or_default();
+        named.map_err(|reason| EntryError { kind: kind.to_owned(), reason }).map(|()| entry)
+    }
+
+    /// Reads a key as it is stored. It may name nothing: an entry of an earlier version can still be shown and removed.
     ///
     /// # Errors
     /// When the kind is unknown or the value is not of that kind.
@@ -109,7 +134,7 @@ impl Entry {
         let refuse =
             |reason: &dyn fmt::Display| EntryError { kind: kind.to_owned(), reason: reason.to_string() };
         match kind {
-            "number" => PhoneNumber::parse(value, None).map(Self::Number).map_err(|e| refuse(&e)),
+            "number" => PhoneNumber::parse_any(value).map(Self::Number).map_err(|e| refuse(&e)),
             "prefix" => NumberPrefix::parse(value).map(Self::Prefix).map_err(|e| refuse(&e)),
             "country" => CountryCode::parse(value).map(Self::Country).map_err(|e| refuse(&e)),
             "net" => Network::parse(value).map(Self::Network).map_err(|e| refuse(&e)),
@@ -121,20 +146,26 @@ impl Entry {
         }
     }
 
-    /// Every entry that would list this request, but for its carrier, which is known only after a lookup. At most 71:
-    /// 16 for a number of 15 digits, 50 for an IPv6 address, and 5 others.
+    /// Every entry that would list this request, but for its carrier, which is known only after a lookup. At most 74:
+    /// 16 for a number of 15 digits, 50 for an IPv6 address, up to 4 for the countries of a number, and 4 others.
     #[must_use]
     pub fn all_matching(request: &CallbackRequest) -> Vec<Self> {
         let caller = &request.caller;
         let mut entries = vec![Self::Number(request.number.clone())];
         entries.extend(request.number.prefixes().map(Self::Prefix));
-        entries.extend(request.number.country().map(Self::Country));
+        entries.extend(request.number.countries().into_iter().map(Self::Country));
         entries.extend(caller.address.enclosing().map(Self::Network));
-        entries.extend(caller.country.map(Self::AddressCountry));
+        entries.extend(caller.country.country().map(Self::AddressCountry));
         entries.extend(caller.asn.map(Self::Asn));
         entries.extend(caller.account.as_ref().map(|account| Self::Account(account.id.clone())));
         entries
     }
+}
+
+/// Whether the number of an autonomous system is one that no edge tells: reserved, or for private use (RFC 7607, 4893,
+/// 6996, 7300). Those for documentation are taken.
+const fn is_nobodys(asn: u32) -> bool {
+    matches!(asn, 0 | 23_456 | 64_512..=65_535 | 4_200_000_000..)
 }
 
 impl Listing {
@@ -151,7 +182,7 @@ mod tests {
 
     use super::*;
     use crate::network::Address;
-    use crate::request::{Account, Caller, RequestId};
+    use crate::request::{Account, Caller, RequestId, Whereabouts};
 
     #[test]
     fn every_kind_of_entry_reads_back_from_its_key() {
@@ -186,6 +217,39 @@ mod tests {
     }
 
     #[test]
+    fn a_new_entry_names_something_and_an_old_one_is_still_read() {
+        for (key, says) in [
+            ("country#UK", "is it GB?"),
+            ("country#ZZ", "no country has"),
+            ("address-country#EU", "each of its countries"),
+            ("prefix#+4407", "write +447,"),
+            ("prefix#+999", "no such country code"),
+            ("prefix#+120655501000", "so many digits"),
+            ("number#+12475550100", "no such number"),
+            ("asn#0", "no network"),
+            ("asn#65000", "no network"),
+            ("asn#4294967295", "no network"),
+        ] {
+            let error = Entry::parse_new(key, &Numbers::default()).unwrap_err().to_string();
+            assert!(error.contains(says), "{key}: {error}");
+            assert_eq!(Entry::parse(key).unwrap().key(), key);
+        }
+        for key in ["country#GB", "address-country#AQ", "prefix#+447", "asn#64500", "asn#13335", "account#0"]
+        {
+            assert_eq!(Entry::parse_new(key, &Numbers::default()).unwrap().key(), key);
+        }
+    }
+
+    #[test]
+    fn what_a_policy_lets_in_can_be_listed() {
+        let let_in = |prefix: &str| Numbers { let_in: [NumberPrefix::parse(prefix).unwrap()].into() };
+        for (prefix, key) in [("+1247", "number#+12475550100"), ("+446", "prefix#+44612")] {
+            assert!(Entry::parse_new(key, &Numbers::default()).is_err(), "{key}");
+            assert_eq!(Entry::parse_new(key, &let_in(prefix)).unwrap().key(), key);
+        }
+    }
+
+    #[test]
     fn carriers_are_one_entry_however_they_are_spelled() {
         assert_eq!(Entry::parse("carrier#Example VoIP").unwrap().key(), "carrier#example voip");
     }
@@ -194,7 +258,7 @@ mod tests {
     fn a_request_is_listed_by_all_that_is_known_of_it() {
         let caller = Caller {
             address: Address::parse("203.0.113.9").unwrap(),
-            country: CountryCode::parse("KP").ok(),
+            country: Whereabouts::In(CountryCode::parse("KP").unwrap()),
             asn: Some(64_500),
             marks: BTreeSet::new(),
             account: Some(Account { id: AccountId::parse("3f2a").unwrap(), verified_number: None }),

@@ -2,17 +2,21 @@
 //! the visitor can mend; after this door there are no strings. What a number is (its country and kind), and the
 //! groups it belongs to (its range and its prefixes), is known from the number alone.
 
+mod begins;
 mod error;
 mod kind;
+mod plan;
 mod prefix;
 mod range;
 mod typed;
 
+use std::collections::BTreeSet;
 use std::fmt;
 
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
+use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumberFormat};
 use serde::{Deserialize, Serialize};
 
+pub use self::begins::NoSuchPrefix;
 pub use self::error::{PhoneNumberError, UnsupportedCharacter};
 pub use self::kind::NumberKind;
 pub use self::prefix::{NumberPrefix, NumberPrefixError};
@@ -52,47 +56,77 @@ impl PhoneNumber {
     /// # Errors
     /// When the text is not of that form, or no number of that form can exist.
     pub fn parse(text: &str, default_country: Option<CountryCode>) -> Result<Self, PhoneNumberError> {
+        Self::read(text, default_country, &|_unlisted| false)
+    }
+
+    /// The same, and lets in what the library does not know yet: a number of a length that its plan has, under one of
+    /// these prefixes.
+    ///
+    /// # Errors
+    /// As [`PhoneNumber::parse`].
+    pub fn parse_with(
+        text: &str,
+        default_country: Option<CountryCode>,
+        let_in: &BTreeSet<NumberPrefix>,
+    ) -> Result<Self, PhoneNumberError> {
+        Self::read(text, default_country, &|e164| let_in.iter().any(|prefix| prefix.begins(e164)))
+    }
+
+    /// Reads a number that is looked for: it may have been let in once, whatever the policy says now.
+    ///
+    /// # Errors
+    /// When the text is not of the form of a number, or its plan has none of this length.
+    pub fn parse_any(text: &str) -> Result<Self, PhoneNumberError> {
+        Self::read(text, None, &|_unlisted| true)
+    }
+
+    /// Reads a stored number, which must be canonical to the letter. It may have been let in once.
+    ///
+    /// # Errors
+    /// When [`PhoneNumber::parse_any`] refuses the text, or would have written it differently.
+    pub fn from_e164(text: &str) -> Result<Self, PhoneNumberError> {
+        let number = Self::parse_any(text)?;
+        if number.e164 == text { Ok(number) } else { Err(PhoneNumberError::NotCanonical) }
+    }
+
+    fn read(
+        text: &str,
+        default_country: Option<CountryCode>,
+        lets_in: &dyn Fn(&str) -> bool,
+    ) -> Result<Self, PhoneNumberError> {
         let typed = Typed::read(text, default_country)?;
-        let number = Self::look_up(typed.text, typed.country)?;
+        let number = Self::look_up(typed.text, typed.country, lets_in)?;
         // The canonical form must stand for itself: else one line would have two names, each with its own counters.
-        if number.e164 != typed.text && Self::look_up(&number.e164, None)? != number {
+        if number.e164 != typed.text && Self::look_up(&number.e164, None, lets_in)? != number {
             return Err(PhoneNumberError::Invalid);
         }
         Ok(number)
     }
 
-    /// Reads a stored number, which must be canonical to the letter.
-    ///
-    /// # Errors
-    /// When [`PhoneNumber::parse`] refuses the text, or would have written it differently.
-    pub fn from_e164(text: &str) -> Result<Self, PhoneNumberError> {
-        let number = Self::parse(text, None)?;
-        if number.e164 == text { Ok(number) } else { Err(PhoneNumberError::NotCanonical) }
-    }
-
     /// Asks the numbering plans. The text holds only characters that [`Typed`] lets through.
-    fn look_up(text: &str, default_country: Option<CountryCode>) -> Result<Self, PhoneNumberError> {
-        let region = default_country.and_then(|country| Region::from_code(country.as_str()).ok());
-        let found =
-            PHONE_NUMBER_UTIL.parse(text, region).map_err(|_unreadable| PhoneNumberError::Impossible)?;
-        if found.extension.is_some() {
-            return Err(PhoneNumberError::UnsupportedCharacter(UnsupportedCharacter::Extension));
-        }
-        if !PHONE_NUMBER_UTIL.is_possible_number(&found) {
-            return Err(PhoneNumberError::Impossible);
-        }
-        if !PHONE_NUMBER_UTIL.is_valid_number(&found) {
-            return Err(PhoneNumberError::Invalid);
-        }
+    fn look_up(
+        text: &str,
+        default_country: Option<CountryCode>,
+        lets_in: &dyn Fn(&str) -> bool,
+    ) -> Result<Self, PhoneNumberError> {
+        let found = plan::find(text, default_country)?;
         let e164 = PHONE_NUMBER_UTIL.format(&found, PhoneNumberFormat::E164).into_owned();
         if !is_plus_and_digits(&e164, DIGITS_MIN, DIGITS_MAX) {
             return Err(PhoneNumberError::Impossible);
         }
-        let country = PHONE_NUMBER_UTIL
-            .get_region_for_number(&found)
-            .and_then(|region| CountryCode::parse(&region.as_region_str()).ok());
-        let kind = NumberKind::amended(&e164).unwrap_or_else(|| NumberKind::of(&found));
-        Ok(Self { e164, country, kind })
+        if PHONE_NUMBER_UTIL.is_valid_number(&found) {
+            let region = PHONE_NUMBER_UTIL.get_region_for_number(&found);
+            let kind = NumberKind::amended(&e164).unwrap_or_else(|| NumberKind::of(&found));
+            let kind = kind.of_exchange(&e164).unwrap_or(kind);
+            return Ok(Self { e164, country: region.and_then(plan::country), kind });
+        }
+        let is_whole =
+            PHONE_NUMBER_UTIL.is_possible_number_with_reason(&found) == Ok(NumberLengthType::IsPossible);
+        if !is_whole || !lets_in(&e164) {
+            return Err(PhoneNumberError::Invalid);
+        }
+        let region = PHONE_NUMBER_UTIL.get_region_for_country_code(found.country_code);
+        Ok(Self { e164, country: region.and_then(plan::country), kind: NumberKind::Unlisted })
     }
 
     /// The canonical text, for storage and for dialing. Not for logs: see [`PhoneNumber::masked`].
@@ -104,10 +138,26 @@ impl PhoneNumber {
     /// The country that the number belongs to, by its digits: `+1 876` is Jamaica, not the United States.
     ///
     /// `None` for codes that no country has, such as satellite networks. Numbers that a plan shares between its
-    /// countries count as the main one: `+1 800` as the United States, Jersey's `+44 800` as the United Kingdom.
+    /// countries count as the main one: `+1 800` as the United States, Jersey's `+44 800` as the United Kingdom; all of them
+    /// are [`PhoneNumber::countries`].
     #[must_use]
     pub fn country(&self) -> Option<CountryCode> {
         self.country
+    }
+
+    /// Every country that the number may belong to, the main one first: some plans do not tell all of theirs apart, such as
+    /// Guadeloupe's mobiles from those of Saint Martin. What +1 has in common is nobody's phone, and counts as its main one.
+    #[must_use]
+    pub fn countries(&self) -> Vec<CountryCode> {
+        plan::countries(self)
+    }
+
+    /// Whether people in this country may well have the number: it may be the country's, or one of another country under
+    /// the same calling code that is one with it but in name. North America's +1 and the +7 of Russia and Kazakhstan
+    /// are plans of countries that have little in common, prices least of all; there only the digits count.
+    #[must_use]
+    pub fn is_at_home_in(&self, country: CountryCode) -> bool {
+        plan::is_at_home(self, country)
     }
 
     /// What the number is used for, by its digits.

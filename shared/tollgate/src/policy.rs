@@ -5,6 +5,7 @@ mod budgets;
 mod check;
 mod defaults;
 mod limits;
+mod numbers;
 mod proof;
 mod retired;
 
@@ -21,6 +22,7 @@ use crate::verdict::{Code, Route};
 pub use budgets::{Budgets, Dial};
 pub use check::PolicyError;
 pub use limits::{Blocks, FanOut, Limit, Limits, Marks, Tolerance, Waste};
+pub use numbers::Numbers;
 pub use proof::{Held, Newcomers, ProofPolicy};
 
 /// The policy.
@@ -31,6 +33,8 @@ pub struct Policy {
     pub served_countries: BTreeSet<CountryCode>,
     /// The country of a number written without `+`; without one, only international numbers are taken.
     pub default_country: Option<CountryCode>,
+    /// Which numbers are taken beyond those that the library knows.
+    pub numbers: Numbers,
     /// Countries from whose addresses callbacks are taken; empty: from all.
     pub served_address_countries: BTreeSet<CountryCode>,
     /// Whether visitors who are not signed in get callbacks. Default: they are offered the other channels.
@@ -123,7 +127,12 @@ impl Policy {
     /// The mode of the rule that makes findings of this code.
     #[must_use]
     pub fn mode(&self, code: Code) -> Mode {
-        if code.has_mode() { self.rules.get(&code).copied().unwrap_or(Mode::Enforce) } else { Mode::Enforce }
+        match self.rules.get(&code).copied() {
+            Some(_) if !code.has_mode() => Mode::Enforce,
+            // A policy of an earlier version may say so.
+            Some(Mode::Off) if !code.can_be_off() => Mode::Shadow,
+            mode => mode.unwrap_or(Mode::Enforce),
+        }
     }
 
     /// How long a request may wait for its dial; from then on its status reads `ended`.
@@ -155,5 +164,15 @@ mod tests {
         assert_eq!(policy.deadline(), SignedDuration::from_mins(15));
         assert_eq!(policy.retention(), SignedDuration::from_hours(72));
         assert_eq!(policy.line_cache(), SignedDuration::from_hours(720));
+    }
+
+    #[test]
+    fn the_deny_list_is_never_off() {
+        let off = r#"{"rules": {"deny-listed": "off"}}"#;
+        let refused = Policy::parse(off).unwrap_err();
+        assert_eq!(refused.first().map(|error| error.field.as_str()), Some("rules.deny-listed"));
+        assert_eq!(Policy::parse_stored(off).map(|policy| policy.mode(Code::DenyListed)), Ok(Mode::Shadow));
+        let shadow = Policy::parse(r#"{"rules": {"deny-listed": "shadow"}}"#);
+        assert_eq!(shadow.map(|policy| policy.mode(Code::DenyListed)), Ok(Mode::Shadow));
     }
 }

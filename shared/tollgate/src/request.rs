@@ -39,14 +39,37 @@ pub struct CallbackRequest {
 pub struct Caller {
     /// The source address of the connection.
     pub address: Address,
-    /// The country of the address, if the edge tells it.
-    pub country: Option<CountryCode>,
+    /// Where the address is, as far as the edge tells it.
+    pub country: Whereabouts,
     /// The autonomous system of the address, if the edge tells it.
     pub asn: Option<u32>,
     /// What AWS WAF's managed rules say about the address.
     pub marks: BTreeSet<NetworkMark>,
     /// The signed-in account, or none for a guest.
     pub account: Option<Account>,
+}
+
+/// Where an address is, as far as the edge tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Whereabouts {
+    /// In this country.
+    In(CountryCode),
+    /// In none of the countries that the edge tells apart: AWS WAF knows those alone that it has rules for.
+    Elsewhere,
+    /// The edge does not tell.
+    #[default]
+    Untold,
+}
+
+impl Whereabouts {
+    /// The country, if it is told.
+    #[must_use]
+    pub fn country(self) -> Option<CountryCode> {
+        match self {
+            Self::In(country) => Some(country),
+            Self::Elsewhere | Self::Untold => None,
+        }
+    }
 }
 
 /// What a managed rule group of AWS WAF says about an address.

@@ -1,5 +1,9 @@
 //! Short texts from outside: a visitor's name and topic, an account's id, a contact's id. Bounded and free of control
 //! characters, so that they can be shown to an agent, stored as keys and compared.
+//!
+//! What people write for people may hold whatever its script needs; what is compared holds no invisible character at all.
+
+mod visible;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -7,18 +11,41 @@ use thiserror::Error;
 /// Why a text was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum TextError {
-    /// Nothing but white space.
+    /// Nothing that can be seen.
     #[error("must not be empty")]
     Empty,
     /// Longer than the limit, in characters.
     #[error("must be at most {0} characters long")]
     TooLong(usize),
-    /// A line break, tab, escape or other control character.
-    #[error("must not hold control characters")]
+    /// A line break, tab, escape or other control character; or an invisible one that its script has no use for.
+    #[error("must not hold control characters, or invisible ones that hide or turn around what it says")]
     ControlCharacter,
 }
 
-fn checked(text: &str, characters_max: usize) -> Result<String, TextError> {
+/// A text that people write for people.
+fn written(text: &str, characters_max: usize) -> Result<String, TextError> {
+    let text = bounded(text, characters_max)?;
+    if !visible::is_harmless(text) {
+        return Err(TextError::ControlCharacter);
+    }
+    if visible::is_blank(text) { Err(TextError::Empty) } else { Ok(text.to_owned()) }
+}
+
+/// A text that is compared.
+fn compared(text: &str, characters_max: usize) -> Result<String, TextError> {
+    let text = bounded(text, characters_max)?;
+    if text.chars().any(is_control_or_format) {
+        return Err(TextError::ControlCharacter);
+    }
+    Ok(text.to_owned())
+}
+
+/// A text that is stored: it was let in, perhaps by an earlier version with other rules.
+fn stored(text: &str, characters_max: usize) -> Result<String, TextError> {
+    bounded(text, characters_max).map(str::to_owned)
+}
+
+fn bounded(text: &str, characters_max: usize) -> Result<&str, TextError> {
     let text = text.trim();
     if text.is_empty() {
         return Err(TextError::Empty);
@@ -26,10 +53,7 @@ fn checked(text: &str, characters_max: usize) -> Result<String, TextError> {
     if text.chars().count() > characters_max {
         return Err(TextError::TooLong(characters_max));
     }
-    if text.chars().any(is_control_or_format) {
-        return Err(TextError::ControlCharacter);
-    }
-    Ok(text.to_owned())
+    Ok(text)
 }
 
 /// Control characters, and the invisible ones that turn text around or hide in it.
@@ -39,7 +63,7 @@ fn is_control_or_format(character: char) -> bool {
 }
 
 macro_rules! bounded_text {
-    ($(#[$doc:meta])* $name:ident, $max:literal) => {
+    ($(#[$doc:meta])* $name:ident, $max:literal, $check:ident, $stored:ident) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
@@ -49,9 +73,9 @@ macro_rules! bounded_text {
             /// Takes a text after trimming it.
             ///
             /// # Errors
-            /// When it is empty, too long, or holds control characters.
+            /// When it is empty, too long, or holds what cannot be seen.
             pub fn parse(text: &str) -> Result<Self, TextError> {
-                checked(text, $max).map(Self)
+                $check(text, $max).map(Self)
             }
 
             /// The text itself.
@@ -64,7 +88,7 @@ macro_rules! bounded_text {
         impl TryFrom<String> for $name {
             type Error = TextError;
             fn try_from(text: String) -> Result<Self, TextError> {
-                Self::parse(&text)
+                $stored(&text, $max).map(Self)
             }
         }
 
@@ -79,32 +103,44 @@ macro_rules! bounded_text {
 bounded_text!(
     /// What a visitor calls himself or wants to talk about; shown to the agent, never logged.
     VisitorText,
-    200
+    200,
+    written,
+    stored
 );
 bounded_text!(
     /// The id of a signed-in account, as its identity provider tells it (a Cognito `sub`).
     AccountId,
-    128
+    128,
+    compared,
+    compared
 );
 bounded_text!(
     /// Amazon Connect's id of a contact (at most 256 characters in its API).
     ContactId,
-    256
+    256,
+    compared,
+    compared
 );
 bounded_text!(
     /// A carrier's name as the lookup service spells it; compared without regard to case.
     CarrierName,
-    100
+    100,
+    compared,
+    compared
 );
 bounded_text!(
     /// Who changed something: an operator's IAM ARN or user name.
     Author,
-    256
+    256,
+    compared,
+    compared
 );
 bounded_text!(
     /// Why an operator changed something.
     Reason,
-    500
+    500,
+    written,
+    stored
 );
 
 impl std::fmt::Debug for VisitorText {
@@ -171,6 +207,17 @@ mod tests {
     fn control_and_direction_characters_are_refused() {
         for text in ["a\nb", "a\u{1b}[31mb", "a\u{202e}b", "a\u{0}", "\u{200b}x"] {
             assert_eq!(VisitorText::parse(text), Err(TextError::ControlCharacter), "{text:?}");
+            assert_eq!(AccountId::parse(text), Err(TextError::ControlCharacter), "{text:?}");
         }
+        // An account's id is compared: two that look alike are one.
+        assert_eq!(AccountId::parse("a\u{200d}b"), Err(TextError::ControlCharacter));
+    }
+
+    #[test]
+    fn a_text_of_which_nothing_is_seen_is_empty_and_was_once_let_in() {
+        assert_eq!(VisitorText::parse("\u{3164}"), Err(TextError::Empty));
+        assert_eq!(Reason::parse("\u{2800}"), Err(TextError::Empty));
+        let stored: VisitorText = serde_json::from_str("\"\u{3164}\"").unwrap();
+        assert_eq!(stored.as_str(), "\u{3164}");
     }
 }

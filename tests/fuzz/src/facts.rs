@@ -10,7 +10,7 @@ use tollgate::facts::{AskCount, Asking, CarrierFact, Facts, Held, Places};
 use tollgate::line::{Line, LineFact, LineType};
 use tollgate::number::PhoneNumber;
 use tollgate::record::MarkKind;
-use tollgate::request::{Account, CallbackRequest, Caller, RequestId};
+use tollgate::request::{Account, CallbackRequest, Caller, RequestId, Whereabouts};
 use tollgate::switches::KillSwitches;
 use tollgate::text::{AccountId, CarrierName};
 use tollgate::usual::Usual;
@@ -77,13 +77,20 @@ fn request(u: &mut Unstructured<'_>) -> Result<CallbackRequest> {
     };
     let caller = Caller {
         address: address.into(),
-        country: u.choose(&["US", "JM", "?"])?.parse().ok(),
+        country: whereabouts(u)?,
         asn: u.arbitrary()?,
         marks: BTreeSet::new(),
         account: u.arbitrary::<bool>()?.then_some(account),
     };
     let id = RequestId::from_random([1; 16]);
     Ok(CallbackRequest { id, received_at: NOW, deadline: NOW, number, name: None, topic: None, caller })
+}
+
+fn whereabouts(u: &mut Unstructured<'_>) -> Result<Whereabouts> {
+    Ok(match *u.choose(&["US", "JM", "elsewhere", "untold"])? {
+        "elsewhere" => Whereabouts::Elsewhere,
+        text => text.parse().map_or(Whereabouts::Untold, Whereabouts::In),
+    })
 }
 
 fn number(u: &mut Unstructured<'_>) -> Result<PhoneNumber> {

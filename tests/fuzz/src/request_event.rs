@@ -54,7 +54,7 @@ fn is_an_answer(event: &Value, response: &Response<Body>, calls: &[Call]) {
             assert!(address.is_none_or(|address| Address::parse(address).is_err()), "{event}");
             assert!(calls.is_empty());
         }
-        400 | 401 | 404 | 405 | 413 | 422 => {
+        400 | 401 | 403 | 404 | 405 | 413 | 415 | 422 => {
             assert_is_problem(response);
             assert!(digits_in_a_row(&json_of(response).to_string()) < 5, "{}", json_of(response));
             assert!(!calls.iter().any(|call| call.operation == "PutItem"), "refused, and stored");

@@ -87,7 +87,7 @@ async fn a_second_click_while_the_callback_pends_is_a_duplicate() {
 
 #[tokio::test]
 async fn with_every_rule_off_calls_are_bounded_by_the_budgets_exactly() {
-    let off: Vec<_> = Code::ALL.iter().filter(|code| code.has_mode()).map(|code| code.as_str()).collect();
+    let off: Vec<_> = Code::ALL.iter().filter(|code| code.can_be_off()).map(|code| code.as_str()).collect();
     let off: Vec<_> = off.iter().map(|code| format!("{code} = \"off\"")).collect();
     let budgets = "[policy.budgets]\ncalls_per_minute_max = 4\ncalls_per_hour_max = 17\nreserve_percent = 0\nreserve_from_strangers_percent = 0";
     let policy = format!("[policy.rules]\n{}\n{budgets}\n", off.join("\n"));

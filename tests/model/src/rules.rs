@@ -11,7 +11,7 @@ use tollgate::outcome::CallEnd;
 use tollgate::overdue::{self, CallFact, DuplicateStep, Step};
 use tollgate::policy::Policy;
 use tollgate::record::Record;
-use tollgate::request::{CallbackRequest, Caller, RequestId};
+use tollgate::request::{CallbackRequest, Caller, RequestId, Whereabouts};
 use tollgate::state::{Attempt, Dialing, Ending, Failure, Retry, State, StateName};
 use tollgate::text::ContactId;
 
@@ -145,7 +145,7 @@ impl Template {
     fn new() -> Self {
         let caller = Caller {
             address: Address::parse("203.0.113.9").unwrap(),
-            country: None,
+            country: Whereabouts::Untold,
             asn: None,
             marks: BTreeSet::new(),
             account: None,

@@ -51,6 +51,7 @@ pub(crate) async fn visitor(
     let account = format!("visitor-{}", visitor.account);
     headers.insert("x-local-account", account.parse().unwrap());
     headers.insert("x-local-country", "US".parse().unwrap());
+    headers.insert("content-type", "application/json".parse().unwrap());
     headers.insert("x-local-source-ip", format!("198.51.100.{}", 7 + visitor.account).parse().unwrap());
     if let Some(key) = visitor.key.filter(|_| method == Method::POST) {
         headers.insert("idempotency-key", format!("key-{key}").parse().unwrap());

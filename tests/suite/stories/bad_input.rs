@@ -88,8 +88,12 @@ async fn every_body_that_cannot_be_taken_is_told_with_its_field_and_reason() {
             (422, "invalid-text", Some("name"), "control characters"),
         ),
         (
-            json!({ "phoneNumber": NUMBER, "name": "" }).to_string(),
+            json!({ "phoneNumber": NUMBER, "name": "\u{3164}" }).to_string(),
             (422, "invalid-text", Some("name"), "empty"),
+        ),
+        (
+            json!({ "phoneNumber": NUMBER, "topic": "a\u{202e}b" }).to_string(),
+            (422, "invalid-text", Some("topic"), "turn around"),
         ),
         (long, (422, "invalid-text", Some("topic"), "200 characters")),
         (
@@ -107,6 +111,37 @@ async fn every_body_that_cannot_be_taken_is_told_with_its_field_and_reason() {
     assert_refused(&world, cases).await;
     let answer = guest().posts(&world, b"{\"phoneNumber\": \"\xff+12065550100\"}".to_vec()).await;
     assert_told(&answer, malformed("not JSON"), "bytes that are no text");
+}
+
+#[tokio::test]
+async fn names_and_topics_are_taken_in_every_script_and_empty_fields_are_absent() {
+    for (body, name) in [
+        (
+            json!({ "phoneNumber": NUMBER, "name": "ශ්\u{200d}රී", "topic": "👨\u{200d}👩\u{200d}👧" }),
+            Some("ශ්\u{200d}රී"),
+        ),
+        (json!({ "phoneNumber": NUMBER, "name": "", "topic": null }), None),
+    ] {
+        for mark in ["", "\u{feff}"] {
+            let world = world().await;
+            let answer = account("alice").posts(&world, format!("{mark}{body}")).await;
+            assert_eq!(answer.status, 202, "{body}: {}", answer.text);
+            let record = world.record(answer.json()["id"].as_str().unwrap()).await;
+            assert_eq!(record.request.name.as_ref().map(|name| name.as_str()), name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_operators_empty_fields_are_absent_too_and_a_byte_order_mark_is_skipped() {
+    let world = world().await;
+    let body = r#"{"effect": "deny", "reason": "x", "expiresAt": ""}"#;
+    for body in [body.to_owned(), body.replace("\"\"", "null"), format!("\u{feff}{body}")] {
+        let answer = world.send(Method::PUT, "/review/entries/country%23JM", &[], body).await;
+        assert_eq!((answer.status, &answer.json()["expiresAt"]), (200, &Value::Null), "{}", answer.text);
+    }
+    let policy = format!("\u{feff}{}", json!({ "guests": "allow" }));
+    assert_eq!(world.send(Method::POST, "/review/policy/validate", &[], policy).await.status, 200);
 }
 
 #[tokio::test]

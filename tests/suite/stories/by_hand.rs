@@ -114,9 +114,16 @@ impl World {
 
 /// Every rule that can be turned off, off.
 pub(crate) fn no_rules() -> Value {
-    let off =
-        Code::ALL.iter().filter(|code| code.has_mode()).map(|code| (code.as_str().to_owned(), json!("off")));
+    let off = Code::ALL
+        .iter()
+        .filter(|code| code.can_be_off())
+        .map(|code| (code.as_str().to_owned(), json!("off")));
     Value::Object(off.collect::<Map<_, _>>())
+}
+
+/// The nth exchange of an area code, of those that telephones have: 311 and its like are for short codes.
+pub(crate) fn exchange(n: usize) -> usize {
+    (222..).filter(|exchange| exchange % 100 != 11).nth(n).unwrap()
 }
 
 /// The nth of a hundred numbers of one range.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use intake::edge::{CountryFrom, Edge, Waf};
+use intake::edge::{Clients, CountryFrom, Edge, Waf};
 use intake::origins::Origins;
 use lambda_http::Body;
 use serde_json::{Value, json};
@@ -131,7 +131,7 @@ async fn behind_an_edge_that_strips_nothing_no_header_is_believed() {
     for headers in [&WHITEWASH[..], &SMEAR] {
         assert_eq!(posted(&world, headers).await, plain);
     }
-    assert_eq!((plain.country, plain.asn, plain.marks.len()), (None, None, 0));
+    assert_eq!((plain.country.country(), plain.asn, plain.marks.len()), (None, None, 0));
 }
 
 #[tokio::test]
@@ -148,7 +148,7 @@ async fn each_header_is_believed_only_of_the_edge_that_writes_it() {
         let rules = json!({ "country-mismatch": "off", "anonymous-network": "off", "bad-reputation": "off" });
         world.policy(json!({ "rules": rules })).await;
         Arc::get_mut(&mut world.stack).unwrap().functions.intake.edge =
-            Edge { country_from, waf, origins: Origins::Any };
+            Edge { country_from, waf, origins: Origins::Any, clients: Clients::All };
         let headers = [
             ("CloudFront-Viewer-Country", "CA"),
             ("CloudFront-Viewer-ASN", "64500"),
@@ -158,7 +158,7 @@ async fn each_header_is_believed_only_of_the_edge_that_writes_it() {
         ];
         let caller = posted(&world, &headers).await;
         assert_eq!(
-            caller.country.as_ref().map(|country| country.as_str()),
+            caller.country.country().as_ref().map(|country| country.as_str()),
             country,
             "{country_from:?} {waf:?}"
         );

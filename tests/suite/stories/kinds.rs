@@ -24,7 +24,7 @@ const OF_NO_COUNTRY: [(&str, &str); 8] = [
 ];
 
 /// The findings that name a kind of number.
-const KINDS: [&str; 10] = [
+const KINDS: [&str; 11] = [
     "premium-rate-number",
     "shared-cost-number",
     "satellite-number",
@@ -33,6 +33,7 @@ const KINDS: [&str; 10] = [
     "voicemail-number",
     "personal-number",
     "uan-number",
+    "toll-free-number",
     "voip-number",
     "unknown-kind-number",
 ];
@@ -57,7 +58,8 @@ fn expected(kind: &str, number: &str) -> Option<&'static str> {
         "personalNumber" => Some("personal-number"),
         "uan" => Some("uan-number"),
         "voip" => Some("voip-number"),
-        "fixedLine" | "mobile" | "tollFree" => None,
+        "tollFree" => Some("toll-free-number"),
+        "fixedLine" | "mobile" => None,
         other => panic!("the table has a kind that this story does not know: {other}"),
     })
 }

@@ -224,13 +224,17 @@ async fn an_address_that_many_share_bears_a_mark_in_twenty() {
     let world = world().await;
     world.policy(crate::limits::only(json!({}), json!({}))).await;
     for n in 0..20 {
-        called(&world, &account(&format!("customer-{n}")).at(ADDRESS), &format!("+1206{}0100", 400 + n))
-            .await;
+        called(
+            &world,
+            &account(&format!("customer-{n}")).at(ADDRESS),
+            &format!("+1206{}0100", crate::by_hand::exchange(n)),
+        )
+        .await;
     }
     let id = called(&world, &pumper(), NUMBER).await;
     assert_eq!(marks(&world, &id, "spam").await.status, 204);
     let customer = account("customer-0").at(ADDRESS);
-    assert_eq!(asks(&world, &customer, "+12064000100").await, (StateName::Closed, vec![]));
+    assert_eq!(asks(&world, &customer, "+12062220100").await, (StateName::Closed, vec![]));
     let the_pumper = asks(&world, &pumper(), "+12065570100").await;
     assert_eq!(
         the_pumper,
@@ -262,7 +266,7 @@ async fn nothing_is_marked_before_it_ended_or_that_nobody_knows() {
         .operator(
             Method::PUT,
             &format!("/review/requests/{id}/mark"),
-            json!({ "mark": "spam", "reason": "" }),
+            json!({ "mark": "spam", "reason": "\u{3164}" }),
         )
         .await;
     assert_eq!(answer.status, 422);

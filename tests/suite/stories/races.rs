@@ -75,7 +75,7 @@ async fn a_withdrawal_that_meets_the_dial_prevents_the_call_or_comes_too_late_bu
     let mut ids = vec![];
     for (n, visitor) in visitors.iter().enumerate() {
         // Each has its own range, so that no limit is met.
-        ids.push(visitor.asks(&world, &format!("+1206{}0100", 200 + n)).await);
+        ids.push(visitor.asks(&world, &format!("+1206{}0100", crate::by_hand::exchange(n))).await);
     }
     world.policy(json!({ "dial": { "calls_per_second_max": 1000.0 } })).await;
     world.screen().await;

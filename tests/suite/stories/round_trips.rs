@@ -193,7 +193,7 @@ async fn upkeep_looks_at_many_duplicates_side_by_side() {
     let waiting = async |many: usize| {
         for n in 0..many {
             let visitor = account(&format!("visitor-{n}")).at(&format!("198.{}.{}.7", n % 20, n / 20));
-            visitor.asks(&world, &format!("+1206{}0100", 300 + n % 20)).await;
+            visitor.asks(&world, &format!("+1206{}0100", 300 + n % 10 + n / 10 % 2 * 20)).await;
         }
         run(&world, &watch, Function::Screening).await;
         world.pass_unseen(60);

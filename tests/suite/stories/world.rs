@@ -253,7 +253,8 @@ pub(crate) fn account(name: &str) -> Visitor {
 
 /// A visitor who is not signed in.
 pub(crate) fn guest() -> Visitor {
-    Visitor { headers: vec![], account: None }.at("198.51.100.7").in_country("US")
+    let json = ("content-type", "application/json".to_owned());
+    Visitor { headers: vec![json], account: None }.at("198.51.100.7").in_country("US")
 }
 
 impl Visitor {

@@ -2,7 +2,13 @@
 
 use proptest::prelude::*;
 
+use tollgate::country::CountryCode;
+
 use super::*;
+
+fn parse(body: &[u8], default_country: Option<CountryCode>) -> Result<Asked, Problem> {
+    super::parse(body, &Policy { default_country, ..Policy::default() })
+}
 
 fn us() -> Option<CountryCode> {
     CountryCode::parse("US").ok()
@@ -56,13 +62,13 @@ fn each_bad_field_is_named() {
         (r#"{"phoneNumber":12065550100}"#.to_owned(), "wrong-type", "phoneNumber"),
         (r#"{"phoneNumber":null}"#.to_owned(), "wrong-type", "phoneNumber"),
         (r#"{"phoneNumber":["+12065550100"]}"#.to_owned(), "wrong-type", "phoneNumber"),
-        (r#"{"phoneNumber":"+12065550100","name":null}"#.to_owned(), "wrong-type", "name"),
+        (r#"{"phoneNumber":"+12065550100","name":7}"#.to_owned(), "wrong-type", "name"),
         (r#"{"phoneNumber":"+12065550100","topic":{}}"#.to_owned(), "wrong-type", "topic"),
         (r#"{"phoneNumber":""}"#.to_owned(), "invalid-phone-number", "phoneNumber"),
         (r#"{"phoneNumber":"+1206555"}"#.to_owned(), "invalid-phone-number", "phoneNumber"),
         (r#"{"phoneNumber":"call me"}"#.to_owned(), "invalid-phone-number", "phoneNumber"),
         (r#"{"phoneNumber":"+12065550100;ext=1"}"#.to_owned(), "invalid-phone-number", "phoneNumber"),
-        (name(""), "invalid-text", "name"),
+        (name("\\u3164"), "invalid-text", "name"),
         (name("\\u0000"), "invalid-text", "name"),
         (name(&long), "invalid-text", "name"),
         (r#"{"phoneNumber":"+12065550100","phone_number":"x"}"#.to_owned(), "unknown-field", "phone_number"),
@@ -73,6 +79,19 @@ fn each_bad_field_is_named() {
     }
     let details = refused(r#"{"+12065550100":"x"}"#, "unknown-field", 422);
     assert!(!details.contains("field\":"), "{details}");
+}
+
+#[test]
+fn an_optional_field_that_is_empty_or_null_is_absent_and_a_byte_order_mark_is_skipped() {
+    for body in [
+        r#"{"phoneNumber":"+12065550100","name":"","topic":"  "}"#,
+        r#"{"phoneNumber":"+12065550100","name":null,"topic":null}"#,
+        "\u{feff}{\"phoneNumber\":\"+12065550100\"}",
+    ] {
+        let asked = parse(body.as_bytes(), us()).unwrap();
+        assert_eq!((asked.number.e164(), asked.name, asked.topic), ("+12065550100", None, None), "{body}");
+    }
+    refused(r#"{"phoneNumber":"+12065550100","name":"","name":null}"#, "malformed-body", 400);
 }
 
 #[test]
@@ -105,7 +124,7 @@ proptest! {
     ) {
         let bodies = [
             format!(r#"{{"phoneNumber":"{number}x"}}"#),
-            format!(r#"{{"phoneNumber":"{number}","name":""}}"#),
+            format!(r#"{{"phoneNumber":"{number}","name":"\u3164"}}"#),
             format!(r#"{{"phoneNumber":{}}}"#, number.trim_start_matches('+')),
             format!(r#"{{"phoneNumber":["{number}"]}}"#),
             format!(r#"{{"{number}":"{number}"}}"#),

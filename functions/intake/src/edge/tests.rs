@@ -33,7 +33,12 @@ fn guest(edge: &Edge, headers: &[(&str, &str)]) -> Caller {
 fn edges() -> impl Iterator<Item = Edge> {
     let countries = [CountryFrom::Cloudfront, CountryFrom::Waf, CountryFrom::None];
     countries.into_iter().flat_map(|country_from| {
-        [Waf::On, Waf::Off].map(|waf| Edge { country_from, waf, origins: Origins::Any })
+        [Waf::On, Waf::Off].map(|waf| Edge {
+            country_from,
+            waf,
+            origins: Origins::Any,
+            clients: Clients::All,
+        })
     })
 }
 
@@ -43,9 +48,11 @@ fn each_setting_believes_its_own_headers_and_no_others() {
         let headers: Vec<_> = CLOUDFRONT.into_iter().chain(WAF).collect();
         let caller = guest(&edge, &headers);
         let (country, asn) = match (edge.country_from, edge.waf) {
-            (CountryFrom::Cloudfront, _) => (CountryCode::parse("DE").ok(), Some(64_496)),
-            (CountryFrom::Waf, Waf::On) => (CountryCode::parse("FR").ok(), None),
-            _ => (None, None),
+            (CountryFrom::Cloudfront, _) => {
+                (Whereabouts::In(CountryCode::parse("DE").unwrap()), Some(64_496))
+            }
+            (CountryFrom::Waf, Waf::On) => (Whereabouts::In(CountryCode::parse("FR").unwrap()), None),
+            _ => (Whereabouts::Untold, None),
         };
         let marks = match edge.waf {
             Waf::On => BTreeSet::from([NetworkMark::Anonymous, NetworkMark::BadReputation]),
@@ -87,9 +94,13 @@ fn garbage_in_a_believed_header_is_nothing() {
     let cloudfront = Edge::trusting_everything();
     let waf = Edge { country_from: CountryFrom::Waf, ..cloudfront.clone() };
     for text in ["", "none", "D", "DEU", "D\u{e9}", "1!", "DE, FR", " "] {
-        assert_eq!(guest(&cloudfront, &[("cloudfront-viewer-country", text)]).country, None, "{text:?}");
-        assert_eq!(guest(&waf, &[("x-amzn-waf-country", text)]).country, None, "{text:?}");
+        let told = guest(&cloudfront, &[("cloudfront-viewer-country", text)]).country;
+        assert_eq!(told, Whereabouts::Untold, "{text:?}");
+        let told = guest(&waf, &[("x-amzn-waf-country", text)]).country;
+        let expected = if text == "none" { Whereabouts::Elsewhere } else { Whereabouts::Untold };
+        assert_eq!(told, expected, "{text:?}");
     }
+    assert_eq!(guest(&waf, &[]).country, Whereabouts::Untold);
     for text in ["", "-1", "+1", "AS64496", "4294967296", "1.5"] {
         assert_eq!(guest(&cloudfront, &[("cloudfront-viewer-asn", text)]).asn, None, "{text:?}");
     }
@@ -102,7 +113,7 @@ fn garbage_in_a_believed_header_is_nothing() {
 fn a_header_given_twice_names_no_country_but_keeps_its_mark() {
     let edge = Edge::trusting_everything();
     let twice = [("cloudfront-viewer-country", "US"), ("cloudfront-viewer-country", "US")];
-    assert_eq!(guest(&edge, &twice).country, None);
+    assert_eq!(guest(&edge, &twice).country, Whereabouts::Untold);
     let both = [("x-amzn-waf-anonymous", "false"), ("x-amzn-waf-anonymous", "true")];
     assert_eq!(guest(&edge, &both).marks, BTreeSet::from([NetworkMark::Anonymous]));
 }
@@ -111,11 +122,34 @@ fn a_header_given_twice_names_no_country_but_keeps_its_mark() {
 fn without_a_source_address_nobody_asks() {
     let edge = Edge::trusting_everything();
     let forged = [("X-Forwarded-For", "198.51.100.1")];
-    for source_ip in [None, Some(""), Some("test-invoke-source-ip"), Some("203.0.113.9:443")] {
+    for source_ip in [None, Some(""), Some("203.0.113.9:443")] {
         let told = edge.caller(&request(&forged, context(source_ip, None)), Access::Guest);
         assert_eq!(told, Err(EdgeError::NoSourceAddress), "{source_ip:?}");
     }
     assert_eq!(edge.caller(&Request::new(Body::Empty), Access::Guest), Err(EdgeError::NoContext));
+    for access in [Access::Guest, Access::Account] {
+        let pressed = request(&forged, context(Some("test-invoke-source-ip"), None));
+        assert_eq!(edge.caller(&pressed, access), Err(EdgeError::TestInvocation));
+    }
+}
+
+#[test]
+fn only_the_app_clients_that_are_named_are_let_in() {
+    for (listed, claims, let_in) in [
+        ("", json!({"sub": "ada"}), true),
+        ("one, two", json!({"sub": "ada", "aud": "one"}), true),
+        ("one,two", json!({"sub": "ada", "client_id": "two"}), true),
+        ("one", json!({"sub": "ada", "aud": "two"}), false),
+        ("one", json!({"sub": "ada", "client_id": "ONE"}), false),
+        ("one", json!({"sub": "ada", "aud": "two", "client_id": "one"}), false),
+        ("one", json!({"sub": "ada"}), false),
+    ] {
+        let edge = Edge { clients: Clients::parse(listed), ..Edge::trusting_nothing() };
+        let asked = request(&[], context(Some("203.0.113.9"), Some(claims.clone())));
+        let told = edge.caller(&asked, Access::Account).map(drop);
+        assert_eq!(told, if let_in { Ok(()) } else { Err(EdgeError::OtherClient) }, "{listed} {claims}");
+        assert!(edge.caller(&asked, Access::Guest).is_ok());
+    }
 }
 
 #[test]

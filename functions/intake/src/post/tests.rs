@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tollgate::network::Address;
 use tollgate::number::PhoneNumber;
 use tollgate::policy::{Guests, Mode};
-use tollgate::request::{Account, NetworkMark};
+use tollgate::request::{Account, NetworkMark, Whereabouts};
 use tollgate::verdict::Code;
 
 use super::*;
@@ -41,7 +41,7 @@ fn request(account: Option<&str>, marks: BTreeSet<NetworkMark>) -> CallbackReque
         number: PhoneNumber::parse("+12065550100", None).unwrap(),
         name: None,
         topic: None,
-        caller: Caller { address, country: None, asn: None, marks, account },
+        caller: Caller { address, country: Whereabouts::Untold, asn: None, marks, account },
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use tollgate::entry::{Effect, Entry, Listing};
 use tollgate::text::{Author, Reason};
 
-use crate::asked::moment_ahead;
+use crate::asked::{filled, moment_ahead};
 use crate::problem::{FieldError, Problem};
 
 /// An entry as shown.
@@ -39,6 +39,7 @@ impl Shown {
 pub(super) struct EntryBody {
     effect: String,
     reason: String,
+    #[serde(default, deserialize_with = "filled")]
     expires_at: Option<String>,
 }
 

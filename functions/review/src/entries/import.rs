@@ -1,19 +1,22 @@
-//! The import of many entries from one file. Entries that are listed already are replaced; of two lines for one entry the
-//! last counts.
+//! The import of many entries from one file. Entries that are listed already are replaced. Of two lines that contradict each
+//! other the stricter counts, wherever it stands, and the other is told: a denial over trust, the longer of two denials, the
+//! shorter of two trusts.
 
+use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Response};
 use serde::Serialize;
-use tollgate::entry::Listing;
+use tollgate::entry::{Effect, Listing};
+use tollgate::policy::Numbers;
 use tollgate::text::{Author, Reason};
 use tollgate_aws::changes::Action;
 use tollgate_aws::deny_list;
 use tollgate_aws::tables::Tables;
 
-use super::form::effect;
+use super::form::{effect, effect_text};
 use super::lines::{self, Defaults, Line};
 use crate::asked::{Asked, moment_ahead};
 use crate::changes;
@@ -42,7 +45,7 @@ struct Refused {
 pub(crate) async fn import(tables: &Tables, asked: &Asked) -> Result<Response<Body>, Failure> {
     asked.query.only(&["effect", "reason", "expiresAt", "dryRun"])?;
     let dry_run = asked.query.flag("dryRun")?;
-    let defaults = defaults(asked)?;
+    let defaults = Defaults { numbers: super::numbers(tables).await, ..defaults(asked)? };
 
     let import = Import::of(read(asked, &defaults)?, &asked.author, asked.now)?;
 
@@ -59,6 +62,7 @@ fn defaults(asked: &Asked) -> Result<Defaults, Problem> {
         effect: asked.query.parsed("effect", effect)?,
         reason: asked.query.parsed("reason", Reason::parse)?,
         expires_at: asked.query.parsed("expiresAt", |text| moment_ahead(text, asked.now))?,
+        numbers: Numbers::default(),
     })
 }
 
@@ -73,7 +77,11 @@ fn read(asked: &Asked, defaults: &Defaults) -> Result<Vec<Line>, Problem> {
             defaults.reason.as_ref().ok_or_else(|| missing("reason"))?;
             lines::plain(asked.body(), defaults)
         }
-        _ => return Err(Problem::media_type("send text/csv or text/plain")),
+        _ => {
+            return Err(Problem::media_type(
+                "send text/csv, or text/plain for a list of networks, one a line (JSON lines among them)",
+            ));
+        }
     };
     if lines.len() > LINES_MAX {
         return Err(Problem::too_large(format!("an import has at most {LINES_MAX} lines; send it in parts")));
@@ -84,7 +92,7 @@ fn read(asked: &Asked, defaults: &Defaults) -> Result<Vec<Line>, Problem> {
 impl Import {
     /// What the lines come to. Lines of which none can be read are not an import.
     fn of(lines: Vec<Line>, author: &Author, now: Timestamp) -> Result<Self, Problem> {
-        let (mut listings, mut refused) = (BTreeMap::new(), vec![]);
+        let (mut listings, mut refused) = (BTreeMap::<String, (usize, Listing)>::new(), vec![]);
         for Line { number, read } in lines {
             match read {
                 Ok(draft) => {
@@ -96,7 +104,12 @@ impl Import {
                         added_at: now,
                         expires_at: draft.expires_at,
                     };
-                    listings.insert(listing.entry.key(), listing);
+                    let (counts, other) = match listings.remove(&listing.entry.key()) {
+                        Some(before) => stricter(before, (number, listing)),
+                        None => ((number, listing), None),
+                    };
+                    refused.extend(other.map(|line| contradicted(line, &counts)));
+                    listings.insert(counts.1.entry.key(), counts);
                 }
                 Err(reason) => refused.push(Refused { line: number, reason }),
             }
@@ -106,8 +119,32 @@ impl Import {
             let errors = shown.map(|r| FieldError { field: format!("line {}", r.line), reason: r.reason });
             return Err(Problem::invalid("no line of the body is an entry", errors.collect()));
         }
-        Ok(Self { listings: listings.into_values().collect(), refused })
+        refused.sort_by_key(|refused| refused.line);
+        Ok(Self { listings: listings.into_values().map(|(_, listing)| listing).collect(), refused })
     }
+}
+
+/// Of two lines for one entry the one that counts, and the number of the other if the two contradict each other.
+fn stricter(before: (usize, Listing), later: (usize, Listing)) -> ((usize, Listing), Option<usize>) {
+    // The stricter is the greater: what never expires holds longer than anything.
+    let strictness = |(_, listing): &(usize, Listing)| {
+        let holds = (listing.expires_at.is_none(), listing.expires_at);
+        match listing.effect {
+            Effect::Deny => (1, Some(holds), None),
+            Effect::Trust => (0, None, Some(Reverse(holds))),
+        }
+    };
+    match strictness(&later).cmp(&strictness(&before)) {
+        Ordering::Equal => (later, None),
+        Ordering::Greater => (later, Some(before.0)),
+        Ordering::Less => (before, Some(later.0)),
+    }
+}
+
+fn contradicted(line: usize, (counts, listing): &(usize, Listing)) -> Refused {
+    let says = effect_text(listing.effect);
+    let reason = format!("line {counts} says otherwise of the same entry ({says}), and the stricter counts");
+    Refused { line, reason }
 }
 
 fn told(import: &Import, dry_run: bool) -> Response<Body> {
@@ -137,7 +174,7 @@ mod tests {
         let defaults = Defaults {
             effect: effect("deny").ok(),
             reason: Reason::parse("drop list").ok(),
-            expires_at: None,
+            ..Defaults::default()
         };
         Import::of(lines::plain(body.as_bytes(), &defaults), &Author::parse("ada").unwrap(), now)
     }
@@ -146,6 +183,33 @@ mod tests {
     fn an_entry_named_twice_is_one_entry() {
         let import = import("203.0.113.0/24\n203.0.113.0/24\n203.0.113.9\n").unwrap();
         assert_eq!(import.listings.len(), 2);
+    }
+
+    fn import_csv(lines: &str) -> Import {
+        let now = "2026-01-31T09:30:00Z".parse().unwrap();
+        let body = format!("entry,effect,reason,expires_at\n{lines}");
+        let lines = lines::csv(body.as_bytes(), &Defaults::default(), now).unwrap();
+        Import::of(lines, &Author::parse("ada").unwrap(), now).unwrap()
+    }
+
+    #[test]
+    fn of_lines_that_contradict_each_other_the_stricter_counts_and_the_other_is_told() {
+        let (deny, trust) = ("prefix#+1876,deny,x", "prefix#+1 876,trust,y");
+        for (first, second, line) in [
+            (deny, trust, 3),
+            (trust, deny, 2),
+            ("prefix#+1876,deny,x", "prefix#+1876,deny,y,2026-06-30T00:00:00Z", 3),
+            ("prefix#+1876,trust,x", "prefix#+1876,trust,y,2026-06-30T00:00:00Z", 2),
+            ("prefix#+1876,deny,x,2026-05-30T00:00:00Z", "prefix#+1876,deny,y,2026-06-30T00:00:00Z", 2),
+        ] {
+            let import = import_csv(&format!("{first}\n{second}\n"));
+            assert_eq!((import.listings.len(), import.refused.len()), (1, 1), "{first} {second}");
+            assert_eq!(import.refused[0].line, line, "{first} {second}");
+            assert!(import.refused[0].reason.contains(&format!("line {} says otherwise", 5 - line)));
+            assert!(first != deny || second != trust || import.listings[0].effect == Effect::Deny);
+        }
+        assert_eq!(import_csv(&format!("{deny}\n{deny}\n")).refused, []);
+        assert_eq!(import_csv(&format!("{trust}\n{deny}\n{trust}\n")).refused.len(), 2);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use tollgate::line::Line;
 use tollgate::number::NumberKind;
 use tollgate::outcome::{CallEnd, Outcome};
 use tollgate::record::{Mark, MarkKind, Record};
-use tollgate::request::{NetworkMark, RequestId};
+use tollgate::request::{NetworkMark, RequestId, Whereabouts};
 use tollgate::state::{Ending, Failure, State, StateName};
 use tollgate::text::{AccountId, Author, ContactId};
 use tollgate::verdict::{Code, Finding, Route, Standing};
@@ -27,7 +27,7 @@ pub(super) struct Shown {
     country: Option<CountryCode>,
     kind: NumberKind,
     address: String,
-    address_country: Option<CountryCode>,
+    address_country: Option<String>,
     asn: Option<u32>,
     marks: BTreeSet<NetworkMark>,
     account: Option<AccountId>,
@@ -107,7 +107,11 @@ impl Shown {
             country: request.number.country(),
             kind: request.number.kind(),
             address: if mask { caller.address.masked() } else { caller.address.to_text() },
-            address_country: caller.country,
+            address_country: match caller.country {
+                Whereabouts::In(country) => Some(country.to_string()),
+                Whereabouts::Elsewhere => Some("elsewhere".to_owned()),
+                Whereabouts::Untold => None,
+            },
             asn: caller.asn,
             marks: caller.marks.clone(),
             account: caller.account.as_ref().map(|account| account.id.clone()),

@@ -87,7 +87,7 @@ fn question(query: &Query) -> Result<(Question, Option<StateName>), Problem> {
 /// Reads an international number. A `+` that was not encoded reads as a space in a query.
 fn number(text: &str) -> Result<PhoneNumber, String> {
     let text = text.strip_prefix(' ').map_or_else(|| text.to_owned(), |digits| format!("+{digits}"));
-    PhoneNumber::parse(&text, None).map_err(|error| error.to_string())
+    PhoneNumber::parse_any(&text).map_err(|error| error.to_string())
 }
 
 fn state(text: &str) -> Result<(Question, Option<StateName>), String> {

@@ -13,7 +13,7 @@ use tollgate::outcome::CallEnd;
 use tollgate::overdue;
 use tollgate::record::{Mark, MarkKind, Record, Terms};
 use tollgate::reply::Answered;
-use tollgate::request::{Account, CallbackRequest, Caller, Fingerprint, NetworkMark, RequestId};
+use tollgate::request::{Account, CallbackRequest, Caller, Fingerprint, NetworkMark, RequestId, Whereabouts};
 use tollgate::state::{Attempt, Dialing, Ending, Failure, Retry, State, StateName};
 use tollgate::text::{AccountId, Author, ContactId, VisitorText};
 use tollgate::verdict::Finding;
@@ -67,6 +67,8 @@ struct Attributes {
     name: Option<VisitorText>,
     topic: Option<VisitorText>,
     address_country: Option<CountryCode>,
+    /// Beside the country, so that an earlier version can read the rest.
+    address_elsewhere: Option<bool>,
     asn: Option<u32>,
     marks: Option<BTreeSet<NetworkMark>>,
     account: Option<AccountId>,
@@ -143,7 +145,11 @@ fn stored(a: Attributes) -> Result<Stored, &'static str> {
     let account = a.account.map(|id| Account { id, verified_number: a.verified_number });
     let caller = Caller {
         address: a.address,
-        country: a.address_country,
+        country: match (a.address_country, a.address_elsewhere) {
+            (Some(country), _) => Whereabouts::In(country),
+            (None, Some(true)) => Whereabouts::Elsewhere,
+            (None, _) => Whereabouts::Untold,
+        },
         asn: a.asn,
         marks: a.marks.unwrap_or_default(),
         account,
@@ -226,7 +232,11 @@ pub(super) fn new_item(
     let optional = [
         ("name", request.name.as_ref().map(|name| s(name.as_str()))),
         ("topic", request.topic.as_ref().map(|topic| s(topic.as_str()))),
-        ("address_country", caller.country.map(|country| s(country.as_str()))),
+        ("address_country", caller.country.country().map(|country| s(country.as_str()))),
+        (
+            "address_elsewhere",
+            (caller.country == Whereabouts::Elsewhere).then_some(AttributeValue::Bool(true)),
+        ),
         ("asn", caller.asn.map(n)),
         ("account", account.map(|account| s(account.id.as_str()))),
         ("verified_number", account.and_then(|a| a.verified_number.as_ref()).map(|number| s(number.e164()))),

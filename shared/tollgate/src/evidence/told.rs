@@ -53,7 +53,7 @@ pub(crate) fn pumped() -> Call {
 }
 
 pub(crate) fn number(e164: &str) -> PhoneNumber {
-    PhoneNumber::parse(e164, None).unwrap()
+    PhoneNumber::from_e164(e164).unwrap()
 }
 
 /// A line of a network that nobody else is in.

@@ -38,6 +38,8 @@ pub enum NumberKind {
     GlobalNetwork,
     /// A number that its plan knows, of a kind that it does not tell.
     Unknown,
+    /// A number that the library does not know: its plan has such lengths, and a policy let it in.
+    Unlisted,
 }
 
 impl NumberKind {
@@ -59,6 +61,7 @@ impl NumberKind {
             Self::Satellite => "satellite",
             Self::GlobalNetwork => "global-network",
             Self::Unknown => "unknown",
+            Self::Unlisted => "unlisted",
         }
     }
 
@@ -73,6 +76,22 @@ impl NumberKind {
     /// row out once the library knows it.
     pub(super) fn amended(e164: &str) -> Option<Self> {
         AMENDED.iter().find(|(prefix, _)| e164.starts_with(prefix)).map(|(_, kind)| *kind)
+    }
+
+    /// The kind that the middle of a number tells, in the North American plan: within any area code some exchanges are
+    /// not of telephones. The library looks at the area code alone.
+    pub(super) fn of_exchange(self, e164: &str) -> Option<Self> {
+        if !matches!(self, Self::FixedLine | Self::Mobile | Self::FixedLineOrMobile) {
+            return None;
+        }
+        let national = e164.strip_prefix("+1").filter(|national| national.len() == 10)?;
+        let (exchange, line) = (national.get(3..6)?, national.get(6..)?);
+        match (exchange, line) {
+            // Paid services; directory assistance; access to carriers; and the exchanges of short codes, 911 among them.
+            ("976" | "950", _) | ("555", "1212") => Some(Self::PremiumRate),
+            _ if exchange.ends_with("11") => Some(Self::PremiumRate),
+            _ => None,
+        }
     }
 
     /// What a code stands for that belongs to no country and has no kind in the library's metadata, after the list of

@@ -12,7 +12,7 @@ use super::{DIGITS_MAX, PhoneNumber, SHOWN_CHARACTERS_MAX, is_plus_and_digits, m
 /// A prefix may be a whole number, so `Debug` shows no more than its first digits.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct NumberPrefix(String);
+pub struct NumberPrefix(pub(super) String);
 
 impl NumberPrefix {
     /// Reads a prefix; spaces and dashes between the digits are dropped.
@@ -35,6 +35,12 @@ impl NumberPrefix {
     #[must_use]
     pub fn masked(&self) -> String {
         masked(&self.0, SHOWN_CHARACTERS_MAX)
+    }
+
+    /// Whether every number under it is under the other, too.
+    #[must_use]
+    pub fn is_under(&self, other: &Self) -> bool {
+        self.0.starts_with(&other.0)
     }
 
     /// Whether the number starts with these digits.

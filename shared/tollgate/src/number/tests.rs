@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 
-mod examples;
+pub(super) mod examples;
+mod plans;
 
 fn country(text: &str) -> CountryCode {
     CountryCode::parse(text).unwrap()
@@ -38,11 +39,6 @@ fn a_trunk_zero_after_the_country_code_is_dropped() {
 fn a_number_whose_canonical_form_cannot_be_read_is_refused() {
     // Without the trunk prefix, which is 8 or 0 in Belarus, +375 8102935866 is left, and that begins with a trunk prefix again.
     check_refused("+375 0810 2935866", PhoneNumberError::Invalid);
-}
-
-#[test]
-fn an_argentine_mobile_is_written_in_its_international_form() {
-    assert_eq!(number("+5411 15 2345 6789").e164(), "+5491123456789");
 }
 
 #[test]

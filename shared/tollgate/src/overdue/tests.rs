@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::network::Address;
 use crate::number::PhoneNumber;
-use crate::request::{CallbackRequest, Caller};
+use crate::request::{CallbackRequest, Caller, Whereabouts};
 
 mod answers;
 mod duplicates;
@@ -30,7 +30,7 @@ fn owner() -> RequestId {
 fn record(state: State) -> Record {
     let caller = Caller {
         address: Address::parse("203.0.113.9").unwrap(),
-        country: None,
+        country: Whereabouts::Untold,
         asn: None,
         marks: BTreeSet::new(),
         account: None,

@@ -1,5 +1,7 @@
 //! Reading a policy document: everything that is wrong with it at once, each with its field and reason.
 
+mod names;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
@@ -35,7 +37,12 @@ pub(super) fn parse(json: &str) -> Result<Policy, Vec<PolicyError>> {
     let gone = gone.map(|key| PolicyError { field: key.field(), reason: key.instead.to_owned() });
     let mut wrong = wrong_forms(&given)?;
     wrong.extend(gone);
-    if wrong.is_empty() { of_right_form(json) } else { Err(wrong) }
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
+    let policy = of_right_form(json)?;
+    let unnamed = names::check(&policy, &given);
+    if unnamed.is_empty() { Ok(policy) } else { Err(unnamed) }
 }
 
 pub(super) fn parse_stored(json: &str) -> Result<Policy, Vec<PolicyError>> {

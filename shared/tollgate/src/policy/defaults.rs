@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Blocks, Budgets, Dial, FanOut, Guests, Held, Limit, Limits, LinePolicy, Marks, Newcomers, Policy,
-    ProofPolicy, Tolerance, Waste,
+    Blocks, Budgets, Dial, FanOut, Guests, Held, Limit, Limits, LinePolicy, Marks, Newcomers, Numbers,
+    Policy, ProofPolicy, Tolerance, Waste,
 };
 use crate::counter::DAY_SECONDS;
 use crate::country::CountryCode;
@@ -19,6 +19,7 @@ impl Default for Policy {
         Self {
             served_countries: us.into_iter().collect(),
             default_country: us,
+            numbers: Numbers::default(),
             served_address_countries: BTreeSet::new(),
             guests: Guests::Redirect,
             channels: vec![Channel::Chat, Channel::CallIn],

@@ -3,7 +3,7 @@
 use super::*;
 use crate::evidence::told::{call, good, line, now, number, pumped, short, wasted};
 use crate::network::Address;
-use crate::request::{Account, Caller, RequestId};
+use crate::request::{Account, Caller, RequestId, Whereabouts};
 use crate::text::AccountId;
 
 const OWN_LINE: &str = "203.0.113.9";
@@ -15,7 +15,7 @@ fn request() -> CallbackRequest {
     let account = Account { id: AccountId::parse("ada").unwrap(), verified_number: None };
     let caller = Caller {
         address: Address::parse(OWN_LINE).unwrap(),
-        country: None,
+        country: Whereabouts::Untold,
         asn: None,
         marks: [].into(),
         account: Some(account),

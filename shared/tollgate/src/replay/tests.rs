@@ -9,7 +9,7 @@ use crate::network::Address;
 use crate::number::PhoneNumber;
 use crate::outcome::CallEnd;
 use crate::record::{Mark, MarkKind};
-use crate::request::{Account, CallbackRequest, Caller, RequestId};
+use crate::request::{Account, CallbackRequest, Caller, RequestId, Whereabouts};
 use crate::state::{Ending, State};
 use crate::text::{AccountId, Author, CarrierName};
 
@@ -32,7 +32,7 @@ fn asked(second: i64, address: &str, number: &str) -> Record {
     let account = Account { id: AccountId::parse(&id.to_string()).unwrap(), verified_number: None };
     let caller = Caller {
         address: Address::parse(address).unwrap(),
-        country: None,
+        country: Whereabouts::Untold,
         asn: None,
         marks: std::collections::BTreeSet::new(),
         account: Some(account),

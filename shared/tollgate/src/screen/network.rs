@@ -1,7 +1,7 @@
 //! Where the request comes from: anonymous networks, bad reputation, and countries.
 
 use crate::policy::Policy;
-use crate::request::{CallbackRequest, Caller, NetworkMark};
+use crate::request::{CallbackRequest, Caller, NetworkMark, Whereabouts};
 use crate::verdict::{Code, Finding};
 
 pub(super) fn findings(caller: &Caller, policy: &Policy) -> Vec<Finding> {
@@ -10,16 +10,21 @@ pub(super) fn findings(caller: &Caller, policy: &Policy) -> Vec<Finding> {
         NetworkMark::BadReputation => Finding::new(Code::BadReputation),
     });
     let served = &policy.served_address_countries;
-    let country = caller
-        .country
-        .filter(|country| !served.is_empty() && !served.contains(country))
+    let abroad = match caller.country {
+        _ if served.is_empty() => None,
+        Whereabouts::In(country) => (!served.contains(&country)).then(|| country.to_string()),
+        // Of the countries that are served the edge tells those apart that it has rules for; the address is in none of them.
+        Whereabouts::Elsewhere => Some("elsewhere".to_owned()),
+        Whereabouts::Untold => None,
+    };
+    let abroad = abroad
         .map(|country| Finding::about(Code::AddressCountryNotServed, format!("address-country#{country}")));
-    marks.chain(country).collect()
+    marks.chain(abroad).collect()
 }
 
-/// The address's country against the number's, if both are known.
+/// The address's country against the number's, if both are known. A number that people there may well have is none.
 pub(super) fn mismatch(request: &CallbackRequest) -> Option<Finding> {
-    let (from, to) = (request.caller.country?, request.number.country()?);
-    (from != to)
+    let (from, to) = (request.caller.country.country()?, request.number.country()?);
+    (!request.number.is_at_home_in(from))
         .then(|| Finding::about(Code::CountryMismatch, format!("address-country#{from} country#{to}")))
 }

@@ -34,8 +34,9 @@ use crate::evidence::{Admission, Call, Evidence};
 use crate::facts::{AskCount, Asking, CarrierFact, Held, Places};
 use crate::line::{Line, LineType};
 use crate::network::Address;
+use crate::number::NumberPrefix;
 use crate::policy::{Guests, Limit};
-use crate::request::{Account, NetworkMark, RequestId};
+use crate::request::{Account, NetworkMark, RequestId, Whereabouts};
 use crate::text::{AccountId, Author, CarrierName, Reason};
 use crate::usual::Usual;
 use crate::verdict::Standing;
@@ -61,7 +62,7 @@ fn plain() -> Case {
     let account = Account { id: AccountId::parse("ada").unwrap(), verified_number: None };
     let caller = Caller {
         address: address("203.0.113.9"),
-        country: Some(country("US")),
+        country: Whereabouts::In(country("US")),
         asn: Some(64_500),
         marks: BTreeSet::new(),
         account: Some(account),
@@ -136,7 +137,8 @@ impl Case {
     /// Asks for another number, from an address in its country.
     fn ask_for(&mut self, e164: &str) {
         self.request.number = number(e164);
-        self.request.caller.country = self.request.number.country();
+        self.request.caller.country =
+            self.request.number.country().map_or(Whereabouts::Untold, Whereabouts::In);
     }
 
     /// The same, in a country that is served.

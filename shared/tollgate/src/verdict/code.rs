@@ -62,6 +62,10 @@ codes! {
     PersonalNumber = "personal-number" => Redirect,
     /// A company's universal access number.
     UanNumber = "uan-number" => Redirect,
+    /// A toll-free number: a company's, and nobody's phone.
+    TollFreeNumber = "toll-free-number" => Redirect,
+    /// A number that the library does not know, let in by the policy.
+    LetInNumber = "let-in-number" => Dial,
     /// A number of a VoIP range.
     VoipNumber = "voip-number" => Redirect,
     /// A valid number of no known kind.
@@ -160,7 +164,7 @@ impl Code {
     }
 
     /// Whether an operator may put the rule in shadow mode or turn it off. What bounds the loss and what keeps calls
-    /// to one at a time cannot be: the budgets, the claim, the kill switches and the lists have switches of their own.
+    /// to one at a time cannot be: the budgets, the claim and the kill switches have switches of their own.
     #[must_use]
     pub fn has_mode(self) -> bool {
         !matches!(
@@ -168,9 +172,17 @@ impl Code {
             Self::KillSwitch
                 | Self::Trusted
                 | Self::VerifiedOwnNumber
+                | Self::LetInNumber
                 | Self::NumberPending
                 | Self::BudgetSpent
         )
+    }
+
+    /// Whether the rule may be turned off. The lists cannot be: who listed something would be told that it holds. They may be
+    /// watched in shadow mode.
+    #[must_use]
+    pub fn can_be_off(self) -> bool {
+        self.has_mode() && self != Self::DenyListed
     }
 
     /// Whether a trust entry waives the finding: all but the kill switches, the served countries and what bounds the

@@ -133,6 +133,7 @@ async fn pipeline(asks: Asks) -> Result<Duration, Error> {
 /// A signed-in visitor's request, from an address of his own.
 fn asking(n: u32, number: &str) -> Result<Incoming, Error> {
     let mut headers = HeaderMap::new();
+    headers.insert("content-type", "application/json".parse()?);
     headers.insert("x-local-account", format!("visitor-{n}").parse()?);
     headers.insert("x-local-source-ip", format!("73.{}.{}.7", n / 250, n % 250).parse()?);
     let body = Bytes::from(format!(r#"{{"phoneNumber": "{number}"}}"#));

@@ -38,7 +38,11 @@ pub(super) async fn save_policy(stack: &Stack, document: &Document) -> Result<()
 /// Asks for a call. Whether it is made shows later.
 pub(super) async fn ask(stack: &Stack, asked: &Asked, place: usize, traffic: &Traffic) -> Result<(), Error> {
     let (address, key) = (asked.address.to_string(), key(place));
-    let mut headers = vec![("x-local-source-ip", address.as_str()), ("idempotency-key", key.as_str())];
+    let mut headers = vec![
+        ("content-type", "application/json"),
+        ("x-local-source-ip", address.as_str()),
+        ("idempotency-key", key.as_str()),
+    ];
     if asked.anonymous {
         headers.push(("x-local-anonymous", "true"));
     }

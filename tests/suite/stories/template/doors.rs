@@ -50,6 +50,38 @@ fn invokes(method: &Value, function: &str) -> bool {
     integration["type"] == "aws_proxy" && uri.contains(&format!("functions/${{{function}.Arn}}/invocations"))
 }
 
+/// The one rule of the web ACL that has this name.
+fn rule(template: &Template, name: &str) -> Value {
+    let rules = template.resource("WebAcl")["Properties"]["Rules"].as_array().unwrap().clone();
+    let mut named = rules.into_iter().filter(|rule| rule["Name"] == name);
+    let found = named.next().unwrap();
+    assert!(named.next().is_none());
+    found
+}
+
+#[test]
+fn who_asks_too_often_is_told_of_the_other_channels_by_the_edge() {
+    let template = Template::read();
+    let callbacks = rule(&template, "callbacks");
+    let rate = &callbacks["Statement"]["RateBasedStatement"];
+    assert_eq!((&rate["AggregateKeyType"], &rate["EvaluationWindowSec"]), (&json!("IP"), &json!(300)));
+    assert_eq!(rate["Limit"], json!({"Ref": "CallbacksPerAddress"}));
+    assert_eq!(
+        rate["ScopeDownStatement"]["AndStatement"]["Statements"][0]["ByteMatchStatement"]["SearchString"],
+        "POST"
+    );
+    let answer = &callbacks["Action"]["Block"]["CustomResponse"];
+    assert_eq!(answer["ResponseCode"], 429);
+    let bodies = &template.resource("WebAcl")["Properties"]["CustomResponseBodies"];
+    let body = &bodies[answer["CustomResponseBodyKey"].as_str().unwrap()]["Content"];
+    let responses =
+        &template.resource("Api")["Properties"]["DefinitionBody"]["x-amazon-apigateway-gateway-responses"];
+    assert_eq!(*body, responses["THROTTLED"]["responseTemplates"]["application/json"]);
+    let written = body["Fn::Sub"][0].as_str().unwrap().replace("${Channels}", "chat\",\"call-in");
+    let told: Value = serde_json::from_str(&written).unwrap();
+    assert_eq!((&told["status"], &told["channels"]), (&json!(429), &json!(["chat", "call-in"])));
+}
+
 #[test]
 fn the_web_acl_first_writes_every_header_that_intake_believes() {
     let (template, code) = (Template::read(), Code::read());

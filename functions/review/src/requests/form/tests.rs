@@ -3,7 +3,7 @@
 use tollgate::line::LineType;
 use tollgate::network::Address;
 use tollgate::number::PhoneNumber;
-use tollgate::request::{Account, CallbackRequest, Caller};
+use tollgate::request::{Account, CallbackRequest, Caller, Whereabouts};
 use tollgate::text::{CarrierName, VisitorText};
 
 use super::*;
@@ -16,7 +16,7 @@ fn at(second: i64) -> Timestamp {
 pub(crate) fn record() -> Record {
     let caller = Caller {
         address: Address::parse("203.0.113.9").unwrap(),
-        country: CountryCode::parse("US").ok(),
+        country: Whereabouts::In(CountryCode::parse("US").unwrap()),
         asn: Some(64_500),
         marks: [NetworkMark::Anonymous].into(),
         account: Some(Account { id: AccountId::parse("3f2a").unwrap(), verified_number: None }),

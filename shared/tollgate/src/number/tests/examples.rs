@@ -22,7 +22,7 @@ const OF_ANOTHER_KIND: [(&str, NumberKind); 8] = [
 const FIXED_LINES_OF_ANOTHER_COUNTRY: [(&str, &str); 2] = [("EH", "MA"), ("MF", "BL")];
 
 /// The rows of the table: region, kind in the metadata's words, number.
-pub(super) fn rows() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+pub(in crate::number) fn rows() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     EXAMPLES.lines().filter(|line| !line.starts_with('#')).map(|line| {
         let mut columns = line.split('\t');
         let mut next = || columns.next().expect("a row has three columns");

@@ -36,6 +36,35 @@ fn what_is_wrong_is_told_by_field() {
     refused(r#"{"served_countries": ["US", 7]}"#, "served_countries.1");
 }
 
+#[test]
+fn what_a_policy_names_must_exist_and_a_stored_one_is_read_all_the_same() {
+    for (json, field) in [
+        (r#"{"served_countries": ["US", "UK"]}"#, "served_countries.1"),
+        (r#"{"served_countries": ["us", "AQ"]}"#, "served_countries.1"),
+        (r#"{"served_countries": ["US", "ZZ"], "default_country": "ZZ"}"#, "default_country"),
+        (r#"{"served_address_countries": ["EU"]}"#, "served_address_countries.0"),
+        (r#"{"budgets": {"usd_per_minute": {"+4407": 0.1}}}"#, "budgets.usd_per_minute.+4407"),
+        (r#"{"budgets": {"usd_per_minute": {"+999": 0.1}}}"#, "budgets.usd_per_minute.+999"),
+    ] {
+        refused(json, field);
+        assert!(parse_stored(json).is_ok(), "{json}");
+    }
+    for prefix in ["+1", "+4", "+44", "+4407", "+999", "+1247555010000"] {
+        let json = format!(r#"{{"numbers": {{"let_in": ["{prefix}"]}}}}"#);
+        refused(&json, &format!("numbers.let_in.{prefix}"));
+        assert!(parse_stored(&json).is_ok(), "{json}");
+    }
+    for prefix in ["+1247", "+446"] {
+        assert!(parse(&format!(r#"{{"numbers": {{"let_in": ["{prefix}"]}}}}"#)).is_ok(), "{prefix}");
+    }
+    let told = parse(r#"{"served_countries": ["UK"], "default_country": null}"#).unwrap_err();
+    assert!(told[0].reason.contains("is it GB?"), "{told:?}");
+    refused(
+        r#"{"budgets": {"usd_per_minute": {"+1876": 0.1, "+1 876": 0.2}}}"#,
+        "budgets.usd_per_minute.+1876",
+    );
+}
+
 /// The default policy with another number in this field.
 fn with(field: &str, number: i64) -> String {
     let mut policy = serde_json::to_value(Policy::default()).unwrap();

@@ -10,14 +10,14 @@ fn at_once_the_network_and_the_caller_are_known_and_nothing_else() {
     check_verdict(
         &at_once(|case| {
             case.mark(NetworkMark::Anonymous);
-            case.request.caller.country = Some(country("FR"));
+            case.request.caller.country = Whereabouts::In(country("FR"));
         }),
         Route::Redirect,
         &["redirect: anonymous-network", "redirect: country-mismatch address-country#FR country#US"],
     );
     check_verdict(
         &at_once(|case| {
-            case.request.caller.country = Some(country("FR"));
+            case.request.caller.country = Whereabouts::In(country("FR"));
             case.ask_for_own_number();
         }),
         Route::Dial,

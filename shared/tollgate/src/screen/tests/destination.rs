@@ -40,14 +40,18 @@ fn a_number_of_no_country_is_never_served() {
         Route::Refuse,
         &["refuse: country-not-served none", "refuse: global-network-number"],
     );
-    // A freephone number of all countries is free, yet of none.
-    check(|case| case.ask_for("+80012345678"), Route::Refuse, &["refuse: country-not-served none"]);
+    check(
+        |case| case.ask_for("+80012345678"),
+        Route::Refuse,
+        &["refuse: country-not-served none", "redirect: toll-free-number"],
+    );
 }
 
 /// What a kind of number, in the words of the example table, leads to where it is served.
 fn finding_for_kind(said: &str) -> Option<(Route, &'static str)> {
     match said {
-        "fixedLine" | "mobile" | "tollFree" => None,
+        "fixedLine" | "mobile" => None,
+        "tollFree" => Some((Route::Redirect, "redirect: toll-free-number")),
         "premiumRate" => Some((Route::Refuse, "refuse: premium-rate-number")),
         "sharedCost" => Some((Route::Refuse, "refuse: shared-cost-number")),
         "pager" => Some((Route::Refuse, "refuse: pager-number")),
@@ -81,4 +85,27 @@ fn every_kind_of_number_in_every_plan_is_called_or_named_for_what_it_is() {
         );
     }
     assert!(numbers > 1_000, "the table holds about 1,100 numbers");
+}
+
+#[test]
+fn the_middle_of_a_number_tells_what_is_dear_in_north_america() {
+    for (e164, found) in [
+        ("+12129764141", Some("refuse: premium-rate-number")),
+        ("+18769764141", Some("refuse: premium-rate-number")),
+        ("+12065551212", Some("refuse: premium-rate-number")),
+        ("+14165551212", Some("refuse: premium-rate-number")),
+        ("+12069501022", Some("refuse: premium-rate-number")),
+        ("+12069111234", Some("refuse: premium-rate-number")),
+        ("+12064111234", Some("refuse: premium-rate-number")),
+        ("+18002345678", Some("redirect: toll-free-number")),
+        ("+18009764141", Some("redirect: toll-free-number")),
+        ("+12065550100", None),
+        ("+12065551213", None),
+        ("+12069771212", None),
+        ("+442079764141", None),
+    ] {
+        let verdict = Case::with(|case| case.ask_for_served(e164)).verdict();
+        let told: Vec<_> = verdict.findings.iter().map(told).collect();
+        assert_eq!(told, found.map(str::to_owned).into_iter().collect::<Vec<_>>(), "{e164}");
+    }
 }

@@ -16,7 +16,7 @@ fn the_address_may_have_to_be_in_a_served_country() {
     check(
         |case| {
             served(case);
-            case.request.caller.country = Some(country("FR"));
+            case.request.caller.country = Whereabouts::In(country("FR"));
         },
         Route::Redirect,
         &[
@@ -27,16 +27,59 @@ fn the_address_may_have_to_be_in_a_served_country() {
     // What the edge does not tell is held against nobody.
     dials(|case| {
         served(case);
-        case.request.caller.country = None;
+        case.request.caller.country = Whereabouts::Untold;
     });
+    // The edge says that it is in none of those that it tells apart.
+    check(
+        |case| {
+            served(case);
+            case.request.caller.country = Whereabouts::Elsewhere;
+        },
+        Route::Redirect,
+        &["redirect: address-country-not-served address-country#elsewhere"],
+    );
+    dials(|case| case.request.caller.country = Whereabouts::Elsewhere);
 }
 
 #[test]
 fn an_address_abroad_does_not_fit_the_number() {
     check(
-        |case| case.request.caller.country = Some(country("CA")),
+        |case| case.request.caller.country = Whereabouts::In(country("CA")),
         Route::Redirect,
         &["redirect: country-mismatch address-country#CA country#US"],
     );
-    dials(|case| case.request.caller.country = None);
+    dials(|case| case.request.caller.country = Whereabouts::Untold);
+}
+
+#[test]
+fn a_number_is_at_home_wherever_its_plan_does_not_tell_or_its_people_are_one() {
+    for (number, from, fits) in [
+        ("+590690001234", "MF", true),
+        ("+590690001234", "BL", true),
+        ("+447400123456", "JE", true),
+        ("+447797712345", "GB", true),
+        ("+4740612345", "SJ", true),
+        ("+262692123456", "YT", true),
+        ("+390612345678", "VA", true),
+        ("+358412345678", "AX", true),
+        ("+212650123456", "EH", true),
+        ("+59995181234", "BQ", true),
+        ("+61412345678", "CX", true),
+        ("+12065550100", "PR", true),
+        ("+17872345678", "US", true),
+        ("+12065550100", "CA", false),
+        ("+18765230123", "US", false),
+        ("+77710009998", "RU", false),
+        ("+79123456789", "KZ", false),
+        ("+447400123456", "FR", false),
+        ("+590690001234", "FR", false),
+    ] {
+        let verdict = Case::with(|case| {
+            case.ask_for_served(number);
+            case.request.caller.country = Whereabouts::In(country(from));
+        })
+        .verdict();
+        let found = verdict.findings.iter().any(|finding| finding.code == Code::CountryMismatch);
+        assert_eq!(found, !fits, "{number} from {from}");
+    }
 }

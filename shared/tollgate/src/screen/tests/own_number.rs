@@ -17,7 +17,7 @@ fn an_own_number_waives_what_others_did_to_it_and_that_its_owner_travels() {
         |call: Call, lines: u8| (0..lines).map(move |n| call.clone().by(&line(n)).to("+12065550100"));
     for (trouble, finding) in [
         (
-            (|case| case.request.caller.country = Some(country("FR"))) as fn(&mut Case),
+            (|case| case.request.caller.country = Whereabouts::In(country("FR"))) as fn(&mut Case),
             "redirect: country-mismatch address-country#FR country#US (waived)",
         ),
         (

@@ -24,6 +24,11 @@ fn troubles_of_the_number() -> Vec<fn(&mut Case)> {
         |case| case.ask_for("+15002345678"),
         |case| case.ask_for_served("+971600212345"),
         |case| case.ask_for_served("+16002012345"),
+        |case| case.ask_for("+18002345678"),
+        |case| {
+            case.policy.numbers.let_in.extend(NumberPrefix::parse("+1247"));
+            case.ask_for("+12475550100");
+        },
         |case| case.line(LineType::Invalid, None),
         |case| case.line(LineType::Voip, Some("Example VoIP")),
         |case| case.line(LineType::Other, None),
@@ -43,7 +48,7 @@ fn troubles_of_the_caller() -> Vec<fn(&mut Case)> {
         |case| case.mark(NetworkMark::Anonymous),
         |case| case.mark(NetworkMark::BadReputation),
         |case| _ = case.policy.served_address_countries.insert(country("NZ")),
-        |case| case.request.caller.country = Some(country("FR")),
+        |case| case.request.caller.country = Whereabouts::In(country("FR")),
         |case| case.ask_as_guest(),
     ]
 }

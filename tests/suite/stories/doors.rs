@@ -1,0 +1,75 @@
+//! The doors: what a browser sends for another website, with tokens of another app client, or in another form than JSON.
+
+use std::sync::Arc;
+
+use intake::edge::{Clients, Edge};
+use intake::origins::Origins;
+use serde_json::json;
+
+use crate::world::{NUMBER, World, account, guest, world};
+
+async fn world_of_one_website() -> World {
+    let mut world = world().await;
+    world.policy(json!({ "guests": "allow" })).await;
+    let intake = &mut Arc::get_mut(&mut world.stack).unwrap().functions.intake;
+    intake.edge = Edge { origins: Origins::parse("https://www.example.com"), ..Edge::trusting_everything() };
+    world
+}
+
+#[tokio::test]
+async fn a_browser_that_another_website_sends_is_refused_and_nothing_is_dialed() {
+    let world = world_of_one_website().await;
+    for (name, value) in
+        [("origin", "https://evil.example"), ("origin", "null"), ("sec-fetch-site", "cross-site")]
+    {
+        for visitor in [guest(), account("alice")] {
+            let answer = visitor.with_header(name, value).asks_for(&world, NUMBER).await;
+            assert_eq!(answer.status, 403, "{name} {value}: {}", answer.text);
+            assert_eq!(answer.json()["type"], "urn:tollgate:problem:origin-not-allowed");
+            assert!(!answer.headers.contains_key("access-control-allow-origin"));
+        }
+    }
+    world.pass(60).await;
+    assert_eq!(world.calls(), []);
+    let own =
+        guest().with_header("origin", "https://www.example.com").with_header("sec-fetch-site", "cross-site");
+    assert_eq!(own.asks_for(&world, NUMBER).await.status, 202);
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_said_to_be_json_is_refused() {
+    let world = world_of_one_website().await;
+    for media_type in
+        ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "", "text/json"]
+    {
+        let answer = guest().with_header("content-type", media_type).asks_for(&world, NUMBER).await;
+        assert_eq!(answer.status, 415, "{media_type}: {}", answer.text);
+        assert_eq!(answer.json()["type"], "urn:tollgate:problem:unsupported-media-type");
+    }
+    let answer =
+        guest().with_header("content-type", "application/json; charset=UTF-8").asks_for(&world, NUMBER).await;
+    assert_eq!(answer.status, 202, "{}", answer.text);
+}
+
+#[tokio::test]
+async fn the_consoles_test_button_is_told_what_it_is() {
+    let world = world_of_one_website().await;
+    let answer = guest().at("test-invoke-source-ip").asks_for(&world, NUMBER).await;
+    assert_eq!(answer.status, 400, "{}", answer.text);
+    let problem = answer.json();
+    assert_eq!(problem["type"], "urn:tollgate:problem:test-invocation");
+    assert!(problem["detail"].as_str().unwrap().contains("API Gateway's console"), "{problem}");
+}
+
+#[tokio::test]
+async fn a_token_of_another_app_client_is_refused() {
+    let mut world = world().await;
+    let intake = &mut Arc::get_mut(&mut world.stack).unwrap().functions.intake;
+    intake.edge = Edge { clients: Clients::parse("website"), ..Edge::trusting_everything() };
+    let answer = account("alice").asks_for(&world, NUMBER).await;
+    assert_eq!(
+        (answer.status, &answer.json()["type"]),
+        (403, &json!("urn:tollgate:problem:client-not-allowed"))
+    );
+    assert_eq!(guest().asks_for(&world, NUMBER).await.status, 200);
+}
