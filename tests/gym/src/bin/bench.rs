@@ -22,7 +22,7 @@ use tollgate::line::LineFact;
 use tollgate::network::Address;
 use tollgate::number::PhoneNumber;
 use tollgate::policy::{Guests, Policy};
-use tollgate::request::{CallbackRequest, Caller, RequestId};
+use tollgate::request::{CallbackRequest, Caller, RequestId, Whereabouts};
 use tollgate::screen::screen;
 use tollgate::switches::KillSwitches;
 use tollgate::usual::Usual;
@@ -64,7 +64,7 @@ fn decision(decisions: u32) -> Result<Duration, Error> {
         topic: None,
         caller: Caller {
             address: Address::parse("198.51.100.7")?,
-            country: CountryCode::parse("US").ok(),
+            country: Whereabouts::In(CountryCode::parse("US")?),
             asn: None,
             marks: BTreeSet::new(),
             account: None,
