@@ -9,7 +9,6 @@ use tollgate::line::LineFact;
 use tollgate::record::{Record, Terms};
 use tollgate::screen::at_dial;
 use tollgate::state::{Attempt, Dialing, Ending, Failure, Retry, State};
-use tollgate::verdict::Route;
 use tollgate_aws::batch::Batch;
 use tollgate_aws::claim::{Claim, claim};
 use tollgate_aws::clock::Clock;
@@ -92,7 +91,7 @@ async fn dial_one(record: &Record, dialer: &Dialer, invocation_ends: Timestamp) 
     )?;
     let line = record.line.clone().map_or(LineFact::NotAsked, LineFact::Known);
     let verdict = at_dial(&record.request, &listings, &line, &switches, &policy, now);
-    if verdict.route > Route::Dial {
+    if verdict.turns_away() {
         return act::end(dialer, record, Ending::Refused, verdict.findings, &policy).await;
     }
     let Some(turn) = turn else { return Err(act::out_of_time()) };

@@ -17,6 +17,7 @@ use tollgate::text::{AccountId, CarrierName};
 use crate::error::StoreError;
 use crate::item::{Item, Millis, at, expires, n, nested, readable, s};
 use crate::tables::Tables;
+use crate::transaction::outlast;
 
 const TABLE: &str = "Calls";
 
@@ -160,17 +161,15 @@ pub(crate) fn mark(
 /// # Errors
 /// When DynamoDB does not answer.
 pub async fn forgive(tables: &Tables, request: RequestId) -> Result<(), StoreError> {
-    let sent = tables
+    let update = tables
         .client
         .update_item()
         .table_name(&tables.names.calls)
         .set_key(Some(key(request)))
         .update_expression("SET forgiven = :yes")
         .condition_expression("attribute_exists(request_id)")
-        .expression_attribute_values(":yes", AttributeValue::Bool(true))
-        .send()
-        .await;
-    match sent {
+        .expression_attribute_values(":yes", AttributeValue::Bool(true));
+    match outlast(tables, || update.clone().send()).await {
         Ok(_) => Ok(()),
         Err(error) => match error.as_service_error() {
             Some(failed) if failed.is_conditional_check_failed_exception() => Ok(()),

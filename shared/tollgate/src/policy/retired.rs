@@ -78,11 +78,14 @@ pub(super) fn of(policy: &Value) -> impl Iterator<Item = &'static Retired> {
 /// The modes of rules that a policy document has and that are gone.
 pub(super) fn rules_of(policy: &Value) -> impl Iterator<Item = PolicyError> {
     let rules = policy.get("rules").and_then(Value::as_object).into_iter().flat_map(Map::keys);
-    let gone = rules.filter(|name| Code::ALL.iter().any(|code| code.is_retired() && code.as_str() == *name));
-    gone.map(|name| PolicyError {
+    rules.filter(|name| is_retired(name)).map(|name| PolicyError {
         field: format!("rules.{name}"),
         reason: "gone: no rule has this code any more".to_owned(),
     })
+}
+
+fn is_retired(name: &str) -> bool {
+    Code::parse(name).is_some_and(Code::is_retired)
 }
 
 /// Leaves out of a policy document what is gone.
@@ -91,6 +94,9 @@ pub(super) fn leave_out(policy: &mut Value) {
         if let Some(part) = retired.part(policy) {
             part.remove(retired.key);
         }
+    }
+    if let Some(rules) = policy.get_mut("rules").and_then(Value::as_object_mut) {
+        rules.retain(|name, _| !is_retired(name));
     }
 }
 
