@@ -29,13 +29,14 @@ pub struct Measured {
 /// How long one step of a process may take before the measurement is given up.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Starts a binary `starts` times, and invokes the last process `invocations` times with `event`.
+/// Starts a binary as `function` `starts` times, and invokes the last process `invocations` times with `event`.
 ///
 /// # Errors
 /// When the binary cannot be started, ends, or does not answer.
 pub async fn measure(
     stack: &Stack,
     binary: &Path,
+    function: &str,
     event: &str,
     starts: u32,
     invocations: u32,
@@ -45,7 +46,7 @@ pub async fn measure(
     for start in 1..=starts.max(1) {
         let mut api = RuntimeApi::start().await?;
         let began = Instant::now();
-        let process = spawn(stack, binary, &api)?;
+        let process = spawn(stack, binary, function, &api)?;
         api.polled(PATIENCE).await?;
         init.push(began.elapsed());
         first.push(api.invoke(event, PATIENCE).await?);
@@ -68,7 +69,7 @@ pub async fn measure(
 }
 
 /// Starts a function process as Lambda does, with everything it calls on loopback.
-fn spawn(stack: &Stack, binary: &Path, api: &RuntimeApi) -> Result<Child, Error> {
+fn spawn(stack: &Stack, binary: &Path, function: &str, api: &RuntimeApi) -> Result<Child, Error> {
     let tables =
         ["REQUESTS", "PENDING", "DENY_LIST", "COUNTERS", "CONTACTS", "NUMBERS", "SETTINGS", "CHANGES"];
     let names = ["Requests", "Pending", "DenyList", "Counters", "Contacts", "Numbers", "Settings", "Changes"];
@@ -77,6 +78,7 @@ fn spawn(stack: &Stack, binary: &Path, api: &RuntimeApi) -> Result<Child, Error>
     command
         .env_clear()
         .envs(tables)
+        .env("_HANDLER", function)
         .env("AWS_LAMBDA_RUNTIME_API", api.address())
         .env("AWS_LAMBDA_FUNCTION_NAME", "measured")
         .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
