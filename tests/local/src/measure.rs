@@ -8,7 +8,10 @@ use std::time::{Duration, Instant};
 
 use tokio::process::{Child, Command};
 
-use crate::stack::{Error, Stack};
+use tollgate_aws::clock::Clock;
+
+use crate::stack::{Error, Options, Stack};
+use crate::wire::Wire;
 use runtime_api::RuntimeApi;
 
 /// What was measured of a binary; times are medians.
@@ -28,6 +31,14 @@ pub struct Measured {
 
 /// How long one step of a process may take before the measurement is given up.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A stack that processes reach: over loopback, since they are not in this one.
+///
+/// # Errors
+/// When it cannot be started.
+pub async fn stack() -> Result<Stack, Error> {
+    Stack::start(Options { wire: Wire::in_process(), ..Options::for_tests(Clock::System) }).await
+}
 
 /// Starts a binary as `function` `starts` times, and invokes the last process `invocations` times with `event`.
 ///
@@ -111,4 +122,16 @@ fn peak_memory(process: &Child) -> Result<f64, Error> {
 fn median_ms(mut times: Vec<Duration>) -> f64 {
     times.sort();
     times.get(times.len() / 2).map_or(0.0, |time| time.as_secs_f64() * 1e3)
+}
+
+#[cfg(test)]
+mod tests {
+    #[tokio::test]
+    async fn a_measured_process_reaches_all_that_it_calls() {
+        let stack = super::stack().await.unwrap();
+        for url in [&stack.urls.dynamodb, &stack.urls.connect, &stack.urls.carriers] {
+            let address = url.trim_start_matches("http://").trim_end_matches('/');
+            tokio::net::TcpStream::connect(address).await.unwrap_or_else(|error| panic!("{url}: {error}"));
+        }
+    }
 }

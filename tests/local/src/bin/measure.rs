@@ -4,9 +4,8 @@
 use std::path::PathBuf;
 
 use clap::Parser;
-use local::measure::{Measured, measure};
-use local::stack::{Error, Options, Stack};
-use tollgate_aws::clock::Clock;
+use local::measure::{Measured, measure, stack};
+use local::stack::Error;
 
 /// Measures the Lambda binary: size, process start to first poll of the runtime API, first and later invocations, memory.
 #[derive(Debug, Parser)]
@@ -38,7 +37,7 @@ const FUNCTIONS: [(&str, &str); 6] = [
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     let arguments = Arguments::parse();
-    let stack = Stack::start(Options::for_tests(Clock::System)).await?;
+    let stack = stack().await?;
     println!("| function | binary MB | init ms | first ms | later ms | peak memory MB |");
     println!("| --- | --- | --- | --- | --- | --- |");
     for (function, event) in FUNCTIONS {
