@@ -71,6 +71,9 @@ def before_call(_context, case, _kwargs):
         case.body["guests"] = "allow"
 
 
+# What a policy may be refused for although each of its fields is as described.
+POLICY = {"default_country", "blocks.longest_seconds", "proof.calls_to_own_number_most"}
+
 # Rules that span several fields, which no schema can say: what may be refused although each field is as described.
 # For each operation, the status and what the problem names: fields, or itself where it names none.
 SPANNING = {
@@ -82,10 +85,10 @@ SPANNING = {
     "POST /review/entries/import": (400, {"effect", "reason", "expiresAt"}),
     # Some kinds can be denied only; and a moment must lie ahead.
     "PUT /review/entries/{entry}": (422, {"effect", "expiresAt"}),
-    "POST /review/policy/validate": (422, {"default_country", "blocks.longest_seconds"}),
-    "PUT /review/policy": (422, {"default_country", "blocks.longest_seconds"}),
+    "POST /review/policy/validate": (422, POLICY),
+    "PUT /review/policy": (422, POLICY),
     # `before` is later than `from`, and not more than a week.
-    "POST /review/policy/replay": (422, {"default_country", "blocks.longest_seconds", "before", "from"}),
+    "POST /review/policy/replay": (422, POLICY | {"before", "from"}),
     # Only what ended is marked.
     "PUT /review/requests/{id}/mark": (409, {"not-ended", "marked-meanwhile"}),
 }

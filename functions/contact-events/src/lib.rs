@@ -131,7 +131,7 @@ async fn close(
     let policy = listener.settings.get(tables, now).await?.policy;
     for _ in 0..CLOSE_ATTEMPTS_MAX {
         let Some(stored) = requests::get(tables, request_id, now).await? else { return Ok(()) };
-        if close_once(&stored.record, contact_id, end, listener, &policy).await? == Written::Yes {
+        if close_once(&stored.record, contact_id, end, listener, &policy, now).await? == Written::Yes {
             return Ok(());
         }
     }
@@ -148,6 +148,7 @@ async fn close_once(
     end: &CallEnd,
     listener: &ContactEvents,
     policy: &Policy,
+    now: Timestamp,
 ) -> Result<Written, StoreError> {
     match &record.state {
         State::Dialing(_) => {}
@@ -156,7 +157,7 @@ async fn close_once(
         _ => return Ok(Written::Yes),
     }
     let closed = Ending::Closed { contact_id: Some(contact_id.clone()), end: Some(end.clone()) };
-    let written = ending::end(&listener.tables, record, closed, vec![], policy).await?;
+    let written = ending::end(&listener.tables, record, closed, vec![], policy, now).await?;
     if written == Written::Yes {
         listener.metrics.ended(end);
         tracing::info!(

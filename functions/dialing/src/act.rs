@@ -27,7 +27,9 @@ pub(crate) async fn end(
     let state = ending.name();
     let codes: Vec<_> = findings.iter().map(|finding| finding.code.as_str()).collect();
     let codes = codes.join(" ");
-    if ending::end(&dialer.tables, record, ending, findings.clone(), policy).await? == Written::Yes {
+    if ending::end(&dialer.tables, record, ending, findings.clone(), policy, dialer.clock.now()).await?
+        == Written::Yes
+    {
         dialer.metrics.decided(state, &findings);
         tracing::info!(request_id = %record.request.id, state = state.as_str(), findings = codes, "not dialed");
     }
@@ -81,7 +83,7 @@ pub(crate) async fn placed(
     if let (Written::Yes, Some(end)) = (written, contact.end()) {
         let record = Record { state, ..record };
         let closed = Ending::Closed { contact_id: Some(contact_id), end: Some(end) };
-        ending::end(&dialer.tables, &record, closed, vec![], policy).await?;
+        ending::end(&dialer.tables, &record, closed, vec![], policy, now).await?;
     }
     Ok(())
 }

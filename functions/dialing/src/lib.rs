@@ -7,7 +7,7 @@ mod run;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tollgate::line::LineFact;
-use tollgate::record::Record;
+use tollgate::record::{Record, Terms};
 use tollgate::screen::at_dial;
 use tollgate::state::{Attempt, Dialing, Ending, Failure, Retry, State};
 use tollgate::verdict::Route;
@@ -19,6 +19,7 @@ use tollgate_aws::error::StoreError;
 use tollgate_aws::gather;
 use tollgate_aws::metrics::{Metric, Metrics};
 use tollgate_aws::pace::Pace;
+use tollgate_aws::requests;
 use tollgate_aws::settings::{self, Cached};
 use tollgate_aws::tables::Tables;
 
@@ -43,6 +44,9 @@ pub struct Dialer {
 
 /// A request that cannot have its turn and Connect's answer before the invocation ends is left to the next one.
 const TIME_TO_DIAL: SignedDuration = SignedDuration::from_secs(15);
+
+/// A request this young has one record; an older one is looked at before a turn is taken for it.
+const FRESH_FOR: SignedDuration = SignedDuration::from_secs(30);
 
 /// Dials a batch of stream records before `invocation_ends`. Gives Lambda's answer: the first record that must come again,
 /// if any.
@@ -78,6 +82,11 @@ async fn dial_one(record: &Record, dialer: &Dialer, invocation_ends: Timestamp) 
     if now > latest {
         return Err(act::out_of_time());
     }
+    if now.duration_since(record.request.received_at) >= FRESH_FOR
+        && !still_stands(tables, record, now).await?
+    {
+        return Ok(());
+    }
 
     let (switches, listings, turn) = futures::try_join!(
         settings::kill_switches(tables),
@@ -94,6 +103,13 @@ async fn dial_one(record: &Record, dialer: &Dialer, invocation_ends: Timestamp) 
     claim_and_call(record, dialer, invocation_ends, &policy).await
 }
 
+/// Whether a request still is where its record saw it. Of one that has waited there may be several records, and those that are
+/// overtaken would take turns from others.
+async fn still_stands(tables: &Tables, record: &Record, now: Timestamp) -> Result<bool, StoreError> {
+    let stored = requests::get(tables, record.request.id, now).await?;
+    Ok(stored.is_some_and(|stored| stored.record.state == record.state))
+}
+
 /// Claims the request; the holder of that step, and nobody else, calls Connect.
 async fn claim_and_call(
     record: &Record,
@@ -107,7 +123,8 @@ async fn claim_and_call(
         // The next look, by the stream or by upkeep, ends it.
         return Err(act::out_of_time());
     }
-    let rows = tollgate::budget::rows(&record.request.number, policy, now);
+    let terms = record.terms.clone().unwrap_or_else(|| Terms::unwritten(policy));
+    let rows = tollgate::budget::rows(&record.request.number, &terms, policy, now);
     let dialing = match claim(tables, record, rows.clone(), invocation_ends, policy, now).await? {
         Claim::Granted(dialing) => dialing,
         Claim::Spent(take, row) => return act::spent(dialer, record, take, &row, policy).await,

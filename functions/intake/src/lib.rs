@@ -20,6 +20,7 @@ use lambda_http::{Body, Request, Response};
 use tollgate::policy::Policy;
 use tollgate::request::Caller;
 use tollgate::switches::KillSwitches;
+use tollgate::usual::Usual;
 use tollgate_aws::error::StoreError;
 use tollgate_aws::settings::{Cached, Settings};
 use tollgate_aws::tables::Tables;
@@ -102,7 +103,11 @@ impl Intake {
     async fn settings(&self, now: Timestamp) -> Settings {
         self.settings.get(&self.tables, now).await.unwrap_or_else(|error| {
             tracing::error!(%error, "settings cannot be read; answering by the default ones");
-            Settings { policy: Policy::default().into(), switches: KillSwitches::default() }
+            Settings {
+                policy: Policy::default().into(),
+                switches: KillSwitches::default(),
+                usual: Usual::default().into(),
+            }
         })
     }
 }

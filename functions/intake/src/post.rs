@@ -70,7 +70,7 @@ fn decide(request: CallbackRequest, policy: &Policy) -> (Record, Answered) {
         Route::Redirect => (State::Ended(Ending::Redirected), verdict.findings, Answered::Redirected),
         Route::Dial | Route::Refuse => (State::Received, vec![], Answered::Accepted),
     };
-    (Record { request, state, findings, line: None, cancelled_at: None, mark: None }, answered)
+    (Record { request, state, findings, line: None, terms: None, cancelled_at: None, mark: None }, answered)
 }
 
 /// The request's id: derived from its `Idempotency-Key`, or drawn.

@@ -1,4 +1,6 @@
-//! What is known of a subject's past, and whether it is blocked for a while; an operator may lift the block.
+//! What a subject's calls came to, and who misbehaved; an operator may forgive them.
+
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
@@ -6,11 +8,13 @@ use lambda_http::http::StatusCode;
 use lambda_http::{Body, Response};
 use serde::Serialize;
 use tollgate::counter::Subject;
-use tollgate::history::{Block, Day, History};
+use tollgate::evidence::{Call, CameTo};
+use tollgate::network::Network;
+use tollgate::policy::Policy;
 use tollgate::text::Reason;
 use tollgate_aws::changes::Action;
-use tollgate_aws::histories;
 use tollgate_aws::tables::Tables;
+use tollgate_aws::{calls, settings};
 
 use crate::asked::Asked;
 use crate::problem::{Failure, FieldError, Problem};
@@ -20,42 +24,75 @@ use crate::{changes, reply};
 #[derive(Debug, Serialize)]
 struct Shown {
     subject: String,
-    /// The latest first.
+    /// The latest first, at most a month.
     days: Vec<ShownDay>,
-    /// The latest block, over or not; none if there was none of late or it was lifted.
-    block: Option<ShownBlock>,
+    /// The lines whose calls were wasted or marked, those with the most first.
+    members: Vec<Member>,
 }
 
 #[derive(Debug, Serialize)]
 struct ShownDay {
     day: Date,
-    good: u64,
+    #[serde(flatten)]
+    calls: Tally,
+}
+
+#[derive(Debug, Serialize)]
+struct Member {
+    line: Network,
     wasted: u64,
     marked: u64,
 }
 
-#[derive(Debug, Serialize)]
-struct ShownBlock {
-    strikes: u32,
-    until: Timestamp,
-    /// Whether it still holds.
-    holds: bool,
+/// How many calls came to what.
+#[derive(Debug, Default, Serialize)]
+struct Tally {
+    live: u64,
+    good: u64,
+    short: u64,
+    wasted: u64,
+    marked: u64,
+    neither: u64,
+}
+
+impl Tally {
+    fn count(&mut self, came_to: CameTo) {
+        *match came_to {
+            CameTo::Live => &mut self.live,
+            CameTo::Good => &mut self.good,
+            CameTo::Short => &mut self.short,
+            CameTo::Wasted => &mut self.wasted,
+            CameTo::Marked => &mut self.marked,
+            CameTo::Neither => &mut self.neither,
+        } += 1;
+    }
 }
 
 impl Shown {
-    fn of(subject: &Subject, past: &History, now: Timestamp) -> Self {
-        let days = past.days.iter().rev().map(|(day, tally)| ShownDay {
-            day: date(*day),
-            good: tally.good,
-            wasted: tally.wasted,
-            marked: tally.marked,
-        });
-        let block = standing(past).map(|block| ShownBlock {
-            strikes: block.strikes,
-            until: block.until,
-            holds: past.blocked(now).is_some(),
-        });
-        Self { subject: subject.key(), days: days.collect(), block }
+    fn of(subject: &Subject, calls: &[Call], policy: &Policy) -> Self {
+        let mut days = BTreeMap::<Date, Tally>::new();
+        let mut lines = BTreeMap::<Network, Tally>::new();
+        for call in calls {
+            let came_to = came_to(subject, call, policy);
+            days.entry(date(call.dialed_at)).or_default().count(came_to);
+            lines.entry(call.line).or_default().count(came_to);
+        }
+        let bad = lines.into_iter().filter(|(_, tally)| tally.wasted + tally.marked > 0);
+        let mut members: Vec<_> =
+            bad.map(|(line, Tally { wasted, marked, .. })| Member { line, wasted, marked }).collect();
+        members.sort_by_key(|member| std::cmp::Reverse((member.marked, member.wasted)));
+        let days = days.into_iter().rev().map(|(day, calls)| ShownDay { day, calls }).collect();
+        Self { subject: subject.key(), days, members }
+    }
+}
+
+/// What a call came to for the subject: an asker bears what a range does not.
+fn came_to(subject: &Subject, call: &Call, policy: &Policy) -> CameTo {
+    match subject {
+        Subject::Address(_) | Subject::Account(_) => call.for_asker(policy),
+        Subject::Block(_) | Subject::Number(_) | Subject::Range(_) | Subject::Carrier(_) => {
+            call.for_others(policy)
+        }
     }
 }
 
@@ -63,27 +100,30 @@ impl Shown {
 pub(crate) async fn show(tables: &Tables, asked: &Asked, key: &str) -> Result<Response<Body>, Failure> {
     asked.query.only(&[])?;
     let subject = named(key)?;
-    let past = histories::get(tables, &subject, asked.now).await?;
-    Ok(reply::json(StatusCode::OK, &Shown::of(&subject, &past, asked.now)))
+    let policy = settings::policy(tables).await?.policy;
+    let calls = calls::of(tables, &subject, asked.now).await?;
+    Ok(reply::json(StatusCode::OK, &Shown::of(&subject, &calls, &policy)))
 }
 
-/// Lifts a subject's block, and forgets those before it: the next is the first again.
+/// Forgives a subject's calls that were wasted or marked: they count for nobody any more.
 pub(crate) async fn lift(tables: &Tables, asked: &Asked, key: &str) -> Result<Response<Body>, Failure> {
     asked.query.only(&["reason"])?;
     let subject = named(key)?;
     let reason = asked.query.parsed("reason", Reason::parse)?;
     let reason = reason.ok_or_else(|| Problem::query("reason", "say why"))?;
-    let past = histories::get(tables, &subject, asked.now).await?;
-    standing(&past).ok_or_else(|| Problem::not_found("there is no block of this subject"))?;
-
+    let policy = settings::policy(tables).await?.policy;
+    let mut bad = calls::of(tables, &subject, asked.now).await?;
+    bad.retain(|call| {
+        matches!(came_to(&subject, call, &policy), CameTo::Short | CameTo::Wasted | CameTo::Marked)
+    });
+    if bad.is_empty() {
+        return Err(Problem::not_found("nothing is held against this subject").into());
+    }
     changes::record(tables, asked, Action::LiftBlock, subject.key(), Some(&reason)).await?;
-    histories::set_block(tables, &subject, Block::lifted(asked.now), asked.now).await?;
+    for call in bad {
+        calls::forgive(tables, call.request).await?;
+    }
     Ok(reply::empty(StatusCode::NO_CONTENT))
-}
-
-/// The latest block, over or not, unless it was lifted.
-fn standing(past: &History) -> Option<Block> {
-    past.block.filter(|block| block.strikes > 0)
 }
 
 fn named(key: &str) -> Result<Subject, Problem> {
@@ -93,6 +133,6 @@ fn named(key: &str) -> Result<Subject, Problem> {
     })
 }
 
-fn date(day: Day) -> Date {
-    day.begins_at().to_zoned(TimeZone::UTC).date()
+fn date(moment: Timestamp) -> Date {
+    moment.to_zoned(TimeZone::UTC).date()
 }

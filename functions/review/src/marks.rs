@@ -9,8 +9,8 @@ use tollgate::state::State;
 use tollgate::text::Reason;
 use tollgate_aws::changes::Action;
 use tollgate_aws::marks::{self, Marked};
+use tollgate_aws::requests;
 use tollgate_aws::tables::Tables;
-use tollgate_aws::{requests, settings};
 
 use crate::asked::Asked;
 use crate::changes;
@@ -34,7 +34,7 @@ impl MarkBody {
     }
 }
 
-/// Marks a request as spam or legitimate. The same mark again changes nothing.
+/// Marks a request as spam, legitimate, or a wrong person's. The same mark again changes nothing.
 pub(crate) async fn put(tables: &Tables, asked: &Asked, id: &str) -> Result<Response<Body>, Failure> {
     asked.query.only(&[])?;
     let body = asked.json::<MarkBody>()?;
@@ -42,15 +42,15 @@ pub(crate) async fn put(tables: &Tables, asked: &Asked, id: &str) -> Result<Resp
     let none = || Problem::not_found("there is no request with this id");
     let id = RequestId::parse(id).map_err(|_not_an_id| none())?;
     let record = requests::get(tables, id, asked.now).await?.ok_or_else(none)?.record;
-    let State::Ended(ending) = &record.state else { return Err(Problem::not_ended().into()) };
-    let policy = settings::policy(tables).await?.policy;
+    let State::Ended(_) = &record.state else { return Err(Problem::not_ended().into()) };
 
     let action = match body.mark {
         MarkKind::Spam => Action::MarkSpam,
         MarkKind::Legitimate => Action::MarkLegitimate,
+        MarkKind::WrongPerson => Action::MarkWrongPerson,
     };
     changes::record(tables, asked, action, id.to_string(), reason.as_ref()).await?;
-    match marks::mark(tables, &record, ending, body.mark, &asked.author, &policy, asked.now).await? {
+    match marks::mark(tables, &record, body.mark, &asked.author, asked.now).await? {
         Marked::Done => Ok(reply::empty(StatusCode::NO_CONTENT)),
         Marked::Overtaken => Err(Problem::marked_meanwhile().into()),
     }

@@ -8,11 +8,10 @@ use tollgate::overdue;
 use tollgate::policy::Policy;
 use tollgate::record::Record;
 use tollgate::request::RequestId;
-use tollgate::screen::{blocks, places};
+use tollgate::screen::terms;
 use tollgate::state::{Ending, State, StateName};
 use tollgate::verdict::{Code, Finding, Route, Verdict};
 use tollgate_aws::approval::{self, Approval};
-use tollgate_aws::blocking;
 use tollgate_aws::error::StoreError;
 use tollgate_aws::requests::{Transition, Written};
 
@@ -31,37 +30,16 @@ pub(crate) async fn write(
     let held = facts.pending.filter(|holder| *holder != record.request.id);
     match (verdict.route, held) {
         (Route::Refuse, _) => {
-            turn_away(screening, record, Ending::Refused, facts, verdict, policy, now).await
+            step(screening, record, State::Ended(Ending::Refused), verdict.findings, line).await
         }
         (Route::Redirect, _) => {
-            turn_away(screening, record, Ending::Redirected, facts, verdict, policy, now).await
+            step(screening, record, State::Ended(Ending::Redirected), verdict.findings, line).await
         }
         (Route::Dial, Some(owner)) => {
             duplicate(screening, record, owner, verdict.findings, line, policy, now).await
         }
         (Route::Dial, None) => approve(screening, record, facts, verdict, policy, now).await,
     }
-}
-
-/// Ends a request that is not called, and blocks whoever went too far by it.
-async fn turn_away(
-    screening: &Screening,
-    record: &Record,
-    ending: Ending,
-    facts: &Facts,
-    verdict: Verdict,
-    policy: &Policy,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let blocks = blocks(&record.request, facts, policy, &verdict, now);
-    let state = State::Ended(ending);
-    let name = state.name();
-    let Ok(transition) = Transition::new(record.request.id, &record.state, state) else { return Ok(()) };
-    let transition = transition.with_findings(&verdict.findings).with_line(known(&facts.line));
-    if blocking::end(&screening.tables, transition, &blocks, now).await? == Written::Yes {
-        log(screening, record, name, &verdict.findings);
-    }
-    Ok(())
 }
 
 /// Claims the number and a place under each limit. A race that is lost is one more finding.
@@ -74,8 +52,8 @@ async fn approve(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let line = known(&facts.line);
-    let places = places(&record.request, facts, policy, &verdict, now);
-    match approval::approve(&screening.tables, record, &verdict.findings, line, &places, now).await? {
+    let (terms, places) = terms(&record.request, facts, policy, now);
+    match approval::approve(&screening.tables, record, &verdict.findings, line, &terms, &places, now).await? {
         Approval::Granted => {
             log(screening, record, StateName::Approved, &verdict.findings);
             Ok(())

@@ -10,7 +10,7 @@ use tollgate::facts::Facts;
 use tollgate::line::LineFact;
 use tollgate::policy::Policy;
 use tollgate::record::Record;
-use tollgate::screen::{lookup_matters, screen};
+use tollgate::screen::{lookup_matters, screen, terms};
 use tollgate::state::{Ending, State};
 use tollgate_aws::batch::Batch;
 use tollgate_aws::carrier::CarrierLookup;
@@ -60,10 +60,11 @@ async fn screen_one(record: &Record, screening: &Screening, now: Timestamp) -> R
     }
     let settings = screening.settings.get(tables, now).await?;
     let policy = &settings.policy;
-    let mut facts = gather::facts(tables, &record.request, settings.switches, policy, now).await?;
+    let mut facts = gather::facts(tables, &record.request, &settings, now).await?;
     if screening.carrier.is_on() && lookup_matters(&record.request, &facts, policy, now) {
         facts = look_up(record, facts, screening, policy, now).await?;
     }
+    let facts = gather::carrier(tables, facts, policy, now).await?;
     let verdict = screen(&record.request, &facts, policy, now);
     act::write(screening, record, &facts, verdict, policy, now).await
 }
@@ -78,10 +79,12 @@ async fn look_up(
 ) -> Result<Facts, StoreError> {
     let tables = &screening.tables;
     let number = &record.request.number;
-    let line = if counters::take_lookup(tables, policy.line.lookups_per_day_max, now).await? {
+    let (terms, _) = terms(&record.request, &facts, policy, now);
+    let asker = record.request.caller.address.line();
+    let line = if counters::take_lookup(tables, asker, terms.admission, policy, now).await? {
         screening.carrier.look_up(number).await
     } else {
-        tracing::warn!("the day's carrier lookups are spent");
+        tracing::warn!("no carrier lookup is left for this request");
         LineFact::Unavailable
     };
     if let LineFact::Known(line) = &line {

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use tollgate::number::PhoneNumber;
 use tollgate::overdue::{self, DuplicateStep};
@@ -20,76 +21,97 @@ pub(crate) fn is_duplicate(stored: &Stored) -> bool {
     matches!(stored.record.state, State::Duplicate { .. })
 }
 
-/// Looks at duplicates, the oldest first; of each number at most one is screened again.
+/// How many numbers are looked at side by side, and how many requests are written.
+const AT_ONCE: usize = 20;
+
+/// Looks at duplicates, number by number side by side, those of a number the oldest first; of each number at most one is
+/// screened again. However many there are, the run has time for what comes after.
 pub(crate) async fn look_at(
     upkeep: &Upkeep,
     mut duplicates: Vec<Stored>,
     now: Timestamp,
 ) -> Vec<Result<Done, StoreError>> {
     duplicates.sort_by_key(|stored| stored.record.request.received_at);
-    let mut reopened = BTreeSet::new();
-    let mut called = Called::default();
-    let mut done = vec![];
+    let owners = owners(upkeep, &duplicates, now).await;
+    let mut of_number = BTreeMap::<PhoneNumber, Vec<Record>>::new();
     for Stored { record, .. } in duplicates {
-        let State::Duplicate { owner } = record.state else { continue };
-        let number = record.request.number.clone();
-        let step = match decide(upkeep, &record, owner, &mut called, now).await {
-            Ok(DuplicateStep::Reopen) if reopened.contains(&number) => DuplicateStep::Wait,
-            Ok(step) => step,
-            Err(error) => {
-                done.push(Err(error));
-                continue;
-            }
-        };
-        if step == DuplicateStep::Reopen {
-            reopened.insert(number);
-        }
-        done.push(act(upkeep, &record, step, now).await);
+        of_number.entry(record.request.number.clone()).or_default().push(record);
     }
-    done
+    let decided = stream::iter(of_number.into_values())
+        .map(|records| decide_all(upkeep, records, &owners, now))
+        .buffer_unordered(AT_ONCE)
+        .collect::<Vec<_>>()
+        .await;
+    stream::iter(decided.into_iter().flatten())
+        .map(|(record, step)| async move { act(upkeep, &record, step?, now).await })
+        .buffer_unordered(AT_ONCE)
+        .collect()
+        .await
 }
 
-async fn decide(
+/// The requests that hold the numbers, each read once; none of one that is no longer on record.
+type Owners = BTreeMap<RequestId, Result<Option<State>, StoreError>>;
+
+async fn owners(upkeep: &Upkeep, duplicates: &[Stored], now: Timestamp) -> Owners {
+    let ids: BTreeSet<_> = duplicates.iter().filter_map(|stored| owner_of(&stored.record)).collect();
+    stream::iter(ids)
+        .map(|id| async move {
+            let owner = requests::get(&upkeep.tables, id, now).await;
+            (id, owner.map(|stored| stored.map(|stored| stored.record.state)))
+        })
+        .buffer_unordered(AT_ONCE)
+        .collect()
+        .await
+}
+
+fn owner_of(record: &Record) -> Option<RequestId> {
+    match record.state {
+        State::Duplicate { owner } => Some(owner),
+        _ => None,
+    }
+}
+
+/// Decides on the duplicates of one number, the oldest first.
+async fn decide_all(
     upkeep: &Upkeep,
-    record: &Record,
-    owner: RequestId,
-    called: &mut Called,
+    records: Vec<Record>,
+    owners: &Owners,
     now: Timestamp,
-) -> Result<DuplicateStep, StoreError> {
-    let owner = requests::get(&upkeep.tables, owner, now).await?;
-    let step = overdue::duplicate_step(record, owner.as_ref().map(|stored| &stored.record.state), now);
-    if step == DuplicateStep::Reopen && called.since_asked(upkeep, &record.request, now).await? {
-        return Ok(DuplicateStep::Settle);
+) -> Vec<(Record, Result<DuplicateStep, StoreError>)> {
+    let (mut called, mut reopened) = (None, false);
+    let mut decided = vec![];
+    for record in records {
+        let mut step = step(&record, owners, now);
+        if matches!(step, Ok(DuplicateStep::Reopen)) {
+            if called.is_none() {
+                called = Some(last_call_ended(upkeep, &record.request, now).await);
+            }
+            step = match &called {
+                // A call to the number ended after this was asked: made for another duplicate, whom this one does not know.
+                Some(Ok(Some(ended_at))) if *ended_at >= record.request.received_at => {
+                    Ok(DuplicateStep::Settle)
+                }
+                Some(Err(error)) => Err(error.clone()),
+                _ if reopened => Ok(DuplicateStep::Wait),
+                _ => step,
+            };
+            reopened |= matches!(step, Ok(DuplicateStep::Reopen));
+        }
+        decided.push((record, step));
     }
-    Ok(step)
+    decided
 }
 
-/// When calls to numbers ended, each looked up once a round, for its oldest duplicate.
-#[derive(Debug, Default)]
-struct Called(BTreeMap<PhoneNumber, Option<Timestamp>>);
+fn step(record: &Record, owners: &Owners, now: Timestamp) -> Result<DuplicateStep, StoreError> {
+    match owner_of(record).and_then(|owner| owners.get(&owner)) {
+        Some(Ok(owner)) => Ok(overdue::duplicate_step(record, owner.as_ref(), now)),
+        Some(Err(error)) => Err(error.clone()),
+        None => Ok(DuplicateStep::Wait),
+    }
+}
 
 /// How many requests for a number are looked through, the newest first.
 const REQUESTS_LOOKED_AT_MAX: i32 = 100;
-
-impl Called {
-    /// Whether a call to the number ended after this was asked: made for another duplicate, whom this one does not know.
-    async fn since_asked(
-        &mut self,
-        upkeep: &Upkeep,
-        request: &CallbackRequest,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let last = match self.0.get(&request.number) {
-            Some(last) => *last,
-            None => {
-                let last = last_call_ended(upkeep, request, now).await?;
-                self.0.insert(request.number.clone(), last);
-                last
-            }
-        };
-        Ok(last.is_some_and(|ended_at| ended_at >= request.received_at))
-    }
-}
 
 /// When the last call to the number ended that was asked for no longer before this request than a request may wait.
 async fn last_call_ended(

@@ -5,6 +5,7 @@ mod claims;
 mod duplicates;
 mod request;
 mod run;
+mod usual;
 
 use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
@@ -80,6 +81,9 @@ pub async fn handle(upkeep: &Upkeep, now: Timestamp) -> Result<Report, StoreErro
         }
     }
     claims::release_orphans(upkeep, &mut report, now).await?;
+    if let Err(error) = usual::learn(upkeep, &policy, now).await {
+        tracing::error!(%error, "what is usual is learned in the next run");
+    }
     measure(upkeep, &report, &policy, now).await;
     let Report { looked_at, moved, given_up, claims_released, unreadable, failed } = report;
     tracing::info!(looked_at, moved, given_up, claims_released, unreadable, failed, "upkeep done");

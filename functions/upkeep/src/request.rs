@@ -28,7 +28,7 @@ pub(crate) async fn look_at(
             tracing::info!(request_id = %id, state = record.state.name().as_str(), "driven on");
             moved(wait.write(&upkeep.tables).await?)
         }
-        Step::End(ending) => end(upkeep, &record, ending, policy).await,
+        Step::End(ending) => end(upkeep, &record, ending, policy, now).await,
         Step::CallUp => call_up(upkeep, &record, policy, now).await,
         Step::AskConnect(contact_id) => ask(upkeep, &record, contact_id, policy, now).await,
         Step::Wait | Step::LookAtOwner(_) => wait.write(&upkeep.tables).await.map(|_| Done::Waits),
@@ -74,7 +74,7 @@ async fn ask(
     match overdue::after_asking(record, fact, policy, now) {
         Answer::Close(ending) => {
             tracing::warn!(request_id = %id, "closed on Connect's word: the end of the call was not heard");
-            end(upkeep, record, ending, policy).await
+            end(upkeep, record, ending, policy, now).await
         }
         Answer::Attach(contact_id) => attach(upkeep, record, contact_id, policy, now).await,
         Answer::Wait => {
@@ -84,7 +84,7 @@ async fn ask(
         Answer::GiveUp => {
             tracing::error!(request_id = %id, "call given up as lost: no call can last this long");
             let lost = Ending::Closed { contact_id, end: None };
-            end(upkeep, record, lost, policy).await.map(|_| Done::GivenUp)
+            end(upkeep, record, lost, policy, now).await.map(|_| Done::GivenUp)
         }
     }
 }
@@ -107,13 +107,19 @@ async fn attach(
     }
 }
 
-async fn end(upkeep: &Upkeep, record: &Record, ending: Ending, policy: &Policy) -> Result<Done, StoreError> {
+async fn end(
+    upkeep: &Upkeep,
+    record: &Record,
+    ending: Ending,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Done, StoreError> {
     let state = ending.name();
     let call_end = match &ending {
         Ending::Closed { end, .. } => end.clone(),
         _ => None,
     };
-    let written = ending::end(&upkeep.tables, record, ending, vec![], policy).await?;
+    let written = ending::end(&upkeep.tables, record, ending, vec![], policy, now).await?;
     if written == Written::Yes {
         match call_end {
             Some(end) => upkeep.metrics.ended(&end),

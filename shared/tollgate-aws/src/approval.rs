@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::Timestamp;
 use tollgate::counter::Place;
 use tollgate::line::Line;
-use tollgate::record::Record;
+use tollgate::record::{Record, Terms};
 use tollgate::request::RequestId;
 use tollgate::state::State;
 use tollgate::verdict::{Code, Finding};
@@ -38,6 +38,7 @@ pub async fn approve(
     record: &Record,
     findings: &[Finding],
     line: Option<&Line>,
+    terms: &Terms,
     places: &[(Code, Place)],
     now: Timestamp,
 ) -> Result<Approval, StoreError> {
@@ -45,22 +46,23 @@ pub async fn approve(
     let Ok(step) = Transition::new(request.id, &record.state, State::Approved) else {
         return Ok(Approval::Overtaken);
     };
-    let step = step.with_findings(findings).with_line(line).unless_cancelled().update(tables)?;
+    let step = step
+        .with_findings(findings)
+        .with_line(line)
+        .with_terms(terms.clone())
+        .unless_cancelled()
+        .update(tables)?;
     let claim = pending::put(tables, &request.number, request.id, now)?;
     let mut items = vec![
         TransactWriteItem::builder().update(step).build(),
         TransactWriteItem::builder().put(claim).build(),
     ];
-    let mut taken = vec![];
-    for (code, place) in places {
-        if let Some(item) = counters::place(tables, place)? {
-            items.push(item);
-            taken.push((*code, place.clone()));
-        }
+    for (_, place) in places {
+        items.push(counters::place(tables, place)?);
     }
     match transaction::write(tables, items).await? {
         Transacted::Done => Ok(Approval::Granted),
-        Transacted::Refused(refusals) => refused(refusals, &taken),
+        Transacted::Refused(refusals) => refused(refusals, places),
     }
 }
 

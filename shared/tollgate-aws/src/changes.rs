@@ -48,6 +48,8 @@ pub enum Action {
     MarkSpam,
     /// Marked a request as legitimate.
     MarkLegitimate,
+    /// Marked a request as having reached a person who had not asked for it.
+    MarkWrongPerson,
     /// Lifted a block.
     LiftBlock,
 }

@@ -1,16 +1,17 @@
-//! The right to dial: one transaction in which the request becomes `dialing`, takes its places in all budgets and is
-//! counted as a call to its number; or nothing happens. Only the holder of this step calls Connect, and the bounds hold even if every rule fails.
+//! The right to dial: one transaction in which the request becomes `dialing`, takes its places in all budgets and becomes a
+//! call among the evidence; or nothing happens. Only the holder of this step calls Connect, and the bounds hold even if every rule fails.
 
 use aws_sdk_dynamodb::types::{
-    AttributeValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 use jiff::Timestamp;
 use tollgate::budget::{Budget, Row, Take};
 use tollgate::overdue;
 use tollgate::policy::Policy;
-use tollgate::record::Record;
+use tollgate::record::{Record, Terms};
 use tollgate::state::{Attempt, Dialing, Retry, State};
 
+use crate::calls;
 use crate::counters;
 use crate::error::StoreError;
 use crate::item::{Item, expires, n};
@@ -50,7 +51,8 @@ pub async fn claim(
     let step = step.unless_cancelled().wake_at(wake_at);
     match &record.state {
         State::Approved | State::Dialing(Dialing { attempt: Attempt::NotPlaced(Retry::Due), .. }) => {
-            let call = counters::call(tables, &record.request, policy.limits.per_number, now)?;
+            let terms = record.terms.clone().unwrap_or_else(|| Terms::unwritten(policy));
+            let call = calls::put(tables, record, &terms, now)?;
             take_all(tables, step, rows, call, dialing).await
         }
         _ => Ok(Claim::Overtaken),
@@ -80,8 +82,7 @@ pub async fn give_back(
     for row in rows {
         items.push(TransactWriteItem::builder().update(put_back(tables, row)?).build());
     }
-    let no_call = counters::no_call(tables, &record.request, policy.limits.per_number, dialing.dialed_at)?;
-    items.push(TransactWriteItem::builder().update(no_call).build());
+    items.push(TransactWriteItem::builder().delete(calls::delete(tables, record.request.id)?).build());
     Ok(match transaction::write(tables, items).await? {
         Transacted::Done => Written::Yes,
         Transacted::Refused(_) => Written::Overtaken,
@@ -92,7 +93,7 @@ async fn take_all(
     tables: &Tables,
     step: Transition,
     rows: Vec<Row>,
-    call: Update,
+    call: Put,
     dialing: Dialing,
 ) -> Result<Claim, StoreError> {
     // A place larger than its whole budget can never be had.
@@ -104,7 +105,7 @@ async fn take_all(
     for row in &rows {
         items.push(TransactWriteItem::builder().update(take(tables, row)?).build());
     }
-    items.push(TransactWriteItem::builder().update(call).build());
+    items.push(TransactWriteItem::builder().put(call).build());
     let refusals = match transaction::write(tables, items).await? {
         Transacted::Done => return Ok(Claim::Granted(dialing)),
         Transacted::Refused(refusals) => refusals,
@@ -122,7 +123,7 @@ async fn take_all(
 }
 
 /// All takes from a row, each if there is room.
-fn take(tables: &Tables, row: &Row) -> Result<Update, StoreError> {
+pub(crate) fn take(tables: &Tables, row: &Row) -> Result<Update, StoreError> {
     let mut update = Update::builder()
         .table_name(&tables.names.counters)
         .set_key(Some(counters::key(&row.subject, row.window)))
@@ -160,10 +161,11 @@ fn put_back(tables: &Tables, row: &Row) -> Result<Update, StoreError> {
 
 /// Which budget of a row had no room, given the row as it stands.
 fn spent(row: &Row, item: Option<&Item>) -> Option<Take> {
+    // Places of newcomers may be fewer than none.
     let taken = |budget: Budget| match item.and_then(|item| item.get(budget.attribute())) {
         Some(AttributeValue::N(number)) => number.parse().unwrap_or(0),
-        _ => 0_u64,
+        _ => 0_i128,
     };
-    let over = |take: &&Take| taken(take.budget).saturating_add(take.amount) > take.max;
+    let over = |take: &&Take| taken(take.budget) + i128::from(take.amount) > i128::from(take.max);
     row.takes.iter().find(over).or(row.takes.first()).copied()
 }

@@ -4,19 +4,18 @@
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::Timestamp;
-use tollgate::counter::Subject;
-use tollgate::outcome::Outcome;
+use tollgate::budget::{self, Earned};
+use tollgate::evidence::End;
 use tollgate::policy::Policy;
 use tollgate::record::Record;
 use tollgate::state::{Ending, State};
 use tollgate::verdict::Finding;
 
 use crate::error::StoreError;
-use crate::histories::Counted;
 use crate::requests::{Transition, Written};
 use crate::tables::Tables;
 use crate::transaction::{self, Transacted};
-use crate::{counters, histories, pending};
+use crate::{calls, counters, pending};
 
 /// Ends a request. `finding` says what ended it, if a rule did.
 ///
@@ -28,9 +27,10 @@ pub async fn end(
     ending: Ending,
     finding: Vec<Finding>,
     policy: &Policy,
+    now: Timestamp,
 ) -> Result<Written, StoreError> {
     let request = &record.request;
-    let booked = Booked::of(&ending);
+    let booked = Booked::of(&ending, now);
     let Ok(mut step) = Transition::new(request.id, &record.state, State::Ended(ending)) else {
         return Ok(Written::Overtaken);
     };
@@ -45,7 +45,7 @@ pub async fn end(
         TransactWriteItem::builder().update(step.clone().update(tables)?).build(),
         TransactWriteItem::builder().delete(release).build(),
     ];
-    items.extend(book(tables, record, booked, policy)?);
+    items.extend(book(tables, record, &booked, policy)?);
     match transaction::write(tables, items).await? {
         Transacted::Done => Ok(Written::Yes),
         Transacted::Refused(refusals) if refusals.iter().any(|refusal| refusal.place == 0) => {
@@ -57,21 +57,19 @@ pub async fn end(
 }
 
 /// What the end of a request that held its number books.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 enum Booked {
-    /// How the call went, and when it ended.
-    Outcome(Outcome, Timestamp),
+    /// How the call ended.
+    Call(End),
     /// No call was made: the approval's places go back.
     NoCall,
-    /// A call may have been made, and nobody knows how it went.
-    Nothing,
 }
 
 impl Booked {
-    fn of(ending: &Ending) -> Self {
+    fn of(ending: &Ending, now: Timestamp) -> Self {
         match ending {
-            Ending::Closed { end: Some(end), .. } => Self::Outcome(end.outcome(), end.ended_at),
-            Ending::Closed { end: None, .. } => Self::Nothing,
+            Ending::Closed { end: Some(end), .. } => Self::Call(End::of(end)),
+            Ending::Closed { end: None, .. } => Self::Call(End::unheard(now)),
             Ending::Refused
             | Ending::Redirected
             | Ending::Cancelled
@@ -84,36 +82,40 @@ impl Booked {
 fn book(
     tables: &Tables,
     record: &Record,
-    booked: Booked,
+    booked: &Booked,
     policy: &Policy,
 ) -> Result<Vec<TransactWriteItem>, StoreError> {
-    match booked {
-        Booked::Nothing => Ok(vec![]),
-        Booked::NoCall => places_back(tables, record, policy),
-        Booked::Outcome(outcome, ended_at) => {
-            let counted = if outcome.is_waste() { Counted::Wasted } else { Counted::Good };
-            let subjects = histories::subjects(record).into_iter();
-            subjects.map(|subject| histories::add(tables, &subject, &[(counted, 1, ended_at)])).collect()
+    let id = record.request.id;
+    match (booked, record.state.dialed_at()) {
+        (Booked::NoCall, dialed_at) => {
+            let mut items = places_back(tables, record)?;
+            if dialed_at.is_some() {
+                items.push(TransactWriteItem::builder().delete(calls::delete(tables, id)?).build());
+            }
+            Ok(items)
+        }
+        (Booked::Call(end), dialed_at) => {
+            let mut items = vec![TransactWriteItem::builder().update(calls::end(tables, id, *end)?).build()];
+            for earned in earned(record, *end, dialed_at, policy) {
+                items.push(counters::earn(tables, &earned)?);
+            }
+            Ok(items)
         }
     }
 }
 
+/// What a newcomer's call gives back, if it went well.
+fn earned(record: &Record, end: End, dialed_at: Option<Timestamp>, policy: &Policy) -> Vec<Earned> {
+    match (&record.terms, dialed_at) {
+        (Some(terms), Some(dialed_at)) if end.proves_something(policy) => {
+            budget::earned(&record.request.number, terms, dialed_at)
+        }
+        _ => vec![],
+    }
+}
+
 /// The places that the approval took.
-fn places_back(
-    tables: &Tables,
-    record: &Record,
-    policy: &Policy,
-) -> Result<Vec<TransactWriteItem>, StoreError> {
-    let (request, limits) = (&record.request, &policy.limits);
-    let carrier = record.line.as_ref().and_then(|line| line.carrier.clone());
-    let subjects = [
-        Some((Subject::Range(request.number.range()), limits.per_range)),
-        request.number.country().map(|country| (Subject::Country(country), limits.per_country)),
-        carrier.map(|carrier| (Subject::Carrier(carrier), limits.per_carrier)),
-    ];
-    let place_back = |(subject, limit)| {
-        let update = counters::place_back(tables, &subject, limit, request.received_at)?;
-        Ok(TransactWriteItem::builder().update(update).build())
-    };
-    subjects.into_iter().flatten().map(place_back).collect()
+fn places_back(tables: &Tables, record: &Record) -> Result<Vec<TransactWriteItem>, StoreError> {
+    let taken = record.terms.iter().flat_map(|terms| &terms.taken);
+    taken.map(|taken| counters::place_back(tables, &taken.subject, taken.window)).collect()
 }

@@ -87,6 +87,7 @@ pub fn tables(config: &SdkConfig) -> Result<Tables, EnvironmentError> {
             pending: required("PENDING_TABLE")?,
             deny_list: required("DENY_LIST_TABLE")?,
             counters: required("COUNTERS_TABLE")?,
+            calls: required("CALLS_TABLE")?,
             contacts: required("CONTACTS_TABLE")?,
             numbers: required("NUMBERS_TABLE")?,
             settings: required("SETTINGS_TABLE")?,

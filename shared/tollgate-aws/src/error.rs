@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkErro
 use thiserror::Error;
 
 /// What can go wrong with a table or a service.
-#[derive(Debug, Error)]
+#[derive(Debug, Clone, Error)]
 pub enum StoreError {
     /// The service did not do what it was asked. Trying again may help.
     #[error("{operation} failed ({code}): {detail}")]

@@ -1,25 +1,27 @@
 //! All facts for screening, in one parallel round trip: the lists under every key that could match, the counters, the
-//! cached line and the claim by BatchGetItem, and beside it the asking side's counts, which are updates.
+//! cached line and the claim by BatchGetItem; beside it the calls that the request's subjects had part in, by a query each, and
+//! the askers' counts, which are updates.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use futures::future::{try_join, try_join_all};
 use jiff::Timestamp;
-use tollgate::counter::{Ask, Asked, Subject, Window};
+use tollgate::budget::NEWCOMERS;
+use tollgate::counter::{Ask, Asked, DAY_SECONDS, Subject, Window};
 use tollgate::entry::Listing;
-use tollgate::facts::{AskCount, Asking, Facts, Histories};
+use tollgate::facts::{AskCount, Asking, CarrierFact, Facts};
 use tollgate::line::LineFact;
 use tollgate::policy::{Limit, Policy};
 use tollgate::request::CallbackRequest;
-use tollgate::screen::asking;
-use tollgate::switches::KillSwitches;
+use tollgate::screen::{asking, needs_carrier};
 
-use crate::counters::{self, Rows};
+use crate::counters::Rows;
 use crate::error::StoreError;
 use crate::item::{Item, s};
+use crate::settings::Settings;
 use crate::tables::Tables;
-use crate::{deny_list, histories, numbers, pending};
+use crate::{calls, counters, deny_list, numbers, pending};
 
 /// The most keys that one BatchGetItem takes.
 const BATCH_KEYS_MAX: usize = 100;
@@ -31,53 +33,56 @@ const BATCH_KEYS_MAX: usize = 100;
 pub async fn facts(
     tables: &Tables,
     request: &CallbackRequest,
-    switches: KillSwitches,
-    policy: &Policy,
+    settings: &Settings,
     now: Timestamp,
 ) -> Result<Facts, StoreError> {
-    let (read, asked) =
-        try_join(read(tables, request, policy, now), count_asks(tables, request, policy, now)).await?;
-    let limits = &policy.limits;
-    let window = |limit: Limit| Window::at(now, limit.window_seconds);
-    let calls = |subject: &Subject, limit| read.rows.calls(subject, window(limit), request.caller.address);
+    let policy = settings.policy.as_ref();
+    let gathered = futures::try_join!(
+        read(tables, request, policy, now),
+        calls::evidence(tables, request, now),
+        count_asks(tables, request, policy, now),
+    );
+    let (read, evidence, asked) = gathered?;
     let ask = Ask::of(request);
     let mut asking = asked.into_iter().map(|(subject, limit, this)| AskCount {
         this,
-        last: read.rows.asked(&subject, window(limit).last(), &ask),
+        last: read.rows.asked(&subject, Window::at(now, limit.window_seconds).last(), &ask),
     });
-    let none = || AskCount { this: Asked::default(), last: Asked::default() };
-    let country = request.number.country().map(Subject::Country);
     Ok(Facts {
-        switches,
-        asking: Asking {
-            address: asking.next().unwrap_or_else(none),
-            block: asking.next().unwrap_or_else(none),
-            account: asking.next(),
-        },
-        number: calls(&Subject::Number(request.number.clone()), limits.per_number),
-        range: calls(&Subject::Range(request.number.range()), limits.per_range),
-        country: country.map(|country| calls(&country, limits.per_country)).unwrap_or_default(),
-        carriers: read.rows.carriers(window(limits.per_carrier)),
-        histories: pasts(&read.rows, request, now),
+        switches: settings.switches.clone(),
+        asking: Asking { address: asking.next().unwrap_or_default(), account: asking.next() },
+        evidence,
+        usual: settings.usual.as_ref().clone(),
+        range_approved: read.rows.approved(&Subject::Range(request.number.range()), now),
+        carrier: CarrierFact::NotAsked,
+        newcomers: read.rows.newcomers(Window::at(now, policy.newcomers.window_seconds)),
         listings: read.listings,
         line: read.line,
         pending: read.pending,
     })
 }
 
-fn pasts(rows: &Rows, request: &CallbackRequest, now: Timestamp) -> Histories {
-    let of = |subject: &Subject| histories::of(rows, subject, now);
-    let of_one = |subject: Option<Subject>| subject.as_ref().map(of).unwrap_or_default();
-    let caller = &request.caller;
-    Histories {
-        address: of(&Subject::Address(caller.address.line())),
-        block: of(&Subject::Block(caller.address.block())),
-        account: of_one(caller.account.as_ref().map(|account| Subject::Account(account.id.clone()))),
-        number: of(&Subject::Number(request.number.clone())),
-        range: of(&Subject::Range(request.number.range())),
-        country: of_one(request.number.country().map(Subject::Country)),
-        carriers: histories::of_carriers(rows, now),
-    }
+/// Adds the calls to the number's carrier, where they matter: it is known, and not one that the customers have. It becomes known
+/// only with the other facts, so this is a round trip of its own.
+///
+/// # Errors
+/// When DynamoDB does not answer.
+pub async fn carrier(
+    tables: &Tables,
+    facts: Facts,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Facts, StoreError> {
+    let Some(carrier) = needs_carrier(&facts.line, &facts.usual, policy, now).cloned() else {
+        return Ok(facts);
+    };
+    let subject = Subject::Carrier(carrier.clone());
+    let read = try_join(
+        calls::seen(tables, calls::Part::carrier(&carrier), now),
+        counters::approved(tables, &subject, now),
+    );
+    let (calls, approved) = read.await?;
+    Ok(Facts { carrier: CarrierFact::Known { calls, approved }, ..facts })
 }
 
 /// The listings under every key that could match a request, and those of all carriers.
@@ -136,33 +141,20 @@ async fn read(
     Ok(read)
 }
 
-/// The keys of everything that is read for a request: at most 72 of the lists, 37 of the counters, the line and the claim.
+/// The keys of everything that is read for a request: at most 72 of the lists, 5 of the counters, the line and the claim.
 fn keys(request: &CallbackRequest, policy: &Policy, now: Timestamp) -> Vec<(Table, Item)> {
     let number = || Item::from([("number".to_owned(), s(request.number.e164()))]);
     let mut keys: Vec<_> = deny_list::keys(request).map(|key| (Table::DenyList, key)).collect();
     keys.push((Table::Numbers, number()));
     keys.push((Table::Pending, number()));
 
-    let limits = &policy.limits;
-    let mut rows = vec![];
-    for (subject, limit) in asking(request, policy) {
-        let last = Window::at(now, limit.window_seconds).last();
-        rows.push((subject.key(), last));
-        rows.extend(histories::windows(now).map(|week| (subject.key(), week)));
-    }
-    let country =
-        request.number.country().map(|country| (Subject::Country(country).key(), limits.per_country));
-    let number = (Subject::Number(request.number.clone()).key(), limits.per_number);
-    let range = (Subject::Range(request.number.range()).key(), limits.per_range);
-    let carriers = counters::carrier_shards().map(|shard| (shard, limits.per_carrier));
-    for (subject, limit) in [number].into_iter().chain([range]).chain(country).chain(carriers) {
-        let window = Window::at(now, limit.window_seconds);
-        let weeks = histories::windows(now);
-        rows.extend([window, window.last()].into_iter().chain(weeks).map(|window| (subject.clone(), window)));
-    }
-    // A limit over a week shares its items with the past.
-    let distinct: HashSet<_> = rows.into_iter().collect();
-    keys.extend(distinct.iter().map(|(subject, window)| (Table::Counters, counters::key(subject, *window))));
+    let asked = asking(request, policy).into_iter();
+    let asked = asked.map(|(subject, limit)| (subject.key(), Window::at(now, limit.window_seconds).last()));
+    let range = (Subject::Range(request.number.range()).key(), Window::at(now, DAY_SECONDS));
+    let newcomers = Window::at(now, policy.newcomers.window_seconds);
+    let newcomers = [newcomers, newcomers.last()].map(|window| (NEWCOMERS.to_owned(), window));
+    let rows = asked.chain([range]).chain(newcomers);
+    keys.extend(rows.map(|(subject, window)| (Table::Counters, counters::key(&subject, window))));
     keys
 }
 

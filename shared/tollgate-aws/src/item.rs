@@ -61,7 +61,7 @@ pub fn inconsistent(table: &'static str, key: &str, reason: impl ToString) -> St
 }
 
 /// What was read; or nothing, and a log line says why.
-pub(crate) fn readable<T>(read: Result<T, StoreError>) -> Option<T> {
+pub fn readable<T>(read: Result<T, StoreError>) -> Option<T> {
     read.inspect_err(|error| tracing::error!(%error, "item left out")).ok()
 }
 

@@ -2,18 +2,17 @@
 //!
 //! - [`tables`]: the DynamoDB client and the tables' names; [`schema`]: the tables as plain data
 //! - one table each: [`requests`], [`pending`], [`deny_list`], [`counters`], [`contacts`], [`numbers`], [`settings`],
-//!   [`changes`]; [`histories`]: what calls came to, kept with the counters
+//!   [`changes`], [`calls`]
 //! - [`gather`]: all facts for screening in one parallel round trip
 //! - transactions over several tables: [`approval`] (the claim on a number), [`claim`] (the right to dial, and its places
-//!   in the budgets), [`ending`] (the end of a request and the release of its number), [`blocking`] (the end of one that is
-//!   not called, and the blocks it brings about), [`marks`] (what an operator says of a request)
+//!   in the budgets), [`ending`] (the end of a request and the release of its number), [`marks`] (what an operator says of a request)
 //! - services: [`connect`], [`carrier`]; [`pace`]: turns under Connect's request rate
 //! - [`batch`]: stream records, one by one; [`metrics`]: what happened, for CloudWatch
 //! - [`clock`], [`environment`], [`error`], [`item`]
 
 pub mod approval;
 pub mod batch;
-pub mod blocking;
+pub mod calls;
 pub mod carrier;
 pub mod changes;
 pub mod claim;
@@ -26,7 +25,6 @@ pub mod ending;
 pub mod environment;
 pub mod error;
 pub mod gather;
-pub mod histories;
 pub mod item;
 pub mod marks;
 pub mod metrics;

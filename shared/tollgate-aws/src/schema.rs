@@ -99,7 +99,7 @@ pub const STREAM_VIEW: &str = "NEW_AND_OLD_IMAGES";
 
 /// Every table of the suite.
 pub const TABLES: &[TableDefinition] =
-    &[REQUESTS, PENDING, DENY_LIST, COUNTERS, CONTACTS, NUMBERS, SETTINGS, CHANGES];
+    &[REQUESTS, PENDING, DENY_LIST, COUNTERS, CALLS, CONTACTS, NUMBERS, SETTINGS, CHANGES];
 
 /// The requests: each with its facts, verdict, findings, contact and outcome. Its stream drives the suite.
 pub const REQUESTS: TableDefinition = TableDefinition {
@@ -123,9 +123,28 @@ pub const PENDING: TableDefinition = plain("Pending", KeyAttribute::string("numb
 /// The deny list and the trust list: what is listed, why, by whom and until when.
 pub const DENY_LIST: TableDefinition = plain("DenyList", KeyAttribute::string("entry"), None, true);
 
-/// The counters: request ids, the other side's keys, outcome tallies and budgets, by subject and window.
+/// The counters: request ids, approvals and budgets, by subject and window.
 pub const COUNTERS: TableDefinition =
     plain("Counters", KeyAttribute::string("subject"), Some(KeyAttribute::string("window")), true);
+
+/// The calls: who had part in each, and what it came to. One index for each way to have part in it.
+pub const CALLS: TableDefinition = TableDefinition {
+    name: "Calls",
+    key: KeyAttribute::string("request_id"),
+    sort: None,
+    indexes: &[
+        whole_by_time("by-line", "line", "dialed_at"),
+        whole_by_time("by-account", "account", "dialed_at"),
+        whole_by_time("by-network", "network", "dialed_at"),
+        whole_by_time("by-site", "site", "dialed_at"),
+        whole_by_time("by-neighborhood", "neighborhood", "dialed_at"),
+        whole_by_time("by-number", "number", "dialed_at"),
+        whole_by_time("by-range", "range", "dialed_at"),
+        whole_by_time("by-carrier", "carrier_key", "dialed_at"),
+    ],
+    stream: false,
+    expires_at: true,
+};
 
 /// The rendezvous of a dial and the end of its call: whoever comes second closes the request.
 pub const CONTACTS: TableDefinition = plain("Contacts", KeyAttribute::string("contact_id"), None, true);
@@ -157,4 +176,8 @@ const fn by_time(name: &'static str, key: &'static str, time: &'static str) -> I
         sort: Some(KeyAttribute::number(time)),
         projection: Projection::KeysOnly,
     }
+}
+
+const fn whole_by_time(name: &'static str, key: &'static str, time: &'static str) -> IndexDefinition {
+    IndexDefinition { projection: Projection::All, ..by_time(name, key, time) }
 }

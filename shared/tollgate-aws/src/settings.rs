@@ -1,4 +1,4 @@
-//! The `Settings` table: the policy with all its versions, the kill switches, and the secret under which ids are derived
+//! The `Settings` table: the policy with all its versions, the kill switches, what is usual, and the secret under which ids are derived
 //! from `Idempotency-Key`s. Version 0 of a name is the current one; a policy's versions are kept under their own numbers.
 
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use tokio::sync::Mutex;
 use tollgate::policy::Policy;
 use tollgate::switches::KillSwitches;
 use tollgate::text::Author;
+use tollgate::usual::Usual;
 
 use crate::error::StoreError;
 use crate::item::{Item, Millis, at, inconsistent, n, nested, s};
@@ -19,6 +20,7 @@ use crate::transaction::{self, Transacted};
 const TABLE: &str = "Settings";
 const POLICY: &str = "policy";
 const KILL_SWITCHES: &str = "kill-switches";
+const USUAL: &str = "usual";
 const SECRET: &str = "idempotency-secret";
 
 /// A version of the policy.
@@ -39,15 +41,17 @@ pub struct Settings {
     pub policy: Arc<Policy>,
     /// The kill switches.
     pub switches: KillSwitches,
+    /// The carriers of the deployment's customers, as upkeep has learned them.
+    pub usual: Arc<Usual>,
 }
 
-/// Reads both, consistently, in one parallel round trip.
+/// Reads all three, consistently, in one parallel round trip.
 ///
 /// # Errors
 /// When DynamoDB does not answer, or what is stored cannot be read.
 pub async fn read(tables: &Tables) -> Result<Settings, StoreError> {
-    let (policy, switches) = futures::try_join!(policy(tables), kill_switches(tables))?;
-    Ok(Settings { policy: Arc::new(policy.policy), switches })
+    let (policy, switches, usual) = futures::try_join!(policy(tables), kill_switches(tables), usual(tables))?;
+    Ok(Settings { policy: Arc::new(policy.policy), switches, usual: Arc::new(usual) })
 }
 
 /// The settings, read at most every few seconds. One for each execution environment.
@@ -139,7 +143,7 @@ fn read_policy(item: Item) -> Result<PolicyVersion, StoreError> {
         saved_at: Millis,
     }
     let a: Attributes = crate::item::read(TABLE, POLICY, item)?;
-    let policy = Policy::parse(&a.document).map_err(|errors| {
+    let policy = Policy::parse_stored(&a.document).map_err(|errors| {
         let reasons: Vec<_> = errors.iter().map(ToString::to_string).collect();
         inconsistent(TABLE, POLICY, reasons.join("; "))
     })?;
@@ -243,6 +247,36 @@ pub async fn put_kill_switches(
         .set_item(Some(key(KILL_SWITCHES, 0)))
         .item("switches", nested(TABLE, switches)?)
         .item("author", s(author.as_str()))
+        .item("saved_at", at(now));
+    put.send().await.map(drop).map_err(StoreError::service("PutItem"))
+}
+
+/// What upkeep has learned of the customers' carriers. What cannot be read is learned anew.
+///
+/// # Errors
+/// When DynamoDB does not answer.
+pub async fn usual(tables: &Tables) -> Result<Usual, StoreError> {
+    let Some(item) = get(tables, USUAL, 0).await? else { return Ok(Usual::default()) };
+    let document = item.get("document").and_then(|document| document.as_s().ok());
+    let read = document.and_then(|document| serde_json::from_str(document).ok());
+    if read.is_none() {
+        tracing::error!("what is usual cannot be read; it is learned anew");
+    }
+    Ok(read.unwrap_or_default())
+}
+
+/// Keeps what upkeep has learned.
+///
+/// # Errors
+/// When DynamoDB does not answer.
+pub async fn put_usual(tables: &Tables, usual: &Usual, now: Timestamp) -> Result<(), StoreError> {
+    let document = serde_json::to_string(usual).map_err(|error| inconsistent(TABLE, USUAL, error))?;
+    let put = tables
+        .client
+        .put_item()
+        .table_name(&tables.names.settings)
+        .set_item(Some(key(USUAL, 0)))
+        .item("document", s(document))
         .item("saved_at", at(now));
     put.send().await.map(drop).map_err(StoreError::service("PutItem"))
 }

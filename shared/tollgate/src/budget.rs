@@ -6,8 +6,11 @@
 use jiff::Timestamp;
 
 use crate::counter::{DAY_SECONDS, Window};
+use crate::evidence::Admission;
+use crate::network::Network;
 use crate::number::PhoneNumber;
 use crate::policy::{Budgets, Policy};
+use crate::record::Terms;
 
 /// The budgets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,6 +25,16 @@ pub enum Budget {
     CallsPerCountryPerDay,
     /// Calls in a day to a range.
     CallsPerRangePerDay,
+    /// Newcomers' calls in a day to a range.
+    NewcomersPerRangePerDay,
+    /// Places that live and wasted calls of newcomers hold.
+    Newcomers,
+    /// Those of newcomers whose networks have no customers in them.
+    Strangers,
+    /// Carrier lookups in a day.
+    LookupsPerDay,
+    /// Carrier lookups in a day for one address.
+    LookupsPerAddressPerDay,
     /// Estimated cost of a day's calls, in millionths of a US dollar.
     CostPerDay,
 }
@@ -36,6 +49,11 @@ impl Budget {
             Self::CallsPerDay => "calls-per-day",
             Self::CallsPerCountryPerDay => "calls-per-country-per-day",
             Self::CallsPerRangePerDay => "calls-per-range-per-day",
+            Self::NewcomersPerRangePerDay => "newcomers-per-range-per-day",
+            Self::Newcomers => "newcomers",
+            Self::Strangers => "strangers",
+            Self::LookupsPerDay => "lookups-per-day",
+            Self::LookupsPerAddressPerDay => "lookups-per-address-per-day",
             Self::CostPerDay => "cost-per-day",
         }
     }
@@ -45,6 +63,9 @@ impl Budget {
     pub fn attribute(self) -> &'static str {
         match self {
             Self::CostPerDay => "micro_usd",
+            Self::NewcomersPerRangePerDay | Self::Newcomers => "newcomers",
+            Self::Strangers => "strangers",
+            Self::LookupsPerDay | Self::LookupsPerAddressPerDay => "lookups",
             _ => "calls",
         }
     }
@@ -75,28 +96,128 @@ pub struct Take {
 const MINUTE_SECONDS: u32 = 60;
 const HOUR_SECONDS: u32 = 3_600;
 
-/// The rows that a dial to `number` at `now` takes from.
+/// The subject under which newcomers' places are counted.
+pub const NEWCOMERS: &str = "budget#newcomers";
+
+/// The rows that a dial to `number` at `now` takes from, on the terms of its approval. Newcomers leave a part of each budget to
+/// those who have proved themselves, and share places of their own.
 #[must_use]
-pub fn rows(number: &PhoneNumber, policy: &Policy, now: Timestamp) -> Vec<Row> {
+pub fn rows(number: &PhoneNumber, terms: &Terms, policy: &Policy, now: Timestamp) -> Vec<Row> {
     let budgets = &policy.budgets;
     let country = number.country().map_or_else(|| "none".to_owned(), |country| country.to_string());
-    let day = |subject, budget, max| Row {
-        subject,
-        window: Window::at(now, DAY_SECONDS),
-        takes: vec![call(budget, max)],
-    };
+    let day = |subject, takes| Row { subject, window: Window::at(now, DAY_SECONDS), takes };
     let mut rows = shared_rows(policy, cost(number, budgets), now);
-    rows.push(day(
-        format!("budget#country#{country}"),
-        Budget::CallsPerCountryPerDay,
-        budgets.calls_per_country_per_day_max,
-    ));
-    rows.push(day(
-        format!("budget#range#{}", number.range()),
-        Budget::CallsPerRangePerDay,
-        budgets.calls_per_range_per_day_max,
-    ));
+    let of_country = call(Budget::CallsPerCountryPerDay, budgets.calls_per_country_per_day_max);
+    rows.push(day(format!("budget#country#{country}"), vec![of_country]));
+    for take in rows.iter_mut().flat_map(|row| row.takes.iter_mut()) {
+        take.max = kept_back(*take, terms.admission, budgets);
+    }
+    let mut of_range = vec![call(Budget::CallsPerRangePerDay, terms.range_calls_per_day_max)];
+    if terms.admission != Admission::Proven {
+        of_range.push(call(Budget::NewcomersPerRangePerDay, budgets.calls_per_range_per_day_max));
+    }
+    rows.push(day(self::of_range(number), of_range));
+    rows.extend(place(terms, policy, now));
     rows
+}
+
+/// What of a budget a call of this admission may take: newcomers leave the reserve, and strangers more of the day's.
+fn kept_back(take: Take, admission: Admission, budgets: &Budgets) -> u64 {
+    let of_day =
+        matches!(take.budget, Budget::CallsPerDay | Budget::CallsPerCountryPerDay | Budget::CostPerDay);
+    let percent = match admission {
+        Admission::Proven => 0,
+        Admission::Stranger if of_day => budgets.reserve_percent.max(budgets.reserve_from_strangers_percent),
+        Admission::Neighbor | Admission::Stranger => budgets.reserve_percent,
+    };
+    // Rounded up: a share is never nothing where there is something.
+    take.max.saturating_mul(u64::from(100_u32.saturating_sub(percent))).div_ceil(100)
+}
+
+/// A newcomer's places; whoever has proved himself takes none.
+fn place(terms: &Terms, policy: &Policy, now: Timestamp) -> Option<Row> {
+    let newcomers = &policy.newcomers;
+    let all = call(Budget::Newcomers, newcomers.newcomers_max);
+    let takes = match terms.admission {
+        Admission::Proven => return None,
+        Admission::Neighbor => vec![all],
+        Admission::Stranger => vec![all, call(Budget::Strangers, newcomers.strangers_max)],
+    };
+    let window = Window::at(now, terms.newcomers_window_seconds);
+    Some(Row { subject: NEWCOMERS.to_owned(), window, takes })
+}
+
+/// The row of newcomers' places, as a stranger takes from it.
+#[must_use]
+pub fn newcomers(policy: &Policy, now: Timestamp) -> Row {
+    let newcomers = &policy.newcomers;
+    let all = call(Budget::Newcomers, newcomers.newcomers_max);
+    let takes = vec![all, call(Budget::Strangers, newcomers.strangers_max)];
+    Row { subject: NEWCOMERS.to_owned(), window: Window::at(now, newcomers.window_seconds), takes }
+}
+
+/// The rows that a carrier lookup takes from: the day's, of which a part is kept for later hours and for those who have proved
+/// themselves, and the asking address's own share.
+#[must_use]
+pub fn lookup_rows(asker: Network, admission: Admission, policy: &Policy, now: Timestamp) -> Vec<Row> {
+    let (window, max) = (Window::at(now, DAY_SECONDS), u64::from(policy.line.lookups_per_day_max));
+    let kept = match admission {
+        Admission::Proven => max,
+        Admission::Neighbor | Admission::Stranger => {
+            let reserve = u64::from(100_u32.saturating_sub(policy.budgets.reserve_percent));
+            window.share_by(now, max * LOOKUPS_AT_ONCE_PERCENT / 100, max) * reserve / 100
+        }
+    };
+    let share = (max * u64::from(policy.line.lookups_per_address_percent)).div_ceil(100);
+    let row = |subject, budget, max| Row { subject, window, takes: vec![Take { budget, amount: 1, max }] };
+    vec![
+        row("budget#lookups".to_owned(), Budget::LookupsPerDay, kept),
+        row(format!("budget#lookups#{asker}"), Budget::LookupsPerAddressPerDay, share),
+    ]
+}
+
+/// The share of the day's lookups that newcomers may take from its first moment on; the rest comes with the hours.
+const LOOKUPS_AT_ONCE_PERCENT: u64 = 50;
+
+/// What a newcomer's call at `dialed_at` that went well gives back: of each row the place that it held, and two more, so that
+/// newcomers who talk make room for others. Nothing of whoever has proved himself.
+#[must_use]
+pub fn earned(number: &PhoneNumber, terms: &Terms, dialed_at: Timestamp) -> Vec<Earned> {
+    let pots = match terms.admission {
+        Admission::Proven => return vec![],
+        Admission::Neighbor => vec![Budget::Newcomers],
+        Admission::Stranger => vec![Budget::Newcomers, Budget::Strangers],
+    };
+    let earned = |subject, window_seconds, budgets| Earned {
+        subject,
+        window: Window::at(dialed_at, window_seconds),
+        budgets,
+        places: PLACES_OF_A_GOOD_CALL,
+    };
+    vec![
+        earned(NEWCOMERS.to_owned(), terms.newcomers_window_seconds, pots),
+        earned(of_range(number), DAY_SECONDS, vec![Budget::NewcomersPerRangePerDay]),
+    ]
+}
+
+/// Places that a good call gives back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Earned {
+    /// The row's subject.
+    pub subject: String,
+    /// Its window.
+    pub window: Window,
+    /// The budgets.
+    pub budgets: Vec<Budget>,
+    /// How many of each.
+    pub places: u32,
+}
+
+/// The place that a newcomer's call held, and two more.
+const PLACES_OF_A_GOOD_CALL: u32 = 3;
+
+fn of_range(number: &PhoneNumber) -> String {
+    format!("budget#range#{}", number.range())
 }
 
 /// The rows that every dial takes from, whatever its number, for a call that is estimated to cost so many millionths of a
@@ -147,47 +268,4 @@ fn micro_usd(usd: f64) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn number(text: &str) -> PhoneNumber {
-        PhoneNumber::parse(text, None).unwrap()
-    }
-
-    #[test]
-    fn each_budget_has_a_name_and_what_costs_money_is_counted_apart() {
-        let named = [
-            (Budget::CallsPerMinute, "calls-per-minute", "calls"),
-            (Budget::CallsPerHour, "calls-per-hour", "calls"),
-            (Budget::CallsPerDay, "calls-per-day", "calls"),
-            (Budget::CallsPerCountryPerDay, "calls-per-country-per-day", "calls"),
-            (Budget::CallsPerRangePerDay, "calls-per-range-per-day", "calls"),
-            (Budget::CostPerDay, "cost-per-day", "micro_usd"),
-        ];
-        for (budget, name, attribute) in named {
-            assert_eq!((budget.as_str(), budget.attribute()), (name, attribute));
-        }
-    }
-
-    #[test]
-    fn a_dial_takes_one_call_everywhere_and_its_estimated_cost() {
-        let now = Timestamp::from_second(1_000_000).unwrap();
-        let rows = rows(&number("+12065550100"), &Policy::default(), now);
-        let takes: Vec<_> = rows.iter().flat_map(|row| &row.takes).collect();
-        assert_eq!(takes.len(), 6);
-        assert!(takes.iter().all(|take| take.budget == Budget::CostPerDay || take.amount == 1));
-        let cost = takes.iter().find(|take| take.budget == Budget::CostPerDay).unwrap();
-        assert_eq!((cost.amount, cost.max), (250_000, 1_000_000_000));
-    }
-
-    #[test]
-    fn the_longest_matching_prefix_prices_a_call() {
-        let policy = Policy::parse(
-            r#"{"budgets": {"usd_per_minute": {"+1": 0.01, "+1876": 0.3, "+44": 2}, "estimated_call_minutes": 1}}"#,
-        )
-        .unwrap();
-        assert_eq!(cost(&number("+12065550100"), &policy.budgets), 10_000);
-        assert_eq!(cost(&number("+18765230123"), &policy.budgets), 300_000);
-        assert_eq!(cost(&number("+493012345678"), &policy.budgets), 50_000);
-    }
-}
+mod tests;

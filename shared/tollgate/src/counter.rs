@@ -1,20 +1,15 @@
 //! Who is counted, over which window, and how counts of two windows make one that slides.
 //!
-//! The asking side (address, network block, account) is counted by what it asks, refused or not: each subject and window
-//! keeps the list of its requests, in the order in which they were counted. A request's place in that list never
-//! changes, so counting it again (streams deliver more than once) changes nothing, not even the answer. The asked side
-//! (range, carrier, country) is counted by approvals alone, and a number by calls alone, so that nobody can use up a
-//! stranger's limit with requests that are refused, or withdrawn before the dial.
+//! Who asks (an address, an account) is counted by requests, refused or not: each keeps the list of its requests, in the order
+//! in which they were counted. A request's place in that list never changes, so counting it again (streams deliver more than
+//! once) changes nothing, not even the answer. All else is counted by calls; see [`crate::evidence`]. A range or carrier that
+//! is held counts its approvals beside that, so that those that are decided side by side cannot pass its limit together.
 
 mod subject;
 
-use std::collections::BTreeSet;
-
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
-use crate::country::CountryCode;
-use crate::number::NumberRange;
-use crate::policy::Limit;
 use crate::request::{CallbackRequest, RequestId};
 
 pub use subject::{Subject, SubjectError};
@@ -23,7 +18,7 @@ pub use subject::{Subject, SubjectError};
 pub const DAY_SECONDS: u32 = 86_400;
 
 /// A fixed span of time, aligned to the epoch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Window {
     start_second: i64,
     length_seconds: u32,
@@ -50,10 +45,24 @@ impl Window {
         self.length_seconds
     }
 
+    /// When it begins.
+    #[must_use]
+    pub fn begins_at(self) -> Timestamp {
+        Timestamp::from_second(self.start_second).unwrap_or(Timestamp::MIN)
+    }
+
     /// When it ends.
     #[must_use]
     pub fn ends_at(self) -> Timestamp {
         Timestamp::from_second(self.start_second + i64::from(self.length_seconds)).unwrap_or(Timestamp::MAX)
+    }
+
+    /// What of a window's amount may be taken by `now`: `first` at its start, `all` at its end, in proportion between.
+    #[must_use]
+    pub fn share_by(self, now: Timestamp, first: u64, all: u64) -> u64 {
+        let length = u64::from(self.length_seconds);
+        let elapsed = u64::try_from(now.as_second() - self.start_second).unwrap_or(0).min(length);
+        first.saturating_add(all.saturating_sub(first).saturating_mul(elapsed) / length)
     }
 
     /// The key under which the window's counts are stored: its length in seconds and its first second.
@@ -99,6 +108,9 @@ impl Count {
     }
 }
 
+/// A request that was asked for so lately may be about to be dialed without any sign of it yet.
+const PENDING_FOR: SignedDuration = SignedDuration::from_secs(15);
+
 /// One request in the list of an asking subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ask {
@@ -106,48 +118,53 @@ pub struct Ask {
     pub id: RequestId,
     /// The number asked for, in E.164.
     pub number: String,
-    /// Its country.
-    pub country: Option<CountryCode>,
+    /// When; none of one that an earlier version counted.
+    pub asked_at: Option<Timestamp>,
 }
 
 impl Ask {
     /// The request as one of its subject's asks.
     #[must_use]
     pub fn of(request: &CallbackRequest) -> Self {
-        Self { id: request.id, number: request.number.e164().to_owned(), country: request.number.country() }
+        let asked_at = Timestamp::from_millisecond(request.received_at.as_millisecond()).ok();
+        Self { id: request.id, number: request.number.e164().to_owned(), asked_at }
     }
 
     /// The text stored in the list: the same for the same request, so that the list can be asked whether it holds it.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let country = self.country.as_ref().map_or("-", CountryCode::as_str);
-        format!("{} {} {country}", self.id, self.number)
+        let asked_at = self.asked_at.map_or_else(|| "-".to_owned(), |at| at.as_millisecond().to_string());
+        format!("{} {} {asked_at}", self.id, self.number)
     }
 
     /// Reads a stored text; none if it is not one.
     #[must_use]
     pub fn from_text(text: &str) -> Option<Self> {
         let mut parts = text.split(' ');
-        let (id, number, country) = (parts.next()?, parts.next()?, parts.next()?);
+        let (id, number, asked_at) = (parts.next()?, parts.next()?, parts.next()?);
         Some(Self {
             id: RequestId::parse(id).ok()?,
             number: number.to_owned(),
-            country: CountryCode::parse(country).ok(),
+            asked_at: asked_at.parse().ok().and_then(|ms| Timestamp::from_millisecond(ms).ok()),
         })
+    }
+
+    /// Whether it was asked so shortly before `later`, and for another number.
+    fn is_pending_beside(&self, later: &Self) -> bool {
+        let apart = later.asked_at.zip(self.asked_at).map(|(later, at)| later.duration_since(at));
+        self.id != later.id
+            && self.number != later.number
+            && apart.is_some_and(|apart| apart.abs() < PENDING_FOR)
     }
 }
 
 /// What an asking subject has asked for, counted up to and including one of its requests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Asked {
     /// Requests.
     pub requests: u64,
-    /// Distinct numbers.
-    pub numbers: u64,
-    /// Those of them that are in the request's range.
-    pub numbers_of_the_range: u64,
-    /// Distinct countries of those numbers.
-    pub countries: u64,
+    /// Those before it, for other numbers, that were asked so shortly before that they may be about to be dialed.
+    pub pending: Vec<Ask>,
 }
 
 impl Asked {
@@ -163,44 +180,21 @@ impl Asked {
     /// Counts a whole list, as `of` is told of it.
     #[must_use]
     pub fn all(asks: &[Ask], of: &Ask) -> Self {
-        let numbers: BTreeSet<_> = asks.iter().map(|ask| &ask.number).collect();
-        let range = NumberRange::around(&of.number);
-        let of_the_range = numbers.iter().filter(|number| NumberRange::around(number) == range);
-        let countries: BTreeSet<_> = asks.iter().filter_map(|ask| ask.country).collect();
-        Self {
-            requests: asks.len() as u64,
-            numbers: numbers.len() as u64,
-            numbers_of_the_range: of_the_range.count() as u64,
-            countries: countries.len() as u64,
-        }
+        let pending = asks.iter().filter(|ask| ask.is_pending_beside(of)).cloned().collect();
+        Self { requests: asks.len() as u64, pending }
     }
 }
 
-/// A place that an approval takes in a count of the asked side.
+/// A place that an approval takes in the day's count of a range or carrier that is held: exact under any race, since the
+/// approving transaction takes it under the condition that no more than `room` are taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// Whose count.
     pub subject: Subject,
     /// Over which window.
     pub window: Window,
-    /// How many places this window has in all; none if the limit does not bind this request.
+    /// How many places this window has in all; none if no limit binds this request.
     pub room: Option<u64>,
-}
-
-impl Place {
-    /// The place in `subject`'s count under `limit`, of which `last` were taken in the window before.
-    #[must_use]
-    pub fn under(subject: Subject, limit: Limit, last: u64, now: Timestamp) -> Self {
-        let window = Window::at(now, limit.window_seconds);
-        let room = u64::from(limit.requests_max).saturating_sub(window.still_standing(last, now));
-        Self { subject, window, room: Some(room) }
-    }
-
-    /// The place in `subject`'s count that no limit binds.
-    #[must_use]
-    pub fn counted(subject: Subject, window_seconds: u32, now: Timestamp) -> Self {
-        Self { subject, window: Window::at(now, window_seconds), room: None }
-    }
 }
 
 #[cfg(test)]
@@ -227,29 +221,31 @@ mod tests {
         assert_eq!(count.sliding(window, at(7_199)), 3);
     }
 
+    fn ask(n: u8, second: i64) -> Ask {
+        let number = format!("+120655501{:02}", n / 2);
+        Ask { id: RequestId::from_random([n; 16]), number, asked_at: Some(at(second)) }
+    }
+
     #[test]
     fn a_request_keeps_its_place_however_many_come_after_it() {
-        let ask = |n: u8| Ask {
-            id: RequestId::from_random([n; 16]),
-            number: format!("+120655501{:02}", n / 2),
-            country: CountryCode::parse("US").ok(),
-        };
-        let asks: Vec<_> = (0..10).map(ask).collect();
-        let first_five = Asked { requests: 5, numbers: 3, numbers_of_the_range: 3, countries: 1 };
-        assert_eq!(Asked::up_to(&asks[..5], &asks[4]), first_five);
-        assert_eq!(Asked::up_to(&asks, &asks[4]), first_five);
+        let asks: Vec<_> = (0..10).map(|n| ask(n, 1_000)).collect();
+        let fifth = Asked::up_to(&asks[..5], &asks[4]);
+        assert_eq!((fifth.requests, fifth.pending.len()), (5, 4));
+        assert_eq!(Asked::up_to(&asks, &asks[4]), fifth);
     }
 
     #[test]
     fn a_request_that_found_the_list_full_counts_as_one_more() {
-        let ask = |n: u8, country| Ask {
-            id: RequestId::from_random([n; 16]),
-            number: format!("+12065550{n:03}"),
-            country: CountryCode::parse(country).ok(),
-        };
-        let full = [ask(1, "US"), ask(2, "US")];
-        let late = Asked { requests: 3, numbers: 3, numbers_of_the_range: 3, countries: 2 };
-        assert_eq!(Asked::up_to(&full, &ask(3, "CA")), late);
+        assert_eq!(
+            Asked::up_to(&[ask(1, 0), ask(2, 0)], &ask(9, 900)),
+            Asked { requests: 3, pending: vec![] }
+        );
+    }
+
+    #[test]
+    fn what_was_asked_for_another_number_just_before_is_pending() {
+        let (asked, now) = ([ask(1, 985), ask(2, 986), ask(8, 990)], ask(9, 1_000));
+        assert_eq!(Asked::up_to(&asked, &now).pending, [ask(2, 986)]);
     }
 
     proptest! {
@@ -270,9 +266,8 @@ mod tests {
         }
 
         #[test]
-        fn an_ask_reads_back(bytes in any::<[u8; 16]>(), digits in "[1-9][0-9]{6,14}", country in proptest::option::of("[A-Z]{2}")) {
-            let country = country.map(|c| CountryCode::parse(&c).unwrap());
-            let ask = Ask { id: RequestId::from_random(bytes), number: format!("+{digits}"), country };
+        fn an_ask_reads_back(bytes in any::<[u8; 16]>(), digits in "[1-9][0-9]{6,14}", second in proptest::option::of(0i64..4_000_000_000)) {
+            let ask = Ask { id: RequestId::from_random(bytes), number: format!("+{digits}"), asked_at: second.map(at) };
             prop_assert_eq!(Ask::from_text(&ask.to_text()), Some(ask));
         }
 

@@ -1,14 +1,16 @@
 //! The facts on which a request is decided, as gathered at one moment.
 
-use std::collections::BTreeMap;
+use jiff::Timestamp;
 
-use crate::counter::{Asked, Count, Subject};
+use crate::budget::Budget;
+use crate::counter::{Asked, Window};
 use crate::entry::Listing;
-use crate::history::History;
+use crate::evidence::{Admission, Call, Evidence};
 use crate::line::LineFact;
+use crate::policy::Newcomers;
 use crate::request::RequestId;
 use crate::switches::KillSwitches;
-use crate::text::CarrierName;
+use crate::usual::Usual;
 
 /// The facts on which a request is decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,52 +23,46 @@ pub struct Facts {
     pub line: LineFact,
     /// What the asking side has asked for.
     pub asking: Asking,
-    /// Calls to the number.
-    pub number: Calls,
-    /// Calls to its range.
-    pub range: Calls,
-    /// Calls to its country.
-    pub country: Calls,
-    /// Calls to carriers, by [`CarrierName::key`].
-    pub carriers: BTreeMap<String, Calls>,
-    /// What became of earlier requests and calls.
-    pub histories: Histories,
+    /// The calls that the request's subjects had part in.
+    pub evidence: Evidence,
+    /// The carriers of the deployment's customers.
+    pub usual: Usual,
+    /// Approvals of the day for numbers of the range.
+    pub range_approved: u64,
+    /// What is known of the number's carrier; looked up only where it is not a usual one.
+    pub carrier: CarrierFact,
+    /// The places that newcomers' calls hold.
+    pub newcomers: Places,
     /// The request that holds the number's claim, if any.
     pub pending: Option<RequestId>,
 }
 
-/// The pasts of all subjects of a request.
+/// What is known of the number's carrier.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Histories {
-    /// Of the address.
-    pub address: History,
-    /// Of its block.
-    pub block: History,
-    /// Of the account; of a guest, empty.
-    pub account: History,
-    /// Of the number.
-    pub number: History,
-    /// Of its range.
-    pub range: History,
-    /// Of its country.
-    pub country: History,
-    /// Of all carriers, by [`CarrierName::key`].
-    pub carriers: BTreeMap<String, History>,
+pub enum CarrierFact {
+    /// It is a usual one, or nobody knows which it is.
+    #[default]
+    NotAsked,
+    /// The calls to it, the newest first, and its approvals of the day.
+    Known {
+        /// The calls.
+        calls: Vec<Call>,
+        /// The approvals.
+        approved: u64,
+    },
 }
 
-/// What each subject of the asking side has asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What each asker has asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Asking {
     /// The address.
     pub address: AskCount,
-    /// Its block.
-    pub block: AskCount,
     /// The account; none for a guest.
     pub account: Option<AskCount>,
 }
 
-/// What one subject has asked for in this window, up to and including the request, and in the last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What one asker has asked for in this window, up to and including the request, and in the last.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AskCount {
     /// In this window.
     pub this: Asked,
@@ -74,41 +70,58 @@ pub struct AskCount {
     pub last: Asked,
 }
 
-/// Calls to one subject of the asked side.
+/// The places that newcomers' calls hold. Below 0 where more went well than was wasted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Calls {
-    /// Approved.
-    pub approved: Count,
-    /// Distinct addresses that asked for them, other than the request's own.
-    pub addresses: Count,
+pub struct Places {
+    /// Of all of them.
+    pub newcomers: Held,
+    /// Of those whose networks have no customers in them.
+    pub strangers: Held,
 }
 
-impl Facts {
-    /// Calls to a carrier; none yet if it is not counted.
-    #[must_use]
-    pub fn carrier(&self, carrier: &CarrierName) -> Calls {
-        self.carriers.get(&carrier.key()).copied().unwrap_or_default()
-    }
+/// Places held, in this window and in the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Held {
+    /// In this window.
+    pub this: i64,
+    /// In the last.
+    pub last: i64,
 }
 
-impl Histories {
-    /// That of one of the request's subjects; none of a carrier of which nothing is known.
+impl Places {
+    /// The most places that were held in this window and the last together, of each share that a newcomer takes one from, and how
+    /// many there are: a flood that pauses is not over.
     #[must_use]
-    pub fn of(&self, subject: &Subject) -> Option<&History> {
-        match subject {
-            Subject::Address(_) => Some(&self.address),
-            Subject::Block(_) => Some(&self.block),
-            Subject::Account(_) => Some(&self.account),
-            Subject::Number(_) => Some(&self.number),
-            Subject::Range(_) => Some(&self.range),
-            Subject::Carrier(carrier) => self.carrier(carrier),
-            Subject::Country(_) => Some(&self.country),
+    pub fn of_late(&self, admission: Admission, policy: &Newcomers) -> Vec<(u64, u64)> {
+        let held = |held: Held| u64::try_from(held.this.saturating_add(held.last.max(0))).unwrap_or(0);
+        let all = (held(self.newcomers), u64::from(policy.newcomers_max));
+        let strangers = (held(self.strangers), u64::from(policy.strangers_max));
+        match admission {
+            Admission::Proven => vec![],
+            Admission::Neighbor => vec![all],
+            Admission::Stranger => vec![all, strangers],
         }
     }
 
-    /// A carrier's, if anything is known of it.
+    /// What a newcomer finds: how many places are held, and how many there are, of each share that he takes one from.
     #[must_use]
-    pub fn carrier(&self, carrier: &CarrierName) -> Option<&History> {
-        self.carriers.get(&carrier.key())
+    pub fn beside(
+        &self,
+        admission: Admission,
+        policy: &Newcomers,
+        now: Timestamp,
+    ) -> Vec<(Budget, u64, u64)> {
+        let window = Window::at(now, policy.window_seconds);
+        let held = |held: Held| {
+            let last = window.still_standing(u64::try_from(held.last).unwrap_or(0), now);
+            u64::try_from(held.this.saturating_add_unsigned(last)).unwrap_or(0)
+        };
+        let all = (Budget::Newcomers, held(self.newcomers), u64::from(policy.newcomers_max));
+        let strangers = (Budget::Strangers, held(self.strangers), u64::from(policy.strangers_max));
+        match admission {
+            Admission::Proven => vec![],
+            Admission::Neighbor => vec![all],
+            Admission::Stranger => vec![all, strangers],
+        }
     }
 }

@@ -6,7 +6,8 @@
 //! - [`request`]: what was asked, by whom; [`state`]: how far it has come; [`record`]: both, as kept
 //! - [`entry`]: deny and trust list entries, and the keys under which a request may be listed
 //! - [`counter`]: who is counted, over which window; [`mod@line`]: what a carrier lookup tells
-//! - [`history`]: what subjects' calls came to, and who is blocked for a while
+//! - [`evidence`]: the calls that a request's subjects had part in, and what each came to; [`proof`]: what an asker has to show
+//!   of them; [`usual`]: which carriers the deployment's customers have
 //! - [`policy`]: every number an operator may turn; [`switches`]: the kill switches
 //! - [`facts`] in, [`verdict`] out: [`screen`] decides
 //! - [`budget`]: the places that a dial takes; [`outcome`]: how a call ended and what it teaches
@@ -18,14 +19,15 @@ pub mod budget;
 pub mod counter;
 pub mod country;
 pub mod entry;
+pub mod evidence;
 pub mod facts;
-pub mod history;
 pub mod line;
 pub mod network;
 pub mod number;
 pub mod outcome;
 pub mod overdue;
 pub mod policy;
+pub mod proof;
 pub mod record;
 pub mod replay;
 pub mod reply;
@@ -34,4 +36,5 @@ pub mod screen;
 pub mod state;
 pub mod switches;
 pub mod text;
+pub mod usual;
 pub mod verdict;

@@ -34,8 +34,16 @@ const V6_BITS: u8 = 128;
 /// An IPv6 line is one link, whose hosts choose the other 64 bits freely and often (RFC 4291, 2.5.1 and 2.5.4).
 const V6_LINE: u8 = 64;
 
-/// An IPv6 block is what one site is given at most (RFC 6177, 2): many lines, yet one subscriber.
-const V6_BLOCK: u8 = 48;
+/// An IPv6 network is what one home is often given (RFC 6177, 2): many lines, yet one subscriber.
+const V6_BLOCK: u8 = 56;
+
+/// An IPv6 site: what one organization is given at most (RFC 6177, 2), or a block whose lines a mobile carrier hands out to
+/// its handsets (RFC 6459, 5.1).
+const V6_SITE: u8 = 48;
+
+/// What a neighborhood has in common: who provides the access, and roughly where.
+const V4_NEIGHBORHOOD: u8 = 16;
+const V6_NEIGHBORHOOD: u8 = 32;
 
 #[cfg(test)]
 mod tests;

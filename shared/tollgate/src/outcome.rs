@@ -37,6 +37,13 @@ impl CallEnd {
         }
     }
 
+    /// How long an agent talked, in seconds; none if nobody answered or no agent joined.
+    #[must_use]
+    pub fn agent_seconds(&self) -> Option<u64> {
+        let agent_at = self.agent_at.filter(|_| self.answered_at.is_some())?;
+        Some(u64::try_from(self.ended_at.duration_since(agent_at).as_secs()).unwrap_or(0))
+    }
+
     /// Seconds from the answer to the end; 0 for a call that nobody answered.
     #[must_use]
     pub fn answered_seconds(&self) -> u64 {

@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::counter::{Subject, Window};
+use crate::evidence::Admission;
 use crate::line::Line;
+use crate::policy::Policy;
 use crate::request::CallbackRequest;
 use crate::state::State;
 use crate::text::Author;
@@ -20,10 +23,47 @@ pub struct Record {
     pub findings: Vec<Finding>,
     /// The number's line, if it was looked up.
     pub line: Option<Line>,
+    /// The terms on which it was approved.
+    pub terms: Option<Terms>,
     /// When the requester withdrew it. Kept apart from the state: it shows at once, and holds if the dial has not begun.
     pub cancelled_at: Option<Timestamp>,
     /// What an operator said of it.
     pub mark: Option<Mark>,
+}
+
+/// The terms on which a request is approved, for the dial and for whoever gives back what was taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// On what it is let through.
+    pub admission: Admission,
+    /// How many calls its number's range may have on the day.
+    pub range_calls_per_day_max: u32,
+    /// The window in which a newcomer's place is counted.
+    pub newcomers_window_seconds: u32,
+    /// Whose places the approval took, and over which window: they go back there, whatever the policy says by then.
+    pub taken: Vec<Taken>,
+}
+
+/// A place that an approval took.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    /// In whose count.
+    pub subject: Subject,
+    /// In which window.
+    pub window: Window,
+}
+
+impl Terms {
+    /// The terms of a request that an earlier version approved: those of a stranger.
+    #[must_use]
+    pub fn unwritten(policy: &Policy) -> Self {
+        Self {
+            admission: Admission::Stranger,
+            range_calls_per_day_max: policy.budgets.calls_per_range_per_day_max,
+            newcomers_window_seconds: policy.newcomers.window_seconds,
+            taken: vec![],
+        }
+    }
 }
 
 /// What an operator said of a request.
@@ -45,6 +85,8 @@ pub enum MarkKind {
     Spam,
     /// A customer's.
     Legitimate,
+    /// Somebody was called who had not asked for it. People mistype; whoever does it again has others called.
+    WrongPerson,
 }
 
 impl MarkKind {
@@ -54,6 +96,7 @@ impl MarkKind {
         match self {
             Self::Spam => "spam",
             Self::Legitimate => "legitimate",
+            Self::WrongPerson => "wrong-person",
         }
     }
 }
@@ -64,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_mark_is_stored_under_its_name() {
-        for kind in [MarkKind::Spam, MarkKind::Legitimate] {
+        for kind in [MarkKind::Spam, MarkKind::Legitimate, MarkKind::WrongPerson] {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
         }
     }

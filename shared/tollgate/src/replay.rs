@@ -7,7 +7,6 @@
 //! was received; the minute's budget, for which requests wait, is left out, and a duplicate stays one.
 
 mod later;
-mod marks;
 mod memory;
 mod recorded;
 
@@ -15,16 +14,16 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::budget;
-use crate::counter::{Place, Subject};
+use crate::counter::Place;
+use crate::evidence::{End, Marked};
 use crate::facts::Facts;
 use crate::policy::Policy;
-use crate::record::{MarkKind, Record};
-use crate::screen::{at_once, blocks, places, screen};
+use crate::record::Record;
+use crate::screen::{at_once, screen, terms};
 use crate::state::StateName;
 use crate::verdict::{Code, Finding, Route, Standing, Verdict};
 
 use later::{Event, Later};
-use marks::Marked;
 use memory::Memory;
 use recorded::Course;
 
@@ -115,14 +114,9 @@ impl Replay {
         let now = record.request.received_at;
         self.catch_up(now);
         let decision = self.decide(record, now);
-        self.memory.note(&record.request);
-        if let Some(mark) = record.mark.as_ref().filter(|mark| mark.kind == MarkKind::Spam) {
-            let marked = Marked {
-                request: record.request.clone(),
-                carrier: recorded::carrier(record).cloned(),
-                good_at: recorded::good_at(record).filter(|_| decision.came_to == CameTo::Approved),
-            };
-            self.later.add(mark.marked_at, Event::Marked(Box::new(marked)));
+        if let Some(mark) = &record.mark {
+            let marked = Marked { kind: mark.kind, at: mark.marked_at };
+            self.later.add(mark.marked_at, Event::Marked { request: record.request.id, mark: marked });
         }
         decision
     }
@@ -143,29 +137,24 @@ impl Replay {
                 Decision { came_to: CameTo::Duplicate, findings }
             }
             (Route::Dial, None) => self.approve(record, &facts, verdict, now),
-            (Route::Redirect | Route::Refuse, _) => {
-                for (subject, block) in blocks(request, &facts, policy, &verdict, now) {
-                    self.memory.block(subject, block);
-                }
-                verdict.into()
-            }
+            (Route::Redirect | Route::Refuse, _) => verdict.into(),
         }
     }
 
     /// Takes the request's places; then whatever the record tells of its call follows.
     fn approve(&mut self, record: &Record, facts: &Facts, verdict: Verdict, now: Timestamp) -> Decision {
         let (request, policy) = (&record.request, &self.policy);
-        let places = places(request, facts, policy, &verdict, now).into_iter().map(|(_, place)| place);
-        let places: Vec<Place> =
-            places.filter(|place| !matches!(place.subject, Subject::Number(_))).collect();
+        let (terms, places) = terms(request, facts, policy, now);
+        let places: Vec<Place> = places.into_iter().map(|(_, place)| place).collect();
         let course = Course::of(record);
         if course.is_dialed() {
-            if let Some(spent) = self.memory.take_budgets(budget::rows(&request.number, policy, now)) {
+            let rows = budget::rows(&request.number, &terms, policy, now);
+            if let Some(spent) = self.memory.take_budgets(rows) {
                 let finding = Finding::about(Code::BudgetSpent, spent.as_str());
                 let findings = [verdict.findings, vec![finding]].concat();
                 return Decision { came_to: CameTo::Refused, findings };
             }
-            self.memory.call(request, policy.limits.per_number, now);
+            self.memory.call(record, &terms, now);
         }
         places.iter().for_each(|place| self.memory.take(place));
         self.memory.hold(request);
@@ -173,35 +162,45 @@ impl Replay {
         let estimated = SignedDuration::from_mins(i64::from(policy.budgets.estimated_call_minutes));
         let longest = SignedDuration::from_secs(i64::from(policy.dial.call_seconds_max));
         match course {
-            Course::Call { outcome, ended_at } => {
-                let subjects = Subject::all_of(request, recorded::carrier(record));
-                self.later.add(ended_at, let_go);
-                self.later.add(ended_at, Event::Outcome { subjects, outcome });
+            Course::Call(end) => {
+                self.later.add(end.at, let_go);
+                let record = Box::new(record.clone());
+                self.later.add(end.at, Event::Ended { record, terms, end });
             }
             Course::NoCall { ended_at } => {
                 self.later.add(ended_at, let_go);
                 self.later.add(ended_at, Event::NoCall { places });
             }
             Course::Failed => {
+                self.memory.no_call(request.id);
                 self.later.add(now, let_go);
                 self.later.add(now, Event::NoCall { places });
             }
-            Course::Lost => self.later.add(now + longest, let_go),
-            Course::Unknown => self.later.add(now + estimated, let_go),
+            Course::Lost => {
+                self.later.add(now + longest, let_go);
+                let (record, end) = (Box::new(record.clone()), End::unheard(now + longest));
+                self.later.add(now + longest, Event::Ended { record, terms, end });
+            }
+            Course::Unknown => {
+                self.later.add(now + estimated, let_go);
+                self.later.add(now + estimated, Event::Unknown { request: request.id });
+            }
         }
         verdict.into()
     }
 
     /// Lets everything happen that happened up to a moment.
     fn catch_up(&mut self, now: Timestamp) {
-        while let Some((moment, event)) = self.later.next(now) {
+        while let Some((at, event)) = self.later.next(now) {
             match event {
                 Event::LetGo { number } => self.memory.let_go(&number),
                 Event::NoCall { places } => places.iter().for_each(|place| self.memory.give_back(place)),
-                Event::Outcome { subjects, outcome } => self.memory.learn(subjects, outcome, moment),
-                Event::Marked(marked) => self.memory.mark(&marked, &self.policy, moment),
+                Event::Ended { record, terms, end } => self.memory.end(&record, &terms, end, &self.policy),
+                Event::Unknown { request } => self.memory.end_unknown(request, at),
+                Event::Marked { request, mark } => self.memory.mark(request, mark),
             }
         }
+        self.memory.ripen(&self.policy, now);
     }
 }
 

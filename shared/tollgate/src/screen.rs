@@ -4,40 +4,96 @@
 //! policy's mode, trust, a verified own number), and the strictest that is enforced decides. The order of the groups is
 //! the order in which findings are listed, no more.
 
+mod asker;
 mod destination;
 mod identity;
 mod line;
 mod listed;
+mod neighbors;
 mod network;
-mod past;
-mod volume;
+mod newcomers;
+mod number;
+mod range;
 
 use jiff::Timestamp;
 
+use crate::counter::Place;
 use crate::entry::Listing;
 use crate::facts::Facts;
 use crate::line::LineFact;
 use crate::policy::{Mode, Policy};
+use crate::proof::{Proof, Vouched};
+use crate::record::{Taken, Terms};
 use crate::reply::Channel;
 use crate::request::{CallbackRequest, Caller};
 use crate::switches::KillSwitches;
-use crate::verdict::{Code, Finding, Route, Standing, Verdict};
+use crate::usual::Standing;
+use crate::verdict::{self, Code, Finding, Route, Verdict};
 
-pub use past::blocks;
-pub use volume::{asking, places};
+pub use asker::asking;
+pub use range::needs_carrier;
+
+/// A request with all that is known of it, and what its asker has to show.
+struct Case<'a> {
+    request: &'a CallbackRequest,
+    facts: &'a Facts,
+    policy: &'a Policy,
+    proof: Proof,
+    now: Timestamp,
+}
+
+impl<'a> Case<'a> {
+    fn new(request: &'a CallbackRequest, facts: &'a Facts, policy: &'a Policy, now: Timestamp) -> Self {
+        let vouched = vouched(request, facts, now);
+        let carrier = range::known_carrier(&facts.line);
+        let doubted = carrier.filter(|_| range::standing(facts, policy, now) != Standing::Usual);
+        let proof = Proof::of(request, &facts.evidence, vouched, doubted, policy, now);
+        Self { request, facts, policy, proof, now }
+    }
+}
+
+/// Whether an operator or the identity provider vouches for the asker.
+fn vouched(request: &CallbackRequest, facts: &Facts, now: Timestamp) -> Vouched {
+    let trusted = listed::is_trusted(&facts.listings, &facts.line, now);
+    if trusted || request.is_for_verified_own_number() { Vouched::Yes } else { Vouched::No }
+}
 
 /// Decides on a request. Whether its number is free is settled by the claim alone, not here.
 #[must_use]
 pub fn screen(request: &CallbackRequest, facts: &Facts, policy: &Policy, now: Timestamp) -> Verdict {
+    let case = Case::new(request, facts, policy, now);
     let mut findings = destination::findings(request, &facts.switches, policy);
     findings.extend(listed::findings(&facts.listings, &facts.line, now));
-    findings.extend(line::findings(&facts.line, policy));
+    findings.extend(line::findings(&facts.line, &case.proof, policy));
     findings.extend(network::findings(&request.caller, policy));
     findings.extend(network::mismatch(request));
     findings.extend(identity::findings(&request.caller, policy));
-    findings.extend(volume::findings(request, facts, policy, now));
-    findings.extend(past::findings(request, facts, policy, now));
+    findings.extend(asker::findings(&case));
+    findings.extend(number::findings(&case));
+    findings.extend(neighbors::findings(&case));
+    findings.extend(range::findings(&case));
+    findings.extend(newcomers::findings(&case));
     settle(findings, request, policy)
+}
+
+/// The terms on which an approval lets a request dial, and the places that it takes in the counts of what is held.
+#[must_use]
+pub fn terms(
+    request: &CallbackRequest,
+    facts: &Facts,
+    policy: &Policy,
+    now: Timestamp,
+) -> (Terms, Vec<(Code, Place)>) {
+    let case = Case::new(request, facts, policy, now);
+    let places = range::places(&case);
+    let taken = |place: &Place| Taken { subject: place.subject.clone(), window: place.window };
+    let terms = Terms {
+        admission: case.proof.admission,
+        range_calls_per_day_max: range::calls_per_day_max(&case),
+        newcomers_window_seconds: policy.newcomers.window_seconds,
+        taken: places.iter().map(|(_, place)| taken(place)).collect(),
+    };
+    (terms, places)
 }
 
 /// Decides from what intake knows at once, before anything is read: the network and who asks. Only ever redirects.
@@ -94,10 +150,10 @@ fn settle(findings: Vec<Finding>, request: &CallbackRequest, policy: &Policy) ->
     let own = request.is_for_verified_own_number();
     let standing = |code: Code| match policy.mode(code) {
         Mode::Off => None,
-        Mode::Shadow => Some(Standing::Shadow),
-        Mode::Enforce if trusted && code.is_waived_by_trust() => Some(Standing::Waived),
-        Mode::Enforce if own && code.is_waived_by_verified_own_number() => Some(Standing::Waived),
-        Mode::Enforce => Some(Standing::Enforced),
+        Mode::Shadow => Some(verdict::Standing::Shadow),
+        Mode::Enforce if trusted && code.is_waived_by_trust() => Some(verdict::Standing::Waived),
+        Mode::Enforce if own && code.is_waived_by_verified_own_number() => Some(verdict::Standing::Waived),
+        Mode::Enforce => Some(verdict::Standing::Enforced),
     };
     let own = own.then(|| Finding::new(Code::VerifiedOwnNumber));
     let settled = own

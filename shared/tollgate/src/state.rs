@@ -190,6 +190,22 @@ impl State {
         if exists { Ok(next) } else { Err(invalid) }
     }
 
+    /// Whether a call was made, as far as anybody knows.
+    #[must_use]
+    pub fn was_called(&self) -> bool {
+        matches!(self, Self::InCall { .. } | Self::Ended(Ending::Closed { .. }))
+    }
+
+    /// When the call that may be live was dialed; none if none was.
+    #[must_use]
+    pub fn dialed_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Dialing(Dialing { dialed_at, attempt: Attempt::Placing, .. })
+            | Self::InCall { dialed_at, .. } => Some(*dialed_at),
+            _ => None,
+        }
+    }
+
     /// Whether the request holds its number's claim in this state.
     #[must_use]
     pub fn holds_claim(&self) -> bool {

@@ -2,6 +2,9 @@
 
 mod code;
 
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::network::Network;
@@ -49,7 +52,16 @@ pub struct Finding {
     /// The value that broke a limit, with the limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measure: Option<Measure>,
+    /// The lines that misbehaved, where the finding is about what many share; a few of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<Network>,
+    /// When time alone lifts it, if it does; see [`Code::lifted_by`] for what else does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
+
+/// How many members a finding names.
+const MEMBERS_NAMED_MAX: usize = 5;
 
 /// A value against its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,7 +95,15 @@ impl Finding {
     /// An enforced finding with its code's own route.
     #[must_use]
     pub fn new(code: Code) -> Self {
-        Self { code, route: code.route(), standing: Standing::Enforced, subject: None, measure: None }
+        Self {
+            code,
+            route: code.route(),
+            standing: Standing::Enforced,
+            subject: None,
+            measure: None,
+            members: vec![],
+            until: None,
+        }
     }
 
     /// The same, about `subject`.
@@ -96,7 +116,19 @@ impl Finding {
     #[must_use]
     pub fn masked(&self) -> Self {
         let mask = |subject: &String| subject.split(' ').map(masked_word).collect::<Vec<_>>().join(" ");
-        Self { subject: self.subject.as_ref().map(mask), ..self.clone() }
+        Self { subject: self.subject.as_ref().map(mask), members: vec![], ..self.clone() }
+    }
+
+    /// The same, naming some of the lines that misbehaved.
+    #[must_use]
+    pub fn because_of(self, members: &BTreeSet<Network>) -> Self {
+        Self { members: members.iter().take(MEMBERS_NAMED_MAX).copied().collect(), ..self }
+    }
+
+    /// The same, with the moment at which time alone lifts it.
+    #[must_use]
+    pub fn until(self, until: Option<Timestamp>) -> Self {
+        Self { until, ..self }
     }
 
     /// The same, with what was measured.

@@ -5,7 +5,7 @@
 //! - what operators send: [`network`], [`entry`], [`list_file`], [`policy`], [`review_request`], [`page_token`]
 //! - what AWS sends: [`stream_batch`], [`contact_event`]
 //! - what the tables hold: [`request_item`], [`list_item`], [`fact_items`], [`setting_items`]
-//! - `shape`: foreign bytes made into documents; `tables`: a DynamoDB that answers as a target says; `api`: events for the
+//! - `shape`: foreign bytes made into documents; `facts`: a request with any facts; `tables`: a DynamoDB that answers as a target says; `api`: events for the
 //!   two APIs
 #![expect(
     clippy::unwrap_used,
@@ -20,6 +20,7 @@ mod api;
 pub mod contact_event;
 pub mod entry;
 pub mod fact_items;
+mod facts;
 pub mod list_file;
 pub mod list_item;
 pub mod network;

@@ -6,7 +6,6 @@ use std::sync::LazyLock;
 use arbitrary::Unstructured;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use tollgate::policy::Policy;
 use tollgate::record::{Mark, Record};
 use tollgate::state::{Attempt, Dialing, Ending, State};
 use tollgate_aws::error::StoreError;
@@ -30,7 +29,16 @@ static RECORDED: LazyLock<Vec<Value>> = LazyLock::new(|| {
         "measure": { "M": { "value": { "N": "4" }, "limit": { "N": "3" }, "window_seconds": { "N": "86400" } } },
     }});
     let line = json!({ "M": { "type": { "S": "mobile" }, "carrier": { "S": "Example Mobile" } } });
+    let terms = json!({ "M": {
+        "admission": { "S": "stranger" }, "range_calls_per_day_max": { "N": "60" },
+        "newcomers_window_seconds": { "N": "1800" },
+        "taken": { "L": [{ "M": {
+            "subject": { "S": "range#+1206555" },
+            "window": { "M": { "start_second": { "N": "1772409600" }, "length_seconds": { "N": "86400" } } },
+        } }] },
+    } });
     for more in [
+        json!({ "state": { "S": "approved" }, "terms": terms }),
         json!({ "state": { "S": "duplicate" }, "held_by": id, "findings": { "L": [finding] } }),
         json!({ "state": { "S": "in-call" }, "contact_id": { "S": "c-1" }, "dialed_at": moment, "line": line }),
         json!({ "state": { "S": "closed" }, "contact_id": { "S": "c-1" }, "ended_at": moment, "answered_at": moment,
@@ -95,7 +103,7 @@ fn writes_back(read: Stored) {
 
 /// Writes a request as its functions do: taken, then moved on step by step.
 fn write(read: &Stored) -> Value {
-    let Record { request, state, findings, line, cancelled_at, mark } = read.record.clone();
+    let Record { request, state, findings, line, terms, cancelled_at, mark } = read.record.clone();
     let mut steps = steps_to(&state);
     let first = steps.remove(0);
     let taken = Record {
@@ -103,6 +111,7 @@ fn write(read: &Stored) -> Value {
         state: first.clone(),
         findings: findings.clone(),
         line: None,
+        terms: None,
         cancelled_at: None,
         mark: None,
     };
@@ -121,6 +130,10 @@ fn write(read: &Stored) -> Value {
         from = to;
     }
     let last = Transition::in_place(request.id, &from, NOW).with_findings(&findings).with_line(line.as_ref());
+    let last = match terms {
+        Some(terms) => last.with_terms(terms),
+        None => last,
+    };
     let (_, calls) =
         tables::with(tables::empty, async |tables| last.write(tables).await.expect("it is written"));
     item = updated(&item, &calls[0].sent);
@@ -136,11 +149,10 @@ fn write(read: &Stored) -> Value {
 /// The item after the request is marked.
 fn marked(item: &Value, record: &Record, mark: &Mark) -> Value {
     // Only what has ended is marked.
-    let State::Ended(ending) = &record.state else { return item.clone() };
+    let State::Ended(_) = &record.state else { return item.clone() };
     let unmarked = Record { mark: None, ..record.clone() };
-    let policy = Policy::default();
     let (_, calls) = tables::with(tables::empty, async |tables| {
-        marks::mark(tables, &unmarked, ending, mark.kind, &mark.marked_by, &policy, mark.marked_at)
+        marks::mark(tables, &unmarked, mark.kind, &mark.marked_by, mark.marked_at)
             .await
             .expect("it is marked")
     });

@@ -9,10 +9,8 @@ use std::net::IpAddr;
 use jiff::SignedDuration;
 
 use crate::fate::{CameTo, Dial, Fate};
-use crate::traffic::Asked;
+use crate::traffic::{Asked, RINGS_OUT_SECONDS};
 
-/// How long it rings for nobody.
-const RINGS_OUT_SECONDS: u32 = 30;
 /// The rate limiter's limit, for the whole life of its tables.
 const REQUESTS_MAX: u32 = 10;
 

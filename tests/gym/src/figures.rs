@@ -1,17 +1,20 @@
 //! What is reported of one guard in one scenario: the figures of `FORMAT.md`.
 
+mod people;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use jiff::SignedDuration;
 use serde::Serialize;
 use tollgate::verdict::{Route, Standing};
 
 use crate::fate::{CameTo, Fate, billed_minutes};
 use crate::scenario::Scenario;
 use crate::traffic::Asked;
+
+pub(crate) use people::Calls;
+pub use people::{Part, People};
 
 /// The figures of one guard in one scenario.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -31,19 +34,24 @@ pub struct Figures {
 }
 
 /// What came of one traffic.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "told in FORMAT.md")]
 pub struct TrafficFigures {
     pub label: String,
     pub fraud: bool,
     pub requested: u64,
     pub repeats: u64,
+    pub served: u64,
+    pub turned_away: u64,
     pub dialed: u64,
+    pub dialed_share: f64,
     pub redirected: u64,
     pub refused: u64,
     pub duplicate: u64,
     pub billed_minutes: u64,
     pub last_dial_minute: Option<i64>,
+    #[serde(flatten)]
+    pub people: Option<People>,
 }
 
 /// What came of all fraud.
@@ -65,6 +73,8 @@ pub struct HonestFigures {
     pub dialed: u64,
     pub served_share: f64,
     pub redirected: u64,
+    #[serde(flatten)]
+    pub people: People,
 }
 
 /// A request that is reported, with what it came to.
@@ -94,20 +104,20 @@ impl Figures {
     pub fn count(scenario: &Scenario, guard: &'static str, asked: &[Asked], fates: &[Fate]) -> Self {
         let all: Vec<_> = reported(scenario, asked, fates).collect();
         let of = |place| all.iter().copied().filter(move |one| one.asked.traffic == place);
+        let calls = Calls::know(scenario, asked, fates);
         let traffic = scenario.traffic.iter().enumerate();
         let traffic: Vec<_> = traffic
-            .map(|(place, traffic)| TrafficFigures::count(&traffic.label, traffic.fraud, of(place)))
+            .map(|(place, traffic)| TrafficFigures::count(&traffic.label, traffic.fraud, of(place), &calls))
             .collect();
         let is_fraud = |one: &&Reported<'_>| {
             scenario.traffic.get(one.asked.traffic).is_some_and(|traffic| traffic.fraud)
         };
         let (fraud, honest): (Vec<_>, Vec<_>) = all.iter().partition(is_fraud);
-        let served = Served::know(asked, fates);
         Self {
             scenario: scenario.name.clone(),
             guard,
             fraud: FraudFigures::count(&fraud, traffic.iter().filter(|traffic| traffic.fraud)),
-            honest: HonestFigures::count(&honest, &served),
+            honest: HonestFigures::count(&honest, &calls),
             findings: findings(&all),
             traffic,
         }
@@ -115,7 +125,13 @@ impl Figures {
 }
 
 impl TrafficFigures {
-    fn count<'a>(label: &str, fraud: bool, all: impl Iterator<Item = Reported<'a>> + Clone) -> Self {
+    fn count<'a>(
+        label: &str,
+        fraud: bool,
+        all: impl Iterator<Item = Reported<'a>> + Clone,
+        calls: &Calls<'_>,
+    ) -> Self {
+        let first = || all.clone().filter(|one| !one.asked.is_repeat);
         let count = |came_to| count(all.clone().filter(|one| one.fate.came_to == came_to));
         let dials = all.clone().filter_map(|one| one.fate.dial);
         Self {
@@ -123,7 +139,14 @@ impl TrafficFigures {
             fraud,
             requested: self::count(all.clone()),
             repeats: self::count(all.clone().filter(|one| one.asked.is_repeat)),
+            served: self::count(first().filter(|one| calls.serve(one))),
+            turned_away: self::count(first().filter(|one| !calls.serve(one))),
             dialed: count(CameTo::Dialed),
+            dialed_share: share(
+                self::count(first().filter(|one| one.fate.dial.is_some())),
+                self::count(first()),
+            )
+            .unwrap_or(0.0),
             redirected: count(CameTo::Redirected),
             refused: count(CameTo::Refused),
             duplicate: count(CameTo::Duplicate),
@@ -133,6 +156,7 @@ impl TrafficFigures {
                 .map(|one| billed_minutes(&one.asked.call))
                 .sum(),
             last_dial_minute: dials.map(|dial| dial.at.as_mins()).max(),
+            people: (!fraud).then(|| People::count(first(), calls)),
         }
     }
 }
@@ -152,39 +176,16 @@ impl FraudFigures {
 }
 
 impl HonestFigures {
-    fn count(all: &[Reported<'_>], served: &Served<'_>) -> Self {
+    fn count(all: &[Reported<'_>], calls: &Calls<'_>) -> Self {
         let first = || all.iter().filter(|one| !one.asked.is_repeat);
         let came_to = |came_to| count(all.iter().filter(|one| one.fate.came_to == came_to));
         Self {
             requested: count(first()),
             dialed: came_to(CameTo::Dialed),
-            served_share: share(count(first().filter(|one| served.is(one))), count(first())).unwrap_or(1.0),
+            served_share: share(count(first().filter(|one| calls.serve(one))), count(first())).unwrap_or(1.0),
             redirected: came_to(CameTo::Redirected),
+            people: People::count(first().copied(), calls),
         }
-    }
-}
-
-/// When the callbacks of each person were pending or live, from the request to the end of the call.
-pub(crate) struct Served<'a>(HashMap<(usize, &'a str), Vec<(SignedDuration, SignedDuration)>>);
-
-impl<'a> Served<'a> {
-    /// Collects the callbacks. A person is known by the number; one that was never dialed was no callback.
-    pub(crate) fn know(asked: &'a [Asked], fates: &[Fate]) -> Self {
-        let mut callbacks: HashMap<_, Vec<_>> = HashMap::new();
-        for (asked, fate) in asked.iter().zip(fates) {
-            if let Some(dial) = fate.dial {
-                let person = (asked.traffic, asked.number.e164());
-                callbacks.entry(person).or_default().push((asked.at, dial.ended));
-            }
-        }
-        Self(callbacks)
-    }
-
-    /// Whether the request was dialed, or made while a callback of its person was pending or live.
-    pub(crate) fn is(&self, one: &Reported<'_>) -> bool {
-        let at = one.asked.at;
-        let own = self.0.get(&(one.asked.traffic, one.asked.number.e164()));
-        one.fate.dial.is_some() || own.into_iter().flatten().any(|(from, to)| *from <= at && at < *to)
     }
 }
 
@@ -211,12 +212,17 @@ pub(crate) fn keeping(fate: &Fate) -> Vec<&'static str> {
     codes
 }
 
-fn count<T>(of: impl Iterator<Item = T>) -> u64 {
+pub(crate) fn count<T>(of: impl Iterator<Item = T>) -> u64 {
     of.count() as u64
 }
 
 /// A share to four digits; none of nothing.
 #[expect(clippy::cast_precision_loss, reason = "counts of requests are far below 2^52")]
-fn share(part: u64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| (part as f64 / whole as f64 * 1e4).round() / 1e4)
+pub(crate) fn share(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| rounded(part as f64 / whole as f64))
+}
+
+/// To four digits.
+pub(crate) fn rounded(value: f64) -> f64 {
+    (value * 1e4).round() / 1e4
 }

@@ -3,16 +3,23 @@
 //! of what was dialed.
 //!
 //! - [`scenario`]: what is played, read from a file; [`traffic`]: its requests, drawn from its seed
-//! - [`player`]: plays them against Tollgate; [`baselines`]: against the simpler guards; [`fate`]: what a request came to
+//! - [`guard`]: one play; [`player`]: against Tollgate; [`baselines`]: against the simpler guards; [`fate`]: what a request came to
+//! - [`threads`]: many plays side by side
 //! - [`budgets`]: whether the calls stayed within the policy's budgets, counted anew
-//! - [`figures`]: what is reported; [`table`], [`trace`]: for people to read
+//! - [`figures`]: what is reported; [`measures`]: one by one; [`seeds`]: over several seeds; [`held`]: what a play is held to
+//! - [`table`], [`trace`]: for people to read
 
 pub mod baselines;
 pub mod budgets;
 pub mod fate;
 pub mod figures;
+pub mod guard;
+pub mod held;
+pub mod measures;
 pub mod player;
 pub mod scenario;
+pub mod seeds;
 pub mod table;
+pub mod threads;
 pub mod trace;
 pub mod traffic;

@@ -77,15 +77,14 @@ struct Player<'a> {
     stack: Stack,
     clock: ManualClock,
     begins: Timestamp,
-    /// How far apart the dialer's turns are.
-    turn: SignedDuration,
     /// The ids of the requests, in their order.
     ids: Vec<RequestId>,
     places: HashMap<String, usize>,
     asked_so_far: usize,
     /// When the dialer may take its next turn, if there may be something to dial.
     dials_at: Option<Timestamp>,
-    dialed_last: Timestamp,
+    /// When the next turn under Connect's rate is free.
+    next_turn: Timestamp,
     marks: BinaryHeap<Reverse<(Timestamp, usize)>>,
     upkeep_at: Timestamp,
     /// From when on nothing can be open but calls.
@@ -119,12 +118,11 @@ impl<'a> Player<'a> {
             asked,
             clock,
             begins,
-            turn: turn(policy.dial.calls_per_second_max),
             ids: asking::ids(&stack, asked)?,
             places: HashMap::new(),
             asked_so_far: 0,
             dials_at: None,
-            dialed_last: Timestamp::UNIX_EPOCH,
+            next_turn: begins,
             marks: BinaryHeap::new(),
             upkeep_at: begins + MINUTE,
             over_at: begins + last + policy.deadline() + MINUTE * 3,
@@ -180,15 +178,15 @@ impl<'a> Player<'a> {
     /// Screens what is new; what is approved waits for the dialer's next turn.
     async fn read_stream(&mut self) -> Result<(), Error> {
         while self.stack.pump(Function::Screening).await? {}
-        self.dials_at.get_or_insert((self.dialed_last + self.turn).max(self.clock.now()));
+        self.dials_at.get_or_insert(self.next_turn.max(self.clock.now()));
         Ok(())
     }
 
     async fn dial(&mut self) -> Result<(), Error> {
-        let now = self.clock.now();
         self.dials_at = if self.stack.pump(Function::Dialing).await? {
-            self.dialed_last = now;
-            Some(now + self.turn)
+            // A record that needed no turn holds nobody up.
+            self.next_turn = asking::next_turn(&self.stack)?.unwrap_or(self.next_turn);
+            Some(self.next_turn.max(self.clock.now()))
         } else {
             None
         };
@@ -203,9 +201,8 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
-    /// Has an agent mark the call that just ended as spam, if that is how it goes.
+    /// Has an agent mark the call that just ended, if that is how it goes.
     fn note_mark(&mut self, event: &Value) {
-        let Some(operator) = &self.scenario.operator else { return };
         let detail = event.get("detail").unwrap_or(event);
         let text = |key| detail.get(key).and_then(Value::as_str);
         let ended = serde_json::to_value(EventKind::Disconnected).unwrap_or_default();
@@ -214,19 +211,17 @@ impl<'a> Player<'a> {
         }
         let call = text("contactId").and_then(|id| self.stack.connect.call(id));
         let place = call.and_then(|call| self.places.get(&call.request_id?).copied());
-        let Some((place, asked)) = place.and_then(|place| Some((place, self.asked.get(place)?))) else {
-            return;
-        };
-        if asked.marked && asked.call.answered && asked.call.agent {
-            let after = SignedDuration::from_mins(i64::from(operator.marks_after_minutes));
-            self.marks.push(Reverse((self.clock.now() + after, place)));
+        let marking = place.and_then(|place| Some((place, self.asked.get(place)?.marking?)));
+        if let Some((place, marking)) = marking {
+            self.marks.push(Reverse((self.clock.now() + marking.after, place)));
         }
     }
 
     async fn mark(&mut self) -> Result<(), Error> {
         let Some(Reverse((_, place))) = self.marks.pop() else { return Ok(()) };
-        let Some(id) = self.ids.get(place) else { return Ok(()) };
-        if asking::mark_as_spam(&self.stack, *id).await? == asking::Marked::NotProvided {
+        let marking = self.asked.get(place).and_then(|asked| asked.marking);
+        let (Some(id), Some(marking)) = (self.ids.get(place), marking) else { return Ok(()) };
+        if asking::mark(&self.stack, *id, marking.mark).await? == asking::Marked::NotProvided {
             let warning = "marks are not taken: the review API has no such resource";
             if self.warnings.iter().all(|known| known != warning) {
                 self.warnings.push(warning.to_owned());
@@ -270,12 +265,6 @@ impl<'a> Player<'a> {
         }
         Ok(Played { fates, calls, warnings: self.warnings })
     }
-}
-
-/// How far apart the dialer's turns are, in whole milliseconds.
-#[expect(clippy::cast_possible_truncation, reason = "a policy's rate is within 0.01 and 1000 a second")]
-fn turn(per_second: f64) -> SignedDuration {
-    SignedDuration::from_millis((1_000.0 / per_second).ceil() as i64)
 }
 
 fn came_to(state: StateName, dial: Option<Dial>) -> Result<CameTo, Error> {

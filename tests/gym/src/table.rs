@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use crate::budgets::Used;
 use crate::fate::{CameTo, Fate};
-use crate::figures::{Figures, Served, keeping, reported};
+use crate::figures::{Figures, Part, People, keeping, reported};
 use crate::scenario::Scenario;
 use crate::traffic::Asked;
 
@@ -53,13 +53,11 @@ pub fn guards(scenario: &Scenario, figures: &[Figures]) -> String {
 #[must_use]
 pub fn rules(scenario: &Scenario, asked: &[Asked], fates: &[Fate], figures: &Figures) -> String {
     let mut text = String::new();
-    let served = Served::know(asked, fates);
     for (place, traffic) in figures.traffic.iter().enumerate() {
         let all = || reported(scenario, asked, fates).filter(|one| one.asked.traffic == place);
-        let unserved = all().filter(|one| !one.asked.is_repeat && !served.is(one)).count();
         let _ = writeln!(
             text,
-            "  {} ({}): {} requests, {} of them repeated clicks; dialed {}, redirected {}, refused {}, duplicate {}; not served {unserved}",
+            "  {} ({}): {} requests, {} of them repeated clicks; dialed {}, redirected {}, refused {}, duplicate {}; served {}, turned away {}",
             traffic.label,
             if traffic.fraud { "fraud" } else { "honest" },
             traffic.requested,
@@ -68,7 +66,10 @@ pub fn rules(scenario: &Scenario, asked: &[Asked], fates: &[Fate], figures: &Fig
             traffic.redirected,
             traffic.refused,
             traffic.duplicate,
+            traffic.served,
+            traffic.turned_away,
         );
+        text.extend(traffic.people.as_ref().map(people));
         for (name, came_to) in [("redirected", CameTo::Redirected), ("refused", CameTo::Refused)] {
             let mut codes: BTreeMap<&str, u64> = BTreeMap::new();
             for one in all().filter(|one| one.fate.came_to == came_to) {
@@ -85,6 +86,20 @@ pub fn rules(scenario: &Scenario, asked: &[Asked], fates: &[Fate], figures: &Fig
         }
     }
     text
+}
+
+fn people(people: &People) -> String {
+    let part = |part: &Part| match part.served_share {
+        Some(share) => format!("{} of {}", percent(share), part.requested),
+        None => "nobody".to_owned(),
+    };
+    format!(
+        "    served of those who had talked before {}, of others {}; while there was fraud {} and {}\n",
+        part(&people.known),
+        part(&people.new),
+        part(&people.known_during_fraud),
+        part(&people.new_during_fraud),
+    )
 }
 
 /// How much of the budgets was taken at most.

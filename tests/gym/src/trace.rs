@@ -6,7 +6,7 @@ use local::connect::CallPlan;
 use tollgate::verdict::{Finding, Standing};
 
 use crate::fate::Fate;
-use crate::traffic::Asked;
+use crate::traffic::{Asked, Mark};
 
 /// The lines of the requests of the traffic at this place in the scenario.
 #[must_use]
@@ -56,7 +56,10 @@ fn call(asked: &Asked, fate: &Fate) -> String {
         CallPlan { agent: false, talk_seconds, .. } => format!("no agent, {talk_seconds} s"),
         CallPlan { talk_seconds, .. } => format!("talked {talk_seconds} s"),
     };
-    let marked =
-        if asked.marked && asked.call.answered && asked.call.agent { ", marked as spam" } else { "" };
+    let marked = match asked.marking.map(|marking| marking.mark) {
+        Some(Mark::Spam) => ", marked as spam",
+        Some(Mark::WrongPerson) => ", marked as wrong person",
+        None => "",
+    };
     format!(" called after {waited} s: {outcome}{marked}")
 }

@@ -56,7 +56,7 @@ async fn every_customer_is_called_and_each_call_goes_as_was_drawn() {
     assert_eq!((played.calls.len(), count(&played, CameTo::Dialed)), (asked.len(), asked.len()));
     for (asked, fate) in asked.iter().zip(&played.fates) {
         let dial = fate.dial.unwrap();
-        let lasts = if asked.call.answered { 3 + asked.call.talk_seconds } else { 30 };
+        let lasts = if asked.call.answered { 3 + asked.call.talk_seconds } else { 60 };
         assert_eq!((dial.ended - dial.at).as_secs(), i64::from(lasts));
         assert!((0..2).contains(&(dial.at - asked.at).as_secs()), "{dial:?}");
     }
@@ -89,7 +89,7 @@ async fn a_second_click_while_the_callback_pends_is_a_duplicate() {
 async fn with_every_rule_off_calls_are_bounded_by_the_budgets_exactly() {
     let off: Vec<_> = Code::ALL.iter().filter(|code| code.has_mode()).map(|code| code.as_str()).collect();
     let off: Vec<_> = off.iter().map(|code| format!("{code} = \"off\"")).collect();
-    let budgets = "[policy.budgets]\ncalls_per_minute_max = 4\ncalls_per_hour_max = 17";
+    let budgets = "[policy.budgets]\ncalls_per_minute_max = 4\ncalls_per_hour_max = 17\nreserve_percent = 0\nreserve_from_strangers_percent = 0";
     let policy = format!("[policy.rules]\n{}\n{budgets}\n", off.join("\n"));
     let calls = "requests_per_hour = 600\ncall = { answered = 1, agent = 1, seconds = [5, 9] }";
     let (asked, played, document) = played(&scenario(&policy, calls)).await;
@@ -110,6 +110,24 @@ async fn calls_are_placed_no_faster_than_connect_takes_them() {
     assert!(played.calls.len() > 50, "{}", played.calls.len());
     let gaps = played.calls.windows(2).map(|two| two[1].started_at.duration_since(two[0].started_at));
     assert!(gaps.min().unwrap().as_millis() >= 555);
+}
+
+#[tokio::test]
+async fn a_request_that_expired_takes_no_turn_from_those_who_come_after_it() {
+    // A turn each ten seconds: of a hundred who ask in the first minute, all but a few expire in the second.
+    let policy = "[policy.dial]\ncalls_per_second_max = 0.1\ndeadline_seconds = 60\n";
+    let calls = "requests_per_hour = 6000\ncall = { answered = 1, agent = 1, seconds = [5, 9] }";
+    let mut burst = scenario(policy, calls);
+    burst.traffic[0].end_minute = 1;
+    let mut late = burst.traffic[0].clone();
+    late.label = "late".to_owned();
+    (late.start_minute, late.end_minute) = (4, 10);
+    late.requests_per_hour = 60.0.try_into().unwrap();
+    burst.traffic.push(late);
+    let (asked, played, _) = played(&burst).await;
+    let of = |place: usize| asked.iter().zip(&played.fates).filter(move |(asked, _)| asked.traffic == place);
+    assert!(of(0).filter(|(_, fate)| fate.dial.is_none()).count() > 50);
+    assert!(of(1).count() > 2 && of(1).all(|(_, fate)| fate.dial.is_some()));
 }
 
 fn gym(arguments: &[&str]) -> Output {
@@ -143,6 +161,52 @@ fn the_same_file_gives_the_same_report_to_the_byte() {
 }
 
 #[test]
+fn one_thread_and_two_give_the_same_bytes() {
+    let played = |threads| {
+        gym(&["--json", "--guard", "tollgate", "--seeds", "3", "--threads", threads, "small.toml", "."])
+    };
+    let (one, two) = (played("1"), played("2"));
+    assert!(one.status.success(), "{}", text(&one.stderr));
+    assert_eq!(text(&one.stdout), text(&two.stdout));
+    // The same scenario twice, and of each one object.
+    let lines: Vec<&str> = text(&one.stdout).lines().collect();
+    assert_eq!(lines.len(), 2);
+    assert_eq!(lines[0], lines[1]);
+}
+
+#[test]
+fn several_seeds_come_to_their_mean_and_their_worst() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let small =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios/small.toml"));
+    let dialed = |seed: u64| {
+        let file = folder.join(format!("seed-{seed}.toml"));
+        let text = small.as_ref().unwrap().replacen("seed = 5", &format!("seed = {seed}"), 1);
+        std::fs::write(&file, text).unwrap();
+        let told = gym(&["--json", "--guard", "tollgate", file.to_str().unwrap()]);
+        let figures: Value = serde_json::from_slice(&told.stdout).unwrap();
+        figures["fraud"]["dialed"].as_f64().unwrap()
+    };
+    let each = [5, 6].map(dialed);
+    let told = gym(&["--json", "--guard", "tollgate", "--seeds", "2", "small.toml"]);
+    let both: Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!((&both["seeds"], &both["guard"]), (&json!(2), &json!("tollgate")));
+    let of = |whose: &str| {
+        both["figures"].as_array().unwrap().iter().find(|figures| figures["of"] == whose).unwrap().clone()
+    };
+    let fraud = of("all fraud");
+    assert_eq!(fraud["mean"]["dialed"].as_f64(), Some(each.iter().sum::<f64>() / 2.0));
+    assert_eq!(fraud["worst"]["dialed"].as_f64(), Some(each[0].max(each[1])));
+    assert!(of("customers")["mean"]["new_served_share"].is_number() && fraud["worst"]["requested"].is_null());
+
+    let table = gym(&["--guard", "tollgate", "--seeds", "2", "small.toml"]);
+    let rows: Vec<&str> = text(&table.stdout).lines().collect();
+    assert!(rows[0].starts_with("| scenario | guard | traffic |"), "{rows:?}");
+    assert!(rows[2].starts_with("| small | tollgate | customers |"), "{rows:?}");
+    assert!(rows[3].starts_with("| small | tollgate | script |") && rows.len() == 4, "{rows:?}");
+}
+
+#[test]
 fn the_table_tells_which_rule_did_what_and_a_trace_each_request() {
     let told = gym(&["--guard", "tollgate", "--trace", "script", "small.toml"]);
     let told = text(&told.stdout);
@@ -157,6 +221,25 @@ fn the_table_tells_which_rule_did_what_and_a_trace_each_request() {
     }
     let lines = told.lines().filter(|line| line.starts_with("00:0")).count();
     assert!(lines > 30, "{lines}");
+}
+
+#[test]
+fn a_play_is_held_to_the_table_that_was_written_of_it() {
+    let table = Path::new(env!("CARGO_TARGET_TMPDIR")).join("held.json");
+    let _ = std::fs::remove_file(&table);
+    let file = table.to_str().unwrap();
+    assert!(gym(&["--guard", "tollgate", "--write", file, "small.toml"]).status.success());
+    let held = || gym(&["--quick", "--guard", "tollgate", "--held-to", file, "."]);
+    assert!(held().status.success(), "{}", text(&held().stderr));
+
+    let mut rows: Vec<Value> = serde_json::from_slice(&std::fs::read(&table).unwrap()).unwrap();
+    let served = rows.iter_mut().find(|row| row["figure"] == "served_share").unwrap();
+    let was = served["value"].as_f64().unwrap();
+    (served["value"], served["slack"]) = (json!(was + 0.2), json!(0.1));
+    std::fs::write(&table, serde_json::to_vec(&rows).unwrap()).unwrap();
+    let worse = held();
+    let told = format!("small, customers, served_share: was {}, is {was}, with a slack of 0.1", was + 0.2);
+    assert!(!worse.status.success() && text(&worse.stderr).contains(&told), "{}", text(&worse.stderr));
 }
 
 #[test]

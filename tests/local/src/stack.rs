@@ -3,6 +3,7 @@
 
 mod clients;
 mod filters;
+mod short_cuts;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};

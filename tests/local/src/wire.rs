@@ -10,7 +10,6 @@ use std::task::Poll;
 use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::{AsyncSleep, Sleep};
-use futures::FutureExt;
 use futures::future::BoxFuture;
 
 pub(crate) use in_process::InProcess;
@@ -27,7 +26,10 @@ pub enum Wire {
 
 /// What happens to requests on their way.
 #[derive(Clone)]
-pub struct Crossing(Arc<dyn Fn(Call) -> BoxFuture<'static, Fate> + Send + Sync>);
+pub struct Crossing(Option<Decide>);
+
+/// Says what becomes of a request.
+type Decide = Arc<dyn Fn(Call) -> BoxFuture<'static, Fate> + Send + Sync>;
 
 /// A request on its way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,18 +77,25 @@ impl Wire {
     /// In process, with everything arriving. Requests that are sent together are all on their way before one arrives.
     #[must_use]
     pub fn in_process() -> Self {
-        Self::InProcess(Crossing::new(|_| Box::pin(let_others_go().map(|()| Fate::Arrives))))
+        Self::InProcess(Crossing(None))
     }
 }
 
 impl Crossing {
     /// Asks `decide` about each request, and waits for what it says.
     pub fn new(decide: impl Fn(Call) -> BoxFuture<'static, Fate> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(decide))
+        Self(Some(Arc::new(decide)))
     }
 
-    fn decide(&self, call: Call) -> BoxFuture<'static, Fate> {
-        (self.0)(call)
+    /// What becomes of a request, which is described to whoever decides, if somebody does.
+    async fn decide(&self, describe: impl FnOnce() -> Call) -> Fate {
+        match &self.0 {
+            Some(decide) => decide(describe()).await,
+            None => {
+                let_others_go().await;
+                Fate::Arrives
+            }
+        }
     }
 }
 

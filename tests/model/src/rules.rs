@@ -164,6 +164,7 @@ impl Template {
             state: State::Received,
             findings: vec![],
             line: None,
+            terms: None,
             cancelled_at: None,
             mark: None,
         };

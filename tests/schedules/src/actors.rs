@@ -6,7 +6,7 @@ use http::Method;
 use jiff::SignedDuration;
 use local::stack::Function;
 use local::stream::BatchOutcome;
-use serde_json::json;
+use serde_json::{Value, json};
 use shuttle::future::{JoinHandle, spawn_local, yield_now};
 
 use crate::bell::others;
@@ -164,28 +164,56 @@ async fn look_after(world: Arc<World>) {
 async fn operate(world: Arc<World>) {
     for deed in world.scenario.operator.clone() {
         wait(&world, 1 + below(6)).await;
-        let entry = format!("number%23{}", NUMBERS[0].replace('+', "%2B"));
-        let (path, version, body) = match deed {
-            Deed::DenyNumber => {
-                let body = json!({ "effect": "deny", "reason": "told in a schedule" });
-                (format!("/review/entries/{entry}"), None, body)
-            }
-            Deed::KillSwitch | Deed::Resume => {
-                let all = deed == Deed::KillSwitch;
-                let body = json!({ "all": all, "countries": [], "reason": "told in a schedule" });
-                ("/review/kill-switches".to_owned(), None, body)
-            }
-            Deed::SavePolicy => {
-                let policy = world.scenario.rules.policy();
-                ("/review/policy".to_owned(), Some("\"1\""), policy)
-            }
-        };
-        let sent = operator(&world.stack, Method::PUT, &path, version, body.to_string());
+        let Some((method, path, version, body)) = sent_for(&world, deed).await else { continue };
+        let sent = operator(&world.stack, method, &path, version, body.to_string());
         let answer = run(world.now() + INVOCATION, sent).await;
         if answer.is_some_and(|answer| answer.status < 300) {
             world.border.count("operator's deed");
         }
         world.bell.ring();
+    }
+}
+
+/// What the operator sends for a deed; none if there is nothing to do it to.
+async fn sent_for(world: &World, deed: Deed) -> Option<(Method, String, Option<&'static str>, Value)> {
+    let number = format!("number%23{}", NUMBERS[0].replace('+', "%2B"));
+    Some(match deed {
+        Deed::DenyNumber => {
+            let body = json!({ "effect": "deny", "reason": "told in a schedule" });
+            (Method::PUT, format!("/review/entries/{number}"), None, body)
+        }
+        Deed::KillSwitch | Deed::Resume => {
+            let all = deed == Deed::KillSwitch;
+            let body = json!({ "all": all, "countries": [], "reason": "told in a schedule" });
+            (Method::PUT, "/review/kill-switches".to_owned(), None, body)
+        }
+        Deed::SavePolicy => {
+            let policy = world.scenario.rules.policy();
+            (Method::PUT, "/review/policy".to_owned(), Some("\"1\""), policy)
+        }
+        Deed::Mark(mark) => {
+            let id = ended(world).await?;
+            (Method::PUT, format!("/review/requests/{id}/mark"), None, json!({ "mark": mark }))
+        }
+        Deed::Forgive => {
+            let path = format!("/review/blocks/{number}?reason=told%20in%20a%20schedule");
+            (Method::DELETE, path, None, Value::Null)
+        }
+    })
+}
+
+/// A request that has ended, as soon as there is one.
+async fn ended(world: &World) -> Option<String> {
+    loop {
+        let requests = tables::all(&world.stack.engine, "Requests");
+        let ended: Vec<_> = requests.iter().filter(|request| request.phase() == 4).collect();
+        if let Some(chosen) = ended.get(below(u32::try_from(ended.len()).unwrap()) as usize) {
+            return Some(chosen.text("request_id").to_owned());
+        }
+        if world.is_over() {
+            return None;
+        }
+        world.border.ticks.rung().await;
     }
 }
 

@@ -39,8 +39,8 @@ struct State {
     weather: Option<Weather>,
     /// Calls that were lost to their senders and are still under way.
     under_way: Vec<Call>,
-    /// Whether a claim may have changed since it was last looked at.
-    claims_changed: bool,
+    /// Whether a claim or a call may have changed since they were last looked at.
+    changed: bool,
     orders: Vec<Order>,
     violations: Violations,
     figures: Figures,
@@ -131,7 +131,7 @@ impl Border {
             self.state().figures.cut_off += 1;
             return invocation.cut_off().await;
         }
-        self.look_at_claims();
+        self.look_around();
         let trouble = weather.trouble(&call);
         match &trouble {
             Some(Trouble::Fate(name, fate)) => {
@@ -183,24 +183,25 @@ impl Border {
     }
 
     fn note_arrival(&self, call: &Call) {
-        let requests = || call.input.windows(10).any(|part| part == b"\"Requests\"");
+        let names = |table: &[u8]| call.input.windows(table.len()).any(|part| part == table);
         let moves = match call.operation.as_str() {
             "TransactWriteItems" | "DeleteItem" => true,
-            "UpdateItem" => requests(),
+            "UpdateItem" => names(b"\"Requests\"") || names(b"\"Calls\""),
             _ => false,
         };
         if call.service == ServiceName::DynamoDb && moves {
-            self.state().claims_changed = true;
+            self.state().changed = true;
         }
     }
 
-    /// Looks whether every claim belongs to a request that needs it, and every such request has its claim.
-    fn look_at_claims(&self) {
+    /// Looks whether every claim and every call belongs to a request that needs it, and every such request has both.
+    fn look_around(&self) {
         let mut state = self.state();
-        if std::mem::take(&mut state.claims_changed)
+        if std::mem::take(&mut state.changed)
             && let Some((engine, _)) = self.beyond.get()
         {
             state.violations.extend(tables::claims_at_odds(engine));
+            state.violations.extend(tables::calls_at_odds(engine));
         }
     }
 

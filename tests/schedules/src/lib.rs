@@ -4,7 +4,8 @@
 //!
 //! - [`check`] runs one; `scenario`, `policies` and `faults` say what it is made of, `order` who goes when
 //! - `border` is what every call crosses; `invocation` what may be cut off; `planted` what the product is made to do wrong
-//! - `actors` act; `liveness` lets all come to rest; `safety` judges what happened, from `tables`
+//! - `actors` act; `liveness` lets all come to rest; `safety` judges what happened, from `tables`: `budgets` what was taken,
+//!   `evidence` what is kept of calls
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -15,8 +16,10 @@
 mod actors;
 mod bell;
 mod border;
+mod budgets;
 mod callers;
 mod chance;
+mod evidence;
 mod faults;
 mod figures;
 mod invocation;

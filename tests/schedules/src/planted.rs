@@ -17,6 +17,22 @@ pub enum Planted {
     BudgetOutsideTheClaim,
     /// A redelivered request is counted for its asking side once more.
     AskCountedAgain,
+    /// A newcomer takes his place without asking whether there is room.
+    UnboundedNewcomers,
+    /// A good end gives its places back by a write of its own, whether or not the request ends by it.
+    EarnedApart,
+    /// When Connect was too busy, a newcomer's place is not given back.
+    BusyKeepsPlace,
+    /// When Connect was too busy, the call stays among the evidence.
+    BusyKeepsCall,
+    /// When a request ends before its dial, its place in the range is not given back.
+    RangePlaceKept,
+    /// The call is put among the evidence by a write of its own, whether or not the request is claimed by it.
+    CallOutsideTheClaim,
+    /// The end of a call is not written to the evidence.
+    EndNotKept,
+    /// A mark is not written to the evidence.
+    MarkNotKept,
 }
 
 impl Planted {
@@ -48,10 +64,88 @@ impl Planted {
                 add_apart(&mut input, engine)
             }
             (Self::AskCountedAgain, "UpdateItem") if has_value(&input, ":asks") => always(&mut input, "asks"),
+            (_, "TransactWriteItems") => self.tampered_with(&mut input, engine),
             _ => false,
         };
         changed.then(|| input.to_string().into_bytes())
     }
+
+    /// Whether a transaction was changed, of those that make, unmake, end and mark a call.
+    fn tampered_with(self, input: &mut Value, engine: &Engine) -> bool {
+        let is_claim = claims(input);
+        let Some(items) = input["TransactItems"].as_array_mut() else { return false };
+        match self {
+            Self::UnboundedNewcomers => {
+                let place = items.iter_mut().find(|item| row(item) == "budget#newcomers");
+                place.is_some_and(|item| always(&mut item["Update"], "newcomers"))
+            }
+            Self::EarnedApart => {
+                let earned =
+                    items.iter_mut().find(|item| row(item) == "budget#newcomers" && adds(item, ":less"));
+                earned.is_some_and(|item| apart(&mut item["Update"], ":less", engine))
+            }
+            Self::BusyKeepsPlace => {
+                let place = items.iter_mut().find(|item| row(item) == "budget#newcomers" && takes_back(item));
+                place.is_some_and(|item| nothing(&mut item["Update"], ":newcomers"))
+            }
+            Self::BusyKeepsCall => left_out(items, |item| item["Delete"]["TableName"] == "Calls"),
+            Self::RangePlaceKept => {
+                let place =
+                    items.iter_mut().find(|item| row(item).starts_with("range#") && adds(item, ":less"));
+                place.is_some_and(|item| nothing(&mut item["Update"], ":less"))
+            }
+            Self::CallOutsideTheClaim if is_claim => {
+                let put = items.iter().find(|item| item["Put"]["TableName"] == "Calls").cloned();
+                let _ = put.map(|item| engine.operate("PutItem", item["Put"].to_string().as_bytes()));
+                left_out(items, |item| item["Put"]["TableName"] == "Calls")
+            }
+            Self::EndNotKept => left_out(items, |item| updates_call(item, ":ended_at")),
+            Self::MarkNotKept => left_out(items, |item| updates_call(item, ":mark")),
+            _ => false,
+        }
+    }
+}
+
+/// The subject of the counters' row that an item of a transaction updates; empty if it updates another table.
+fn row(item: &Value) -> &str {
+    item["Update"]["Key"]["subject"]["S"].as_str().unwrap_or_default()
+}
+
+fn adds(item: &Value, name: &str) -> bool {
+    has_value(&item["Update"], name)
+}
+
+/// Whether an item puts a newcomer's place back.
+fn takes_back(item: &Value) -> bool {
+    let amount = &item["Update"]["ExpressionAttributeValues"][":newcomers"]["N"];
+    amount.as_str().is_some_and(|amount| amount.starts_with('-'))
+}
+
+fn updates_call(item: &Value, name: &str) -> bool {
+    item["Update"]["TableName"] == "Calls" && adds(item, name)
+}
+
+/// Leaves items out of a transaction; false if there is none of them.
+fn left_out(items: &mut Vec<Value>, which: impl Fn(&Value) -> bool) -> bool {
+    let before = items.len();
+    items.retain(|item| !which(item));
+    items.len() < before
+}
+
+/// Adds nothing in place of an amount.
+fn nothing(update: &mut Value, name: &str) -> bool {
+    update["ExpressionAttributeValues"][name] = json!({ "N": "0" });
+    true
+}
+
+/// Adds an amount by a write of its own, which asks for nothing.
+fn apart(update: &mut Value, name: &str, engine: &Engine) -> bool {
+    let mut added = update.clone();
+    if let Some(write) = added.as_object_mut() {
+        write.remove("ReturnValuesOnConditionCheckFailure");
+    }
+    let _ = engine.operate("UpdateItem", added.to_string().as_bytes());
+    nothing(update, name)
 }
 
 /// Whether a transaction claims a request for the dial.

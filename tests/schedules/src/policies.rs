@@ -4,11 +4,15 @@ use std::sync::{Arc, OnceLock};
 
 use futures::FutureExt;
 use http::Method;
+use jiff::{SignedDuration, Timestamp};
 use local::engine::Image;
 use local::stack::{Options, Stack};
 use local::wire::{Crossing, Fate, Wire};
 use serde_json::{Value, json};
+use tollgate::text::CarrierName;
+use tollgate::usual::Usual;
 use tollgate_aws::clock::{Clock, ManualClock};
+use tollgate_aws::settings;
 
 use crate::BEGINNING;
 use crate::callers;
@@ -22,6 +26,16 @@ pub(crate) const CALL_SECONDS_MAX: i64 = 480;
 pub(crate) const RING_SECONDS: i64 = 20;
 /// How many calls an hour has room for, where it has little.
 pub(crate) const TIGHT_CALLS_PER_HOUR: u32 = 2;
+/// How many calls a range has room for on a day, where it has little.
+pub(crate) const TIGHT_CALLS_PER_RANGE: u32 = 2;
+/// The window in which newcomers' places are counted: short, so that some calls end in another one than they began in.
+pub(crate) const NEWCOMERS_WINDOW_SECONDS: i64 = 300;
+/// How many places newcomers have, and how many of them strangers, where they are few.
+pub(crate) const FEW_NEWCOMERS: (u32, u32) = (2, 1);
+/// An agent must talk so long for a call to count as good.
+pub(crate) const GOOD_CALL_SECONDS: i64 = 30;
+/// How many good calls the customers' carrier has: enough to make others unusual.
+const KNOWN_GOOD_CALLS: u64 = 100;
 
 /// The rules of a schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,15 +46,23 @@ pub(crate) enum Rules {
     TightHour,
     /// One call a minute; more wait.
     TightMinute,
-    /// One call to a number.
-    OneCallPerNumber,
-    /// Carriers are looked up.
+    /// Two calls a day to the range.
+    TightRange,
+    /// One place for strangers.
+    FewNewcomers,
+    /// Carriers are looked up, and the customers have another one.
     WithLookup,
 }
 
 impl Rules {
-    const ALL: [Self; 5] =
-        [Self::Usual, Self::TightHour, Self::TightMinute, Self::OneCallPerNumber, Self::WithLookup];
+    const ALL: [Self; 6] = [
+        Self::Usual,
+        Self::TightHour,
+        Self::TightMinute,
+        Self::TightRange,
+        Self::FewNewcomers,
+        Self::WithLookup,
+    ];
 
     pub(crate) fn drawn() -> Self {
         one_of(&Self::ALL)
@@ -57,20 +79,41 @@ impl Rules {
             },
             "line": { "lookups_per_day_max": 0 },
             "limits": { "per_number": { "requests_max": 8, "window_seconds": 86_400 } },
+            "newcomers": { "window_seconds": NEWCOMERS_WINDOW_SECONDS },
+            "proof": { "good_call_seconds": GOOD_CALL_SECONDS },
         });
         match self {
             Self::Usual => {}
             Self::TightHour => policy["budgets"]["calls_per_hour_max"] = json!(TIGHT_CALLS_PER_HOUR),
             Self::TightMinute => policy["budgets"]["calls_per_minute_max"] = json!(1),
-            Self::OneCallPerNumber => policy["limits"]["per_number"]["requests_max"] = json!(1),
+            Self::TightRange => {
+                policy["budgets"]["calls_per_range_per_day_max"] = json!(TIGHT_CALLS_PER_RANGE)
+            }
+            Self::FewNewcomers => {
+                let (newcomers_max, strangers_max) = FEW_NEWCOMERS;
+                policy["newcomers"]["newcomers_max"] = json!(newcomers_max);
+                policy["newcomers"]["strangers_max"] = json!(strangers_max);
+            }
             Self::WithLookup => policy["line"]["lookups_per_day_max"] = json!(1_000),
         }
         policy
     }
 
+    /// What the deployment has learned of its customers' carriers. It has learned it lately: to read a week of requests that
+    /// are not there would be most of all calls.
+    fn usual(self, now: Timestamp) -> Usual {
+        let mut usual = Usual { learned_until: Some(now), ..Usual::default() };
+        if self == Self::WithLookup {
+            let theirs = CarrierName::parse("Carrier of the customers").unwrap();
+            (0..KNOWN_GOOD_CALLS)
+                .for_each(|_| usual.learn(Some(&theirs), now - SignedDuration::from_hours(24)));
+        }
+        usual
+    }
+
     /// An engine that holds the policy.
     pub(crate) fn image(self) -> Arc<Image> {
-        static IMAGES: [OnceLock<Arc<Image>>; 5] = [const { OnceLock::new() }; 5];
+        static IMAGES: [OnceLock<Arc<Image>>; 6] = [const { OnceLock::new() }; 6];
         let image = || {
             let clock = Clock::Manual(ManualClock::at(BEGINNING.parse().unwrap()));
             // Everything arrives at once, so that nobody waits for anybody.
@@ -82,6 +125,8 @@ impl Rules {
                 let put = callers::operator(&stack, Method::PUT, "/review/policy", Some("\"0\""), policy);
                 let status = put.await.status;
                 assert_eq!(status, 200, "the policy is saved");
+                let beginning = BEGINNING.parse().unwrap();
+                settings::put_usual(&stack.tables, &self.usual(beginning), beginning).await.unwrap();
                 Arc::new(Image::of(&stack.engine).unwrap())
             };
             made.now_or_never().expect("nothing waits")

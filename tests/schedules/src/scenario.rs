@@ -9,6 +9,8 @@ use crate::policies::Rules;
 
 /// The numbers that are asked for: both in one range.
 pub(crate) const NUMBERS: [&str; 2] = ["+12065550100", "+12065550101"];
+/// Their range.
+pub(crate) const RANGE: &str = "+1206555";
 
 /// What happens in a schedule.
 #[derive(Debug, Clone)]
@@ -48,6 +50,10 @@ pub(crate) enum Deed {
     KillSwitch,
     Resume,
     SavePolicy,
+    /// Marks a request that has ended with this.
+    Mark(&'static str),
+    /// Forgives the calls to a number.
+    Forgive,
 }
 
 /// What a schedule is to be about.
@@ -83,15 +89,26 @@ impl Scenario {
     }
 
     fn anything() -> Self {
+        let rules = Rules::drawn();
         let visitors = 2 + below(3);
-        let numbers = one_of(&[1, 1, 1, 2]);
-        let deeds = [Deed::DenyNumber, Deed::KillSwitch, Deed::Resume, Deed::SavePolicy];
+        // Only calls to several numbers are decided side by side, and so meet at the last place.
+        let numbers = if rules == Rules::FewNewcomers { 2 } else { one_of(&[1, 1, 1, 2]) };
+        let deeds = [
+            Deed::DenyNumber,
+            Deed::KillSwitch,
+            Deed::Resume,
+            Deed::SavePolicy,
+            Deed::Mark("spam"),
+            Deed::Mark("legitimate"),
+            Deed::Mark("wrong-person"),
+            Deed::Forgive,
+        ];
         Self {
-            rules: Rules::drawn(),
+            rules,
             weather: Weather::drawn(),
             calls: plan(),
             visitors: (0..visitors).map(|_| Visitor::drawn(numbers)).collect(),
-            operator: (0..one_of(&[0, 0, 1, 2])).map(|_| one_of(&deeds)).collect(),
+            operator: (0..one_of(&[0, 0, 1, 2, 3])).map(|_| one_of(&deeds)).collect(),
             ticks: (0..6 + below(6)).map(|_| one_of(&[1, 2, 10, 30, 60, 70])).collect(),
             upkeep: true,
             settings_kept_seconds: one_of(&[0, 5]),

@@ -48,6 +48,25 @@ impl Item {
         (1..=3).contains(&self.phase())
     }
 
+    /// Whether a call of a request lives, was made, or may have been made.
+    pub(crate) fn is_called(&self) -> bool {
+        match self.state() {
+            "dialing" => self.text("retry").is_empty(),
+            state => ["in-call", "closed"].contains(&state),
+        }
+    }
+
+    /// How long an agent talked, in seconds; none if the call was not answered or no agent joined.
+    pub(crate) fn agent_seconds(&self) -> Option<i64> {
+        self.number("answered_at")?;
+        Some(((self.number("ended_at")? - self.number("agent_at")?) / 1_000).max(0))
+    }
+
+    /// A text inside an attribute that has parts; empty if there is none.
+    pub(crate) fn part(&self, name: &str, part: &str) -> &str {
+        self.0[name]["M"][part]["S"].as_str().unwrap_or_default()
+    }
+
     /// Whether nothing will happen to a request any more.
     pub(crate) fn is_over(&self) -> bool {
         self.phase() == 4 || (self.state() == "duplicate" && self.0.get("open").is_none())
@@ -100,6 +119,26 @@ pub(crate) fn claims_at_odds(engine: &Engine) -> Vec<Violation> {
         })
     });
     without.chain(unneeded).collect()
+}
+
+/// Requests that are called and have no call among the evidence, and calls there whose requests are not called.
+pub(crate) fn calls_at_odds(engine: &Engine) -> Vec<Violation> {
+    let requests = all(engine, "Requests");
+    let calls = all(engine, "Calls");
+    let without = requests.iter().filter(|request| request.is_called()).filter_map(|request| {
+        let (id, state) = (request.text("request_id"), request.state());
+        let kept = calls.iter().any(|call| call.text("request_id") == id);
+        let how = format!("{id} is {state}, and its call is not among the evidence");
+        (!kept).then(|| Violation::of(Invariant::EvidenceExact, how))
+    });
+    let unmade = calls.iter().filter_map(|call| {
+        let id = call.text("request_id");
+        let request = requests.iter().find(|request| request.text("request_id") == id);
+        let state = request.map_or("unknown", Item::state);
+        let how = format!("a call of {id} is among the evidence, which is {state}");
+        (!request.is_some_and(Item::is_called)).then(|| Violation::of(Invariant::EvidenceExact, how))
+    });
+    without.chain(unmade).collect()
 }
 
 /// Everything that was ever written to a request, in the order of the stream: its id, and how it stood then.

@@ -11,6 +11,7 @@ pub enum Invariant {
     NoOrphan,
     NoLoss,
     BudgetExact,
+    EvidenceExact,
     Monotone,
     /// No handler panics, and no task waits for ever.
     NoPanic,
@@ -24,6 +25,7 @@ impl Invariant {
             Self::NoOrphan => "no-orphan",
             Self::NoLoss => "no-loss",
             Self::BudgetExact => "budget-exact",
+            Self::EvidenceExact => "evidence-exact",
             Self::Monotone => "monotone",
             Self::NoPanic => "no-panic",
         }

@@ -39,7 +39,7 @@ fn a_release_that_does_not_ask_who_holds_the_number_is_found() {
 
 #[test]
 fn an_end_that_is_heard_too_early_and_forgotten_is_found() {
-    found(Planted::UnreadEnd, Theme::EndOfCall, &[Invariant::NoOrphan], 90..170);
+    found(Planted::UnreadEnd, Theme::EndOfCall, &[Invariant::NoOrphan], 0..400);
 }
 
 #[test]
@@ -50,4 +50,44 @@ fn a_budget_that_is_taken_outside_the_claim_is_found() {
 #[test]
 fn an_ask_that_is_counted_again_is_found() {
     found(Planted::AskCountedAgain, Theme::Anything, &[Invariant::BudgetExact], 0..100);
+}
+
+#[test]
+fn a_place_that_is_taken_without_asking_for_room_is_found() {
+    found(Planted::UnboundedNewcomers, Theme::Anything, &[Invariant::BudgetExact], 0..400);
+}
+
+#[test]
+fn an_end_that_earns_without_ending_its_request_is_found() {
+    found(Planted::EarnedApart, Theme::Anything, &[Invariant::BudgetExact], 0..200);
+}
+
+#[test]
+fn a_newcomers_place_that_a_busy_connect_does_not_give_back_is_found() {
+    found(Planted::BusyKeepsPlace, Theme::Anything, &[Invariant::BudgetExact], 0..100);
+}
+
+#[test]
+fn a_call_that_a_busy_connect_leaves_among_the_evidence_is_found() {
+    found(Planted::BusyKeepsCall, Theme::Anything, &[Invariant::EvidenceExact], 0..100);
+}
+
+#[test]
+fn a_ranges_place_that_is_not_given_back_is_found() {
+    found(Planted::RangePlaceKept, Theme::Anything, &[Invariant::NoOrphan], 0..100);
+}
+
+#[test]
+fn a_call_that_is_kept_outside_the_claim_is_found() {
+    found(Planted::CallOutsideTheClaim, Theme::Anything, &[Invariant::EvidenceExact], 0..100);
+}
+
+#[test]
+fn an_end_that_is_not_kept_with_its_call_is_found() {
+    found(Planted::EndNotKept, Theme::Anything, &[Invariant::EvidenceExact], 0..100);
+}
+
+#[test]
+fn a_mark_that_is_not_kept_with_its_call_is_found() {
+    found(Planted::MarkNotKept, Theme::Anything, &[Invariant::EvidenceExact], 0..200);
 }

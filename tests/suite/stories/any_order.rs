@@ -52,7 +52,7 @@ async fn walk(steps: &[Step]) {
     }
     assert_eq!(world.calls().len(), 1, "{steps:?}");
     assert_eq!(world.state(&first).await, StateName::Closed, "{steps:?}");
-    assert_eq!(world.tallied("country#US", "good").await, 1, "{steps:?}");
+    assert_eq!(world.tallied("range#+1206555", "good").await, 1, "{steps:?}");
     assert!(world.items("Pending").await.is_empty(), "{steps:?}");
 }
 

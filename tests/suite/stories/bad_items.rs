@@ -169,6 +169,26 @@ async fn a_policy_that_breaks_later_leaves_the_one_read_before_in_force() {
     assert_eq!(world.findings(&id).await, ["deny-listed"]);
 }
 
+#[tokio::test]
+async fn a_policy_that_the_first_release_saved_is_in_force_after_the_update() {
+    let world = world().await;
+    // Saved by this version first, so that the item has all that goes with a document.
+    world.policy(json!({})).await;
+    let saved = json!({
+        "rules": { "deny-listed": "shadow" },
+        "limits": { "per_range": { "requests_max": 8, "window_seconds": 86_400 }, "growth_percent": 200 },
+        "waste": { "country": { "floor": 30, "share_percent": 75 } },
+    });
+    break_policy(&world, &saved.to_string()).await;
+    world.list("deny", &format!("number#{NUMBER}")).await;
+    world.pass(60).await;
+    let id = account("alice").asks(&world, NUMBER).await;
+    world.pass(60).await;
+    assert_eq!(world.state(&id).await, StateName::Closed, "the saved mode holds, and calls are made");
+    let shown = world.operator(Method::GET, "/review/policy", Value::Null).await;
+    assert_eq!(shown.json()["policy"]["rules"], json!({ "deny-listed": "shadow" }));
+}
+
 async fn break_policy(world: &World, document: &str) {
     let update = world.stack.tables.client.update_item().table_name(&world.stack.tables.names.settings);
     let update =

@@ -13,7 +13,7 @@ const NUMBERS: [&str; 3] = ["+12065550100", "+12065550101", "+12065550102"];
 async fn three(world: &World) -> (Vec<String>, Vec<Value>) {
     let mut ids = vec![];
     for number in NUMBERS {
-        ids.push(account("alice").asks(world, number).await);
+        ids.push(account(number).asks(world, number).await);
     }
     let records = world.events_for_screening().iter().map(|event| event["Records"][0].clone()).collect();
     (ids, records)

@@ -20,6 +20,11 @@ async fn so_many_dialed_at_once(
     numbers: impl Fn(usize) -> String,
 ) -> (World, Vec<String>) {
     let world = world().await;
+    let mut budgets = budgets;
+    // Nothing is kept for others.
+    for reserve in ["reserve_percent", "reserve_from_strangers_percent"] {
+        budgets[reserve] = budgets.get(reserve).cloned().unwrap_or(json!(0));
+    }
     let policy = json!({
         "rules": no_rules(), "budgets": budgets, "served_countries": ["US", "CA"],
         "dial": { "calls_per_second_max": 1000.0 }, "line": { "lookups_per_day_max": 0 },
@@ -146,4 +151,32 @@ async fn the_next_hour_has_a_budget_of_its_own() {
     }
     world.settle().await;
     assert_eq!(world.calls().len(), 6);
+}
+
+#[tokio::test]
+async fn a_part_of_the_days_calls_is_kept_from_strangers_for_those_who_have_proved_themselves() {
+    let world = world().await;
+    let policy = json!({
+        "rules": no_rules(),
+        "budgets": { "calls_per_day_max": 10, "reserve_percent": 15, "reserve_from_strangers_percent": 30 },
+        "dial": { "calls_per_second_max": 1000.0 }, "line": { "lookups_per_day_max": 0 },
+    });
+    world.policy(policy).await;
+    let customer = account("customer");
+    customer.asks(&world, &number(0)).await;
+    world.pass(60).await;
+    let mut refused = vec![];
+    for n in 1..12 {
+        refused.push(
+            account(&format!("stranger-{n}")).at(&format!("198.{n}.100.7")).asks(&world, &number(n)).await,
+        );
+    }
+    world.settle().await;
+    assert_eq!(world.calls().len(), 7, "strangers have seventy percent of it");
+    assert_eq!(world.findings(&refused[10]).await, ["budget-spent"]);
+    for n in 20..24 {
+        customer.asks(&world, &number(n)).await;
+        world.pass(60).await;
+    }
+    assert_eq!(world.calls().len(), 10, "and the rest is for the proven, of whom a fourth call is too many");
 }

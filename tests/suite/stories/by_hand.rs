@@ -12,7 +12,7 @@ use tollgate::policy::Policy;
 use tollgate::verdict::Code;
 use tollgate_aws::{pending, settings};
 
-use crate::world::World;
+use crate::world::{World, percent_encoded};
 
 /// An item of a table.
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -74,25 +74,25 @@ impl World {
         items.unwrap()
     }
 
-    /// One number among the counters: the sum over all windows of a subject.
-    pub(crate) async fn counted(&self, subject: &str, attribute: &str) -> u64 {
+    /// One number among the counters: the sum over all windows of a subject. Places may be fewer than none.
+    pub(crate) async fn counted(&self, subject: &str, attribute: &str) -> i64 {
         let items = self.items("Counters").await;
         let own = items.iter().filter(|item| item["subject"].as_s().unwrap() == subject);
-        own.filter_map(|item| item.get(attribute)?.as_n().ok()?.parse::<u64>().ok()).sum()
+        own.filter_map(|item| item.get(attribute)?.as_n().ok()?.parse::<i64>().ok()).sum()
     }
 
-    /// What is counted of a subject's calls, as `good` or `wasted`: the sum over all days.
-    pub(crate) async fn tallied(&self, subject: &str, counted: &str) -> u64 {
-        let items = self.items("Counters").await;
-        let own = items.iter().filter(|item| item["subject"].as_s().unwrap() == subject).flatten();
-        let of_days = own.filter(|(name, _)| name.split_once('#').is_some_and(|(name, _)| name == counted));
-        of_days.filter_map(|(_, value)| value.as_n().ok()?.parse::<u64>().ok()).sum()
+    /// How many calls that a subject had part in came to this: `good`, `short`, `wasted`, `marked`, `live` or `forgiven`.
+    pub(crate) async fn tallied(&self, subject: &str, came_to: &str) -> u64 {
+        let path = format!("/review/blocks/{}", percent_encoded(subject));
+        let shown = self.operator(http::Method::GET, &path, Value::Null).await;
+        assert_eq!(shown.status, 200, "{}", shown.text);
+        shown.json()["days"].as_array().unwrap().iter().map(|day| day[came_to].as_u64().unwrap()).sum()
     }
 
     /// Everything that is stored and every call, but for the turns of the dialers and what may be deleted when.
     pub(crate) async fn everything(&self) -> Vec<String> {
         let mut all = vec![serde_json::to_string(&self.calls()).unwrap()];
-        for table in ["Requests", "Pending", "Counters", "Contacts", "Numbers", "DenyList"] {
+        for table in ["Requests", "Pending", "Counters", "Calls", "Contacts", "Numbers", "DenyList"] {
             for item in self.items(table).await {
                 if item.get("subject").and_then(|subject| subject.as_s().ok()).is_none_or(|s| s != "pace") {
                     let mut item: Value = tollgate_aws::item::read("", "", item).unwrap();

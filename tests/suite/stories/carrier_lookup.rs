@@ -6,7 +6,7 @@ use serde_json::json;
 use tollgate::state::StateName;
 use tollgate_aws::carrier::Service;
 
-use crate::world::{NUMBER, World, account, guest, world, world_with};
+use crate::world::{NUMBER, Visitor, World, account, guest, world, world_with};
 
 const SERVICES: [Service; 2] = [Service::Pinpoint, Service::EndUserMessaging];
 
@@ -140,18 +140,22 @@ async fn a_day_has_no_more_lookups_than_the_policy_allows() {
     let world = world().await;
     world
         .policy(json!({
-            "line": { "lookups_per_day_max": 2, "unavailable": "redirect" },
-            "fan_out": { "numbers_of_a_range_per_address_max": 100 },
+            "line": { "lookups_per_day_max": 4, "lookups_per_address_percent": 100 },
+            "fan_out": { "numbers_of_a_range_per_address_max": 100, "numbers_per_account_max": 100 },
+            "budgets": { "reserve_percent": 0 },
         }))
         .await;
+    world.pass(12 * 3_600).await;
     let mut states = vec![];
     for number in ["+12065550100", "+12065550101", "+12065550102", "+12065550103"] {
-        let id = account("alice").asks(&world, number).await;
+        let id = newcomer(states.len()).asks(&world, number).await;
         world.pass(60).await;
         states.push(world.state(&id).await);
     }
-    assert_eq!(states, [StateName::Closed, StateName::Closed, StateName::Redirected, StateName::Redirected]);
-    assert_eq!(world.stack.carriers.lookups().len(), 2);
+    // At ten at night they are not all there yet.
+    let (called, redirected) = (StateName::Closed, StateName::Redirected);
+    assert_eq!(states, [called, called, called, redirected]);
+    assert_eq!(world.stack.carriers.lookups().len(), 3);
     // A number that is known needs none.
     assert_eq!(ask(&world).await, (StateName::Closed, vec![]));
 
@@ -159,6 +163,76 @@ async fn a_day_has_no_more_lookups_than_the_policy_allows() {
     let id = account("bob").asks(&world, "+12065550103").await;
     world.pass(60).await;
     assert_eq!(world.state(&id).await, StateName::Closed, "another day");
+}
+
+/// Somebody with an account and a network of his own.
+fn newcomer(n: usize) -> Visitor {
+    account(&format!("newcomer-{n}")).at(&format!("198.{n}.100.7"))
+}
+
+#[tokio::test]
+async fn one_address_cannot_spend_the_days_lookups() {
+    let world = world().await;
+    let mut policy = crate::limits::only(json!({}), json!({}));
+    policy["line"] = json!({ "lookups_per_day_max": 100, "lookups_per_address_percent": 4 });
+    world.policy(policy).await;
+    for n in 0..20 {
+        account(&format!("attacker-{n}")).at("203.0.113.9").asks(&world, &format!("+12065550{n:02}0")).await;
+    }
+    world.settle().await;
+    assert_eq!(world.stack.carriers.lookups().len(), 4);
+    for n in 0..20 {
+        // An IPv6 /64 is one address.
+        let attacker = account(&format!("other-{n}")).at(&format!("2001:db8:1:1::{n}"));
+        attacker.asks(&world, &format!("+12065560{n:02}0")).await;
+    }
+    world.settle().await;
+    assert_eq!(world.stack.carriers.lookups().len(), 8);
+    let id = newcomer(1).asks(&world, NUMBER).await;
+    world.pass(60).await;
+    assert_eq!((world.state(&id).await, world.findings(&id).await), (StateName::Closed, vec![]));
+}
+
+#[tokio::test]
+async fn whose_number_cannot_be_looked_up_is_offered_another_channel_unless_he_has_proved_himself() {
+    let world = world().await;
+    let alice = account("alice").at("192.0.2.10");
+    alice.asks(&world, NUMBER).await;
+    world.pass(60).await;
+    world.stack.carriers.fail_next(100);
+    for (visitor, state) in [(newcomer(1), StateName::Redirected), (alice, StateName::Closed)] {
+        let id = visitor.asks(&world, "+12065560100").await;
+        world.pass(60).await;
+        assert_eq!((world.state(&id).await, world.findings(&id).await), (state, vec!["line-unavailable"]));
+    }
+}
+
+#[tokio::test]
+async fn of_the_days_lookups_a_part_is_kept_for_later_hours_and_for_the_proven() {
+    let world = world().await;
+    let mut policy = crate::limits::only(json!({}), json!({}));
+    policy["line"] = json!({ "lookups_per_day_max": 20, "lookups_per_address_percent": 100 });
+    world.policy(policy).await;
+    let alice = account("alice").at("192.0.2.10");
+    alice.asks(&world, NUMBER).await;
+    world.pass(60).await;
+    let flood = async |from: usize| {
+        for n in from..from + 30 {
+            newcomer(n).asks(&world, &format!("+12065560{n:03}")).await;
+        }
+        world.settle().await;
+        world.stack.carriers.lookups().len()
+    };
+    // At ten o'clock UTC newcomers may have taken half of the day's, and ten hours' share of the rest, less the reserve.
+    assert_eq!(flood(0).await, 11);
+    world.pass(12 * 3_600).await;
+    assert_eq!(flood(30).await, 16, "the later hours bring more");
+    world.pass(3_600).await;
+    assert_eq!(flood(60).await, 16, "up to the part that is kept for the proven");
+    let id = alice.asks(&world, "+12065570100").await;
+    world.pass(60).await;
+    assert_eq!((world.state(&id).await, world.findings(&id).await), (StateName::Closed, vec![]));
+    assert_eq!(world.stack.carriers.lookups().len(), 17);
 }
 
 #[tokio::test]

@@ -57,7 +57,7 @@ async fn jamaica_is_not_the_united_states_though_both_begin_with_1() {
     let countries: Vec<_> = NOT_AMERICAN.iter().map(|(_, country)| country).collect();
     world.policy(json!({ "served_countries": countries, "default_country": null, "fan_out": limits })).await;
     for (number, country) in NOT_AMERICAN {
-        let id = from(country).asks(&world, number).await;
+        let id = account(country).in_country(country).asks(&world, number).await;
         world.pass(60).await;
         assert_eq!(world.state(&id).await, StateName::Closed, "{country} is served now");
     }
@@ -92,7 +92,10 @@ async fn the_default_country_is_that_of_a_number_without_plus() {
     for (number, dialed) in
         [("206 555 0100", NUMBER), ("1 (206) 555-0101", "+12065550101"), ("(206) 555-0102", "+12065550102")]
     {
-        alice.asks(&world, number).await;
+        account(dialed)
+            .at(&format!("198.51.1{}.7", dialed.get(10..).unwrap_or_default()))
+            .asks(&world, number)
+            .await;
         world.pass(60).await;
         assert_eq!(world.calls().last().unwrap().phone_number, dialed);
     }
@@ -114,7 +117,7 @@ async fn a_kill_switch_stops_one_country_or_all_from_the_next_request_on() {
     let world = world().await;
     world.policy(json!({ "served_countries": ["US", "CA"] })).await;
     let ask = async |number: &str, country: &str| {
-        let id = from(country).asks(&world, number).await;
+        let id = account(country).in_country(country).asks(&world, number).await;
         world.pass(60).await;
         (world.state(&id).await, subject(&world, &id, "kill-switch").await)
     };

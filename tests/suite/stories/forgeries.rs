@@ -86,8 +86,9 @@ async fn nobody_escapes_his_addresss_limit_by_naming_another() {
     let mut states = vec![];
     for n in 0..4 {
         let other = format!("192.0.2.{n}");
-        let visitor =
-            account("mallory").with_header("x-forwarded-for", &other).with_header("x-real-ip", &other);
+        let visitor = account(&format!("mallory-{n}"))
+            .with_header("x-forwarded-for", &other)
+            .with_header("x-real-ip", &other);
         let id = visitor.asks(&world, &format!("+1206555010{n}")).await;
         world.screen().await;
         states.push(world.state(&id).await);

@@ -71,12 +71,10 @@ async fn world_that_serves_all() -> World {
     .await;
     let countries: BTreeSet<_> =
         rows().map(|(region, ..)| region).filter(|region| *region != "001").collect();
-    let all = json!({ "requests_max": 1_000_000, "window_seconds": 86_400 });
     world
         .policy(json!({
             "served_countries": countries,
             "default_country": null,
-            "limits": { "per_range": all, "per_carrier": all, "per_country": all },
             "fan_out": {
                 "numbers_per_address_max": 1_000,
                 "countries_per_address_max": 1_000,

@@ -1,4 +1,4 @@
-//! Limits of the asking side: how often an address, its block and an account may ask, and for how many numbers.
+//! Limits of the asking side: how often an address and an account may ask, and how many numbers are called for them.
 
 use serde_json::{Value, json};
 use tollgate::state::StateName;
@@ -11,34 +11,42 @@ pub(crate) fn number(n: usize) -> String {
     format!("+1206{}0100", 222 + n)
 }
 
-/// A policy in which only `limits` can be reached.
+/// A policy in which only these limits and fans can be reached.
 pub(crate) fn only(limits: Value, fan_out: Value) -> Value {
     let with = |mut free: Value, own: Value| {
         free.as_object_mut().unwrap().extend(own.as_object().unwrap().clone());
         free
     };
+    let all =
+        |names: &[&str], value: Value| -> Value { names.iter().map(|name| (*name, value.clone())).collect() };
     let free = json!({ "requests_max": 1_000, "window_seconds": 86_400 });
-    let subjects =
-        ["per_address", "per_block", "per_account", "per_number", "per_range", "per_carrier", "per_country"];
-    let limits = with(subjects.iter().map(|subject| (*subject, free.clone())).collect(), limits);
     let fans = [
         "numbers_per_address_max",
+        "numbers_per_address_per_day_max",
+        "numbers_per_ipv6_line_max",
+        "numbers_per_account_max",
         "numbers_of_a_range_per_address_max",
         "countries_per_address_max",
-        "numbers_per_account_max",
         "addresses_per_number_max",
     ];
-    let fan_out = with(fans.iter().map(|fan| (*fan, json!(1_000))).collect(), fan_out);
-    let free = json!({ "floor": 1_000, "share_percent": 0 });
-    let wasteful = ["address", "block", "account", "number", "range", "carrier", "country"];
-    let waste: Value = wasteful.iter().map(|subject| (*subject, free.clone())).collect();
-    let mut limits = limits;
-    limits["large_carrier_percent"] = json!(100);
+    let wasteful = ["address", "ipv6_line", "account", "block", "ipv6_block", "range"];
+    let held = [
+        "per_range_max",
+        "per_range_of_usual_carrier_max",
+        "per_range_while_untold_max",
+        "per_range_per_day_max",
+        "per_carrier_max",
+        "per_carrier_per_day_max",
+    ];
     json!({
-        "limits": limits,
-        "fan_out": fan_out,
-        "waste": waste,
-        "rules": { "source-blocked": "off", "destination-blocked": "off" },
+        "limits": with(all(&["per_address", "per_account", "per_number"], free), limits),
+        "fan_out": with(all(&fans, json!(1_000)), fan_out),
+        "waste": all(&wasteful, json!({ "floor": 1_000, "share_percent": 0 })),
+        "held": all(&held, json!(1_000)),
+        "newcomers": { "newcomers_max": 100_000, "strangers_max": 100_000, "scarce_percent": 100 },
+        "rules": {},
+        "line": { "lookups_per_address_percent": 100 },
+        "budgets": { "calls_per_range_per_day_max": 1_000 },
         "dial": { "calls_per_second_max": 1_000.0 },
     })
 }
@@ -86,32 +94,30 @@ async fn an_address_may_ask_so_often_and_its_neighbours_as_often() {
 #[tokio::test]
 async fn the_addresses_of_an_ipv6_line_are_one() {
     let world = world().await;
-    let mut policy = only(json!({ "per_address": an_hour(2) }), json!({}));
-    rules(&mut policy, json!({ "too-many-from-block": "off" }));
-    world.policy(policy).await;
+    world.policy(only(json!({ "per_address": an_hour(2) }), json!({}))).await;
     let line = ["2001:db8:1:1::1", "2001:db8:1:1:ffff::2", "2001:db8:1:1:8000:1:2:3", "2001:db8:1:2::1"];
     assert_eq!(screened(&world, &at(&line)).await, ["", "", "too-many-from-address", ""]);
 }
 
 #[tokio::test]
-async fn the_lines_of_an_ipv6_network_together_may_ask_as_often_as_one() {
-    let world = world().await;
-    world.policy(only(json!({ "per_address": an_hour(2), "per_block": an_hour(100) }), json!({}))).await;
-    let lines = ["2001:db8:1:1::1", "2001:db8:1:1:ffff::2", "2001:db8:1:2::1", "2001:db8:2:1::1"];
-    assert_eq!(screened(&world, &at(&lines)).await, ["", "", "too-many-from-block", ""]);
-}
-
-#[tokio::test]
-async fn a_block_may_ask_so_often_be_it_of_ipv4_or_ipv6() {
-    for block in [
-        ["198.51.100.1", "198.51.100.128", "198.51.100.255", "198.51.101.1"],
-        ["2001:db8:1:1::1", "2001:db8:1:2::1", "2001:db8:1:ffff::1", "2001:db8:2:1::1"],
-    ] {
+async fn what_one_line_asks_for_in_vain_counts_for_no_network_around_it() {
+    for (line, neighbor) in [("192.0.2.66", "192.0.2.200"), ("2001:db8:1:1::5", "2001:db8:1:ffff::9")] {
         let world = world().await;
-        // An IPv6 block is one customer's network, so it may ask as often as an address.
-        let limit = if block[0].contains(':') { "per_address" } else { "per_block" };
-        world.policy(only(json!({ limit: an_hour(2) }), json!({}))).await;
-        assert_eq!(screened(&world, &at(&block)).await, ["", "", "too-many-from-block", ""], "{block:?}");
+        let mut states = vec![];
+        for _ in 0..63 {
+            states.push(account("pushy").at(line).asks(&world, NUMBER).await);
+        }
+        world.pass(60).await;
+        assert_eq!(world.calls().len(), 1);
+        let found = world.findings(states.last().unwrap()).await;
+        assert!(found.contains(&"too-many-from-address"), "{found:?}");
+        let id = account("somebody-else").at(neighbor).asks(&world, "+12065560100").await;
+        world.pass(60).await;
+        assert_eq!(
+            (world.state(&id).await, world.findings(&id).await),
+            (StateName::Closed, vec![]),
+            "{neighbor}"
+        );
     }
 }
 
@@ -150,9 +156,9 @@ async fn a_limit_slides_so_that_nobody_gets_twice_as_much_around_the_full_hour()
 
 #[tokio::test]
 async fn an_address_and_an_account_may_ask_for_so_many_different_numbers() {
-    for (fan, code, state) in [
-        ("numbers_per_address_max", "too-many-numbers-from-address", StateName::Redirected),
-        ("numbers_per_account_max", "too-many-numbers-from-account", StateName::Refused),
+    for (fan, code) in [
+        ("numbers_per_address_max", "too-many-numbers-from-address"),
+        ("numbers_per_account_max", "too-many-numbers-from-account"),
     ] {
         let world = world().await;
         world.policy(only(json!({}), json!({ fan: 2 }))).await;
@@ -164,7 +170,8 @@ async fn an_address_and_an_account_may_ask_for_so_many_different_numbers() {
         assert_eq!(world.calls().len(), 5, "one number asked for twice is one number");
         let id = alice.asks(&world, &number(2)).await;
         world.pass(60).await;
-        assert_eq!((world.state(&id).await, world.findings(&id).await), (state, vec![code]));
+        let redirected = (StateName::Redirected, vec![code]);
+        assert_eq!((world.state(&id).await, world.findings(&id).await), redirected);
         let measure = world.record(&id).await.findings[0].measure.unwrap();
         assert_eq!((measure.value, measure.limit), (3, 2));
     }
@@ -177,16 +184,24 @@ async fn an_address_may_ask_for_numbers_of_so_many_countries() {
     policy["served_countries"] = json!(["US", "CA", "DE"]);
     rules(&mut policy, json!({ "country-mismatch": "off" }));
     world.policy(policy).await;
-    let numbers = [NUMBER, "+16042345678", "+12065550101", "+493012345678"];
-    let asked: Vec<_> = numbers.iter().map(|number| (account("alice"), (*number).to_owned())).collect();
-    assert_eq!(screened(&world, &asked).await, ["", "", "", "too-many-countries-from-address"]);
+    let alice = account("alice");
+    for number in [NUMBER, "+16042345678", "+12065550101"] {
+        let id = alice.asks(&world, number).await;
+        world.pass(60).await;
+        assert_eq!(world.state(&id).await, StateName::Closed, "{number}");
+    }
+    let id = alice.asks(&world, "+493012345678").await;
+    world.pass(60).await;
+    assert_eq!(world.state(&id).await, StateName::Redirected);
+    assert!(world.findings(&id).await.contains(&"too-many-countries-from-address"));
 }
 
 #[tokio::test]
 async fn a_limit_in_shadow_mode_is_recorded_and_one_that_is_off_is_not() {
     for (mode, codes) in [("shadow", vec!["too-many-from-address", "too-many-to-range"]), ("off", vec![])] {
         let world = world().await;
-        let mut policy = only(json!({ "per_address": an_hour(1), "per_range": an_hour(1) }), json!({}));
+        let mut policy = only(json!({ "per_address": an_hour(1) }), json!({}));
+        policy["held"]["per_range_while_untold_max"] = json!(1);
         rules(&mut policy, json!({ "too-many-from-address": mode, "too-many-to-range": mode }));
         world.policy(policy).await;
         let alice = account("alice");

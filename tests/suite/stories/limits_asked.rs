@@ -1,13 +1,13 @@
-//! Limits of the asked side: how many calls a number, its range, its carrier and its country get, and how many may come
-//! to nothing. Only approvals count, so that nobody can use up another's limit.
+//! Limits of the asked side: how many calls a number, its range and its carrier get, and how many may come to nothing.
+//! Only calls count, so that nobody can use up another's limit.
 
 use local::carrier::{Line, LineType};
 use local::connect::CallPlan;
 use serde_json::json;
 use tollgate::state::StateName;
 
-use crate::limits::{an_hour, number, only, rules, screened};
-use crate::world::{NUMBER, Visitor, World, account, world};
+use crate::limits::{an_hour, number, only, rules};
+use crate::world::{NUMBER, USUAL_CARRIER, Visitor, World, account, world};
 
 /// The n-th visitor, with an account and a block of his own.
 fn visitor(n: usize) -> Visitor {
@@ -39,26 +39,53 @@ async fn a_number_gets_so_many_calls() {
 }
 
 #[tokio::test]
-async fn a_range_a_carrier_and_a_country_get_so_many_calls() {
-    let (range, carrier, country) = ("+1206555010", "Carrier B", "+1604234567");
-    for (limit, code, inside, outside) in [
-        ("per_range", "too-many-to-range", range, "+1206554010"),
-        ("per_carrier", "too-many-to-carrier", "+1206777010", range),
-        ("per_country", "too-many-to-country", country, range),
+async fn a_range_and_a_carrier_get_so_many_calls_that_prove_nothing_yet() {
+    let (range, carrier) = ("+1206555010", "Carrier B");
+    for (held, code, inside, outside) in [
+        ("per_range_while_untold_max", "too-many-to-range", range, "+1206554010"),
+        ("per_carrier_max", "too-many-to-carrier", "+1206777010", range),
     ] {
         let world = world().await;
         world.stack.carriers.set_prefix("+1206777", Line::new(LineType::Mobile, carrier));
-        let mut policy = only(json!({ limit: an_hour(2) }), json!({}));
-        policy["served_countries"] = json!(["US", "CA"]);
-        rules(&mut policy, json!({ "country-mismatch": "off" }));
+        let mut policy = only(json!({}), json!({}));
+        policy["held"][held] = json!(2);
+        if held == "per_carrier_max" {
+            only_one_carrier_is_usual(&mut policy);
+        }
         world.policy(policy).await;
-        let asked: Vec<_> = [inside, inside, outside, inside, outside, inside]
-            .iter()
-            .enumerate()
-            .map(|(n, begin)| (visitor(n), format!("{begin}{n}")))
-            .collect();
-        assert_eq!(screened(&world, &asked).await, ["", "", "", code, "", code]);
+        for (n, (begin, expected)) in
+            [(inside, ""), (inside, ""), (outside, ""), (inside, code), (outside, ""), (inside, code)]
+                .into_iter()
+                .enumerate()
+        {
+            let (_, found) = called(&world, n, &format!("{begin}{n}")).await;
+            assert_eq!(found.join(" "), expected, "the {n}th");
+        }
     }
+}
+
+/// A policy under which the stand-in's carrier is usual and every other one is not, though nothing has been learned.
+fn only_one_carrier_is_usual(policy: &mut serde_json::Value) {
+    policy["line"]["usual_carriers"] = json!([USUAL_CARRIER]);
+    policy["held"]["known_good_min"] = json!(0);
+    rules(policy, json!({ "unusual-carrier": "off" }));
+}
+
+#[tokio::test]
+async fn calls_that_are_ripe_make_room_for_as_many_lines() {
+    let world = world().await;
+    let mut policy = only(json!({}), json!({}));
+    policy["held"]["per_range_while_untold_max"] = json!(2);
+    world.policy(policy).await;
+    let ask = async |n: usize| called(&world, n, &format!("+120655501{n:02}")).await.1.join(" ");
+    assert_eq!((ask(0).await, ask(1).await), (String::new(), String::new()));
+    assert_eq!(ask(2).await, "too-many-to-range");
+    world.pass(2 * 3_600).await;
+    // Two lines have talked there, and nobody has marked them for two hours: two more.
+    for n in 3..7 {
+        assert_eq!(ask(n).await, "", "the {n}th");
+    }
+    assert_eq!(ask(7).await, "too-many-to-range");
 }
 
 #[tokio::test]
@@ -79,8 +106,8 @@ async fn so_many_different_addresses_may_have_a_number_called() {
 #[tokio::test]
 async fn what_strangers_ask_in_vain_uses_up_nothing_of_the_numbers_owner() {
     let world = world().await;
-    let limits = json!({ "per_number": an_hour(1), "per_range": an_hour(1), "per_country": an_hour(1) });
-    let mut policy = only(limits, json!({ "addresses_per_number_max": 1 }));
+    let mut policy = only(json!({ "per_number": an_hour(1) }), json!({ "addresses_per_number_max": 1 }));
+    policy["held"]["per_range_while_untold_max"] = json!(1);
     rules(&mut policy, json!({ "anonymous-network": "off" }));
     world.policy(policy).await;
     world.list("deny", "asn#64500").await;
@@ -92,63 +119,42 @@ async fn what_strangers_ask_in_vain_uses_up_nothing_of_the_numbers_owner() {
 }
 
 #[tokio::test]
-async fn calls_to_a_number_are_limited_over_a_sliding_window() {
+async fn a_call_to_a_number_counts_until_the_window_has_passed_it() {
     let world = world().await;
-    world.policy(only(json!({ "per_range": an_hour(4) }), json!({}))).await;
-    let many = "too-many-to-range";
-    let ask = async |from: usize, times: usize| {
-        let asked: Vec<_> = (from..from + times).map(|n| (visitor(n), format!("+120655501{n:02}"))).collect();
-        screened(&world, &asked).await
-    };
-    assert_eq!(ask(0, 5).await, ["", "", "", "", many]);
-    world.pass_unseen(3_600);
-    assert_eq!(ask(5, 1).await, [many]);
-    world.pass_unseen(1_800);
-    // Half of the four. What was redirected does not count.
-    assert_eq!(ask(6, 3).await, ["", "", many]);
-    world.pass_unseen(1_800);
-    assert_eq!(ask(9, 3).await, ["", "", many]);
+    world.policy(only(json!({ "per_number": an_hour(2) }), json!({}))).await;
+    world.stack.connect.plan_for(NUMBER, CallPlan::unanswered());
+    let ask = async |n: usize| called(&world, n, NUMBER).await.1.join(" ");
+    assert_eq!(ask(0).await, "");
+    world.pass(1_800).await;
+    assert_eq!(ask(1).await, "");
+    assert_eq!(ask(2).await, "too-many-to-number");
+    world.pass(1_700).await;
+    assert_eq!(ask(3).await, "", "the first was an hour ago");
+    assert_eq!(ask(4).await, "too-many-to-number");
 }
 
 #[tokio::test]
-async fn a_range_a_carrier_or_a_country_where_calls_come_to_nothing_is_not_called_any_more() {
+async fn a_range_where_calls_of_several_lines_come_to_nothing_is_not_called_for_strangers() {
     let no_agent = CallPlan { agent: false, ..CallPlan::default() };
-    for (plan, what, subjects) in [
-        (CallPlan::unanswered(), "nobody answers", &["range", "carrier", "country"][..]),
-        (CallPlan::busy(), "the line is busy", &["range"]),
-        (no_agent, "nobody stays for an agent", &["country"]),
+    for (plan, what) in [
+        (CallPlan::unanswered(), "nobody answers"),
+        (CallPlan::busy(), "the line is busy"),
+        (no_agent, "nobody stays for an agent"),
     ] {
-        for subject in subjects.iter().copied() {
-            let world = world().await;
-            let mut policy = only(json!({}), json!({}));
-            policy["waste"][subject] = json!({ "floor": 2, "share_percent": 50 });
-            world.policy(policy).await;
-            for n in 0..3 {
-                let number = format!("+1206555010{n}");
-                world.stack.connect.plan_for(&number, plan);
-                assert_eq!(
-                    called(&world, n, &number).await,
-                    (StateName::Closed, vec![]),
-                    "{subject}: {what}"
-                );
-            }
-            let code = format!("too-much-waste-in-{subject}");
-            let found = called(&world, 0, "+12065550104").await;
-            assert_eq!(found, (StateName::Redirected, vec![code.as_str()]), "{what}");
-            let elsewhere = called(&world, 1, "+12065540104").await.0;
-            let expected = if subject == "range" { StateName::Closed } else { StateName::Redirected };
-            assert_eq!(elsewhere, expected, "{subject}: {what}");
-            if subject != "range" {
-                let customer = called(&world, 5, "+12065540105").await;
-                assert_eq!(customer, (StateName::Closed, vec![]), "who has wasted nothing is called");
-            }
-            world.pass(2 * 86_400).await;
-            assert_eq!(
-                called(&world, 6, "+12065550104").await,
-                (StateName::Closed, vec![]),
-                "it is forgotten"
-            );
+        let world = world().await;
+        let mut policy = only(json!({}), json!({}));
+        policy["waste"]["range"] = json!({ "floor": 2, "share_percent": 50 });
+        world.policy(policy).await;
+        for n in 0..3 {
+            let number = format!("+1206555010{n}");
+            world.stack.connect.plan_for(&number, plan);
+            assert_eq!(called(&world, n, &number).await, (StateName::Closed, vec![]), "{what}");
         }
+        let found = called(&world, 5, "+12065550104").await;
+        assert_eq!(found, (StateName::Redirected, vec!["too-much-waste-in-range"]), "{what}");
+        assert_eq!(called(&world, 6, "+12065540104").await, (StateName::Closed, vec![]), "{what}: elsewhere");
+        world.pass(86_400).await;
+        assert_eq!(called(&world, 7, "+12065550104").await, (StateName::Closed, vec![]), "it is forgotten");
     }
 }
 
@@ -156,7 +162,7 @@ async fn a_range_a_carrier_or_a_country_where_calls_come_to_nothing_is_not_calle
 async fn where_many_calls_go_well_more_may_come_to_nothing() {
     let world = world().await;
     let mut policy = only(json!({}), json!({}));
-    policy["waste"]["range"] = json!({ "floor": 1, "share_percent": 50 });
+    policy["waste"]["range"] = json!({ "floor": 0, "share_percent": 50 });
     world.policy(policy).await;
     for n in 0..6 {
         assert_eq!(called(&world, n, &format!("+1206555010{n}")).await.0, StateName::Closed);

@@ -6,7 +6,7 @@ use tollgate::budget;
 use tollgate::state::{Ending, State, StateName};
 use tollgate_aws::claim::{Claim, claim};
 
-use crate::world::{NUMBER, World, account, world};
+use crate::world::{NUMBER, TALK_SECONDS, World, account, world};
 
 /// From a claim to the moment at which no call of it can live any more: the invocation, the ringing, the longest call and
 /// the margin.
@@ -18,7 +18,7 @@ async fn claimed(world: &World) -> String {
     world.screen().await;
     let record = world.record(&id).await;
     let (now, policy) = (world.now(), world.policy_in_force().await);
-    let rows = budget::rows(&record.request.number, &policy, now);
+    let rows = budget::rows(&record.request.number, record.terms.as_ref().unwrap(), &policy, now);
     let until = now + jiff::SignedDuration::from_secs(60);
     let claimed = claim(&world.stack.tables, &record, rows, until, &policy, now).await.unwrap();
     assert!(matches!(claimed, Claim::Granted(_)));
@@ -58,7 +58,10 @@ async fn a_claim_without_a_call_holds_its_number_until_no_call_can_live_and_is_n
     let lost = State::Ended(Ending::Closed { contact_id: None, end: None });
     assert_eq!((world.record(&id).await.state, world.holder(NUMBER).await), (lost, None));
     assert_eq!(world.calls(), []);
-    assert_eq!(world.tallied("country#US", "good").await + world.tallied("country#US", "wasted").await, 0);
+    assert_eq!(
+        world.tallied("range#+1206555", "good").await + world.tallied("range#+1206555", "wasted").await,
+        0
+    );
 }
 
 #[tokio::test]
@@ -78,7 +81,7 @@ async fn a_call_that_was_not_noted_is_closed_by_its_own_end() {
     let id = placed_unnoted(&world).await;
     world.pass(60).await;
     assert_eq!((world.state(&id).await, world.holder(NUMBER).await), (StateName::Closed, None));
-    assert_eq!(world.tallied("country#US", "good").await, 1);
+    assert_eq!(world.tallied("range#+1206555", "good").await, 1);
 }
 
 #[tokio::test]
@@ -94,8 +97,8 @@ async fn a_call_that_was_not_noted_and_whose_end_was_lost_is_found_by_upkeep() {
         panic!("not closed")
     };
     assert_eq!(contact_id.as_str(), world.calls()[0].contact_id);
-    assert_eq!(end.answered_seconds(), 20);
-    assert_eq!((world.calls().len(), world.tallied("country#US", "good").await), (1, 1));
+    assert_eq!(end.answered_seconds(), u64::from(TALK_SECONDS));
+    assert_eq!((world.calls().len(), world.tallied("range#+1206555", "good").await), (1, 1));
 }
 
 #[tokio::test]
@@ -108,5 +111,5 @@ async fn a_call_that_was_not_noted_and_lives_is_attached_by_upkeep_and_closed_by
     assert_eq!(contact_id.as_str(), world.calls()[0].contact_id);
     world.pass_minutes(8).await;
     assert_eq!((world.state(&id).await, world.calls().len()), (StateName::Closed, 1));
-    assert_eq!(world.tallied("country#US", "good").await, 1);
+    assert_eq!(world.tallied("range#+1206555", "good").await, 1);
 }

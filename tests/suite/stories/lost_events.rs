@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 use tollgate::request::RequestId;
 use tollgate::state::StateName;
 
-use crate::world::{NUMBER, World, account, world};
+use crate::world::{NUMBER, TALK_SECONDS, World, account, talks, world};
 
 const OTHER: &str = "+12065550101";
 
 #[tokio::test]
 async fn a_call_whose_end_was_never_heard_is_closed_on_connects_word() {
-    for (plan, tally) in [(CallPlan::default(), "good"), (CallPlan::unanswered(), "wasted")] {
+    for (plan, tally) in [(talks(TALK_SECONDS), "good"), (CallPlan::unanswered(), "wasted")] {
         let world = world().await;
         world.stack.connect.plan_for(NUMBER, plan);
         for kind in [EventKind::Disconnected, EventKind::Completed] {
@@ -26,7 +26,7 @@ async fn a_call_whose_end_was_never_heard_is_closed_on_connects_word() {
         assert_eq!(world.holder(NUMBER).await.as_deref(), Some(id.as_str()));
         world.pass_minutes(3).await;
         assert_eq!((world.state(&id).await, world.holder(NUMBER).await), (StateName::Closed, None));
-        assert_eq!(world.tallied("country#US", tally).await, 1);
+        assert_eq!(world.tallied("range#+1206555", tally).await, 1);
     }
 }
 
@@ -134,7 +134,7 @@ async fn an_item_that_cannot_be_read_does_not_hide_the_others() {
 async fn in_call(world: &World, change: impl FnOnce(&mut Value)) -> (String, Value) {
     let id = account("alice").asks(world, NUMBER).await;
     world.settle().await;
-    world.pass_unseen(23);
+    world.pass_unseen(i64::from(3 + TALK_SECONDS));
     let mut end =
         world.intercept().into_iter().find(|event| event["detail"]["eventType"] == "DISCONNECTED").unwrap();
     change(&mut end["detail"]);

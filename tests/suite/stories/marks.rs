@@ -6,7 +6,7 @@ use local::connect::CallPlan;
 use serde_json::{Value, json};
 use tollgate::state::StateName;
 
-use crate::world::{Answer, NUMBER, Visitor, World, account, world};
+use crate::world::{Answer, NUMBER, TALK_SECONDS, Visitor, World, account, talks, world};
 
 const ADDRESS: &str = "203.0.113.9";
 const HERE: &str = "address#203.0.113.9/32";
@@ -40,17 +40,17 @@ async fn asks(world: &World, visitor: &Visitor, number: &str) -> (StateName, Vec
     (world.state(&id).await, world.findings(&id).await)
 }
 
-/// What is counted of a subject: what went well, what was wasted, what was marked.
+/// What a subject's calls came to: how many went well, were wasted, were marked.
 async fn past(world: &World, subject: &str) -> [u64; 3] {
     let mut past = [0; 3];
-    for (sum, counted) in past.iter_mut().zip(["good", "wasted", "marked"]) {
-        *sum = world.tallied(subject, counted).await;
+    for (sum, came_to) in past.iter_mut().zip(["good", "wasted", "marked"]) {
+        *sum = world.tallied(subject, came_to).await;
     }
     past
 }
 
 #[tokio::test]
-async fn a_pumped_call_that_is_marked_closes_its_range_and_its_address() {
+async fn a_marked_call_falls_on_who_asked_for_it_and_on_nobody_else() {
     let world = world().await;
     let id = called(&world, &pumper(), NUMBER).await;
     let bystander = called(&world, &somebody(1), "+12065560100").await;
@@ -59,21 +59,15 @@ async fn a_pumped_call_that_is_marked_closes_its_range_and_its_address() {
     for subject in [HERE, "block#203.0.113.0/24", "account#pumper", "number#+12065550100", "range#+1206555"] {
         assert_eq!(past(&world, subject).await, [0, 0, 1], "{subject}: the call counts as good no more");
     }
-    assert_eq!(
-        past(&world, "country#US").await,
-        [1, 0, 0],
-        "a country is never suspect, but the call was not good"
-    );
-
-    let neighbour = asks(&world, &somebody(2), "+12065550177").await;
-    assert_eq!(neighbour, (StateName::Redirected, vec!["marked-range"]));
     let elsewhere = asks(&world, &pumper(), "+12065570100").await;
-    assert_eq!(elsewhere, (StateName::Redirected, vec!["marked-address", "marked-account"]));
     assert_eq!(
-        asks(&world, &somebody(3), "+12065580100").await,
-        (StateName::Closed, vec![]),
-        "others are called"
+        elsewhere,
+        (StateName::Redirected, vec!["marked-address", "marked-account", "too-much-waste-from-account"])
     );
+    for (n, number) in [(2, "+12065550177"), (3, NUMBER), (4, "+12065580100")] {
+        let others = asks(&world, &somebody(n), number).await;
+        assert_eq!(others, (StateName::Closed, vec![]), "{number}: one mark says nothing of where it went");
+    }
 
     let shown = world.operator(Method::GET, &format!("/review/requests/{id}"), Value::Null).await.json();
     assert_eq!(shown["operatorMark"]["mark"], "spam");
@@ -85,6 +79,116 @@ async fn a_pumped_call_that_is_marked_closes_its_range_and_its_address() {
         (&changes["changes"][0]["action"], &changes["changes"][0]["subject"]),
         (&json!("mark-spam"), &json!(id))
     );
+}
+
+#[tokio::test]
+async fn a_range_is_closed_to_strangers_once_two_askers_pumped_it() {
+    let world = world().await;
+    for n in [1, 2] {
+        let id = called(&world, &somebody(n), &format!("+1206555010{n}")).await;
+        marks(&world, &id, "spam").await;
+    }
+    assert_eq!(past(&world, "range#+1206555").await, [0, 0, 2]);
+    let neighbor = asks(&world, &somebody(3), "+12065550177").await;
+    assert_eq!(neighbor, (StateName::Redirected, vec!["marked-range"]));
+    let owner = somebody(4).with_verified_number("+12065550178");
+    assert_eq!(
+        asks(&world, &owner, "+12065550178").await.0,
+        StateName::Closed,
+        "its owner has proved that he is"
+    );
+    assert_eq!(
+        asks(&world, &somebody(5), "+12065560100").await,
+        (StateName::Closed, vec![]),
+        "another range"
+    );
+}
+
+#[tokio::test]
+async fn one_asker_with_many_addresses_cannot_close_a_range() {
+    let world = world().await;
+    let mut policy = crate::limits::only(json!({}), json!({}));
+    crate::limits::rules(&mut policy, json!({ "marked-account": "off" }));
+    world.policy(policy).await;
+    for n in 0..5 {
+        let pumper = pumper().at(&format!("192.{n}.2.66"));
+        let id = called(&world, &pumper, &format!("+1206555010{n}")).await;
+        marks(&world, &id, "spam").await;
+    }
+    assert_eq!(asks(&world, &somebody(30), "+12065550177").await, (StateName::Closed, vec![]));
+}
+
+#[tokio::test]
+async fn a_number_is_closed_to_strangers_once_two_askers_misused_it_but_not_to_its_owner() {
+    let world = world().await;
+    let owner = somebody(9);
+    called(&world, &owner, NUMBER).await;
+    for n in [1, 2] {
+        let id = called(&world, &somebody(n), NUMBER).await;
+        marks(&world, &id, "spam").await;
+    }
+    let stranger = asks(&world, &somebody(3), NUMBER).await;
+    assert!(stranger.1.contains(&"marked-number"), "{stranger:?}");
+    let (state, found) = asks(&world, &somebody(4).with_verified_number(NUMBER), NUMBER).await;
+    assert_eq!(state, StateName::Closed, "{found:?}: a verified own number outranks it");
+    world.pass(2 * 3_600).await;
+    assert_eq!(
+        asks(&world, &owner, NUMBER).await.0,
+        StateName::Closed,
+        "who has talked with it before is called"
+    );
+}
+
+#[tokio::test]
+async fn a_mark_on_a_call_of_two_seconds_shuts_its_asker_alone() {
+    let world = world().await;
+    let firm = ["+12065550100", "+12065550101", "+12065550102"];
+    for (n, number) in firm.into_iter().enumerate() {
+        world.stack.connect.plan_for(number, talks(2));
+        let id = called(&world, &somebody(n), number).await;
+        assert_eq!(marks(&world, &id, "spam").await.status, 204);
+        let again = asks(&world, &somebody(n), "+12065570100").await;
+        assert_eq!(
+            again,
+            (StateName::Redirected, vec!["marked-address", "marked-account", "too-much-waste-from-account"])
+        );
+    }
+    // For all that others share it is a wasted call: it says nothing of where it went.
+    assert_eq!(past(&world, "range#+1206555").await, [0, 3, 0]);
+    for number in ["+12065559876", firm[0]] {
+        let neighbor = account(number).at(&format!("198.18.1{}.9", number.get(10..).unwrap_or_default()));
+        assert_eq!(asks(&world, &neighbor, number).await, (StateName::Closed, vec![]), "{number}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_person_once_is_a_slip_and_twice_a_mark() {
+    let world = world().await;
+    let mut policy = crate::limits::only(json!({}), json!({}));
+    policy["waste"]["account"] = json!({ "floor": 10, "share_percent": 0 });
+    world.policy(policy).await;
+    let first = called(&world, &pumper(), NUMBER).await;
+    assert_eq!(marks(&world, &first, "wrong-person").await.status, 204);
+    assert_eq!(past(&world, HERE).await, [0, 1, 0], "a wasted call");
+    assert_eq!(asks(&world, &somebody(1), NUMBER).await.0, StateName::Closed, "and nothing for the number");
+
+    let second = called(&world, &pumper(), "+12065560100").await;
+    assert_eq!(marks(&world, &second, "wrong-person").await.status, 204);
+    let third = asks(&world, &pumper(), "+12065570100").await;
+    assert_eq!(third, (StateName::Redirected, vec!["marked-address", "marked-account"]));
+    let changes = world.operator(Method::GET, "/review/changes", Value::Null).await.json();
+    assert_eq!(changes["changes"][0]["action"], "mark-wrong-person");
+}
+
+#[tokio::test]
+async fn the_same_wrong_person_twice_is_one_slip() {
+    let world = world().await;
+    world.policy(crate::limits::only(json!({}), json!({}))).await;
+    for _ in 0..2 {
+        let id = called(&world, &pumper(), NUMBER).await;
+        marks(&world, &id, "wrong-person").await;
+    }
+    assert_eq!(asks(&world, &pumper(), "+12065570100").await, (StateName::Closed, vec![]));
 }
 
 #[tokio::test]
@@ -100,7 +204,7 @@ async fn a_mark_counts_once_however_often_and_by_how_many_it_is_sent() {
 
 #[tokio::test]
 async fn a_mark_that_is_taken_back_leaves_nothing_behind() {
-    for (plan, before) in [(CallPlan::default(), [1, 0, 0]), (CallPlan::unanswered(), [0, 1, 0])] {
+    for (plan, before) in [(talks(TALK_SECONDS), [1, 0, 0]), (CallPlan::unanswered(), [0, 1, 0])] {
         let world = world().await;
         world.stack.connect.plan_for(NUMBER, plan);
         let id = called(&world, &pumper(), NUMBER).await;
@@ -109,7 +213,6 @@ async fn a_mark_that_is_taken_back_leaves_nothing_behind() {
         assert_eq!(past(&world, HERE).await, before, "that it was legitimate changes nothing by itself");
         assert_eq!(marks(&world, &id, "spam").await.status, 204);
         assert_eq!(past(&world, HERE).await[2], 1);
-        // Meanwhile a week has passed, so that it stands in another item than what takes it back.
         world.pass(7 * 86_400).await;
         assert_eq!(marks(&world, &id, "legitimate").await.status, 204);
         assert_eq!(past(&world, HERE).await, before);
@@ -117,13 +220,10 @@ async fn a_mark_that_is_taken_back_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn a_mark_on_an_address_that_many_share_spreads_to_nobody() {
+async fn an_address_that_many_share_bears_a_mark_in_twenty() {
     let world = world().await;
-    world
-        .policy(json!({ "limits": { "per_address": { "requests_max": 100, "window_seconds": 3_600 } },
-        "fan_out": { "numbers_per_address_max": 100 } }))
-        .await;
-    for n in 0..21 {
+    world.policy(crate::limits::only(json!({}), json!({}))).await;
+    for n in 0..20 {
         called(&world, &account(&format!("customer-{n}")).at(ADDRESS), &format!("+1206{}0100", 400 + n))
             .await;
     }
@@ -131,31 +231,18 @@ async fn a_mark_on_an_address_that_many_share_spreads_to_nobody() {
     assert_eq!(marks(&world, &id, "spam").await.status, 204);
     let customer = account("customer-0").at(ADDRESS);
     assert_eq!(asks(&world, &customer, "+12064000100").await, (StateName::Closed, vec![]));
-    let pumped = asks(&world, &somebody(1), NUMBER).await;
-    assert_eq!(pumped, (StateName::Redirected, vec!["marked-number", "marked-range"]));
-}
-
-#[tokio::test]
-async fn what_a_marked_address_asked_for_is_blocked_but_not_for_its_verified_owner() {
-    let world = world().await;
-    let strangers = "+12065560100";
-    called(&world, &pumper(), strangers).await;
-    let id = called(&world, &pumper(), NUMBER).await;
-    assert_eq!(asks(&world, &somebody(1), strangers).await.0, StateName::Closed);
-    marks(&world, &id, "spam").await;
-
+    let the_pumper = asks(&world, &pumper(), "+12065570100").await;
     assert_eq!(
-        asks(&world, &somebody(2), strangers).await,
-        (StateName::Redirected, vec!["destination-blocked"])
+        the_pumper,
+        (StateName::Redirected, vec!["marked-account"]),
+        "his account has no past to bear it"
     );
-    let owner = somebody(3).with_verified_number(strangers);
+    let second = called(&world, &account("another").at(ADDRESS), "+12065580100").await;
+    marks(&world, &second, "spam").await;
     assert_eq!(
-        asks(&world, &owner, strangers).await.0,
-        StateName::Closed,
-        "a verified own number outranks it"
+        asks(&world, &customer, "+12065590100").await,
+        (StateName::Redirected, vec!["marked-address"])
     );
-    world.pass(5 * 3_600).await;
-    assert_eq!(asks(&world, &somebody(2), strangers).await.0, StateName::Closed, "the block is over");
 }
 
 #[tokio::test]
@@ -183,9 +270,7 @@ async fn nothing_is_marked_before_it_ended_or_that_nobody_knows() {
 
 #[tokio::test]
 async fn a_mark_is_written_over_what_was_seen_alone() {
-    use tollgate::policy::Policy;
     use tollgate::record::MarkKind;
-    use tollgate::state::State;
     use tollgate::text::Author;
     use tollgate_aws::marks::{self as table, Marked};
 
@@ -194,10 +279,9 @@ async fn a_mark_is_written_over_what_was_seen_alone() {
     let seen = world.record(&id).await;
     marks(&world, &id, "spam").await;
     world.pass(1).await;
-    let (author, policy) = (Author::parse("dave").unwrap(), Policy::default());
-    let State::Ended(ending) = &seen.state else { panic!("it has ended") };
+    let author = Author::parse("dave").unwrap();
     for kind in [MarkKind::Spam, MarkKind::Legitimate] {
-        let late = table::mark(&world.stack.tables, &seen, ending, kind, &author, &policy, world.now()).await;
+        let late = table::mark(&world.stack.tables, &seen, kind, &author, world.now()).await;
         assert_eq!(late.unwrap(), Marked::Overtaken);
     }
     assert_eq!(past(&world, HERE).await, [0, 0, 1]);

@@ -101,3 +101,26 @@ async fn a_call_that_the_invocation_has_no_time_left_for_is_left_to_the_next() {
     assert_eq!(dial(14_999).await, (1, 0));
     assert_eq!(dial(15_000).await, (0, 1));
 }
+
+#[tokio::test]
+async fn a_stale_record_of_a_request_that_was_dialed_long_ago_takes_no_turn_from_others() {
+    let world = world().await;
+    account("alice").asks(&world, &number(0)).await;
+    world.settle().await;
+    world.pass(60).await;
+    assert_eq!(world.calls().len(), 1);
+    let stale = world.records_for(Function::Dialing);
+    let next_turn = async || {
+        let items = world.items("Counters").await;
+        items
+            .into_iter()
+            .find(|item| item["subject"].as_s().unwrap() == "pace")
+            .map(|item| item["next_at"].clone())
+    };
+    let before = next_turn().await;
+    assert!(before.is_some() && !stale.is_empty());
+    for _ in 0..20 {
+        assert_eq!(world.deliver(Function::Dialing, &stale).await, 0);
+    }
+    assert_eq!((next_turn().await, world.calls().len()), (before, 1));
+}

@@ -16,7 +16,7 @@ const AT_ONCE: usize = 40;
 
 /// Screens a hundred requests side by side, each delivered twice; how many ended how.
 async fn hundred(
-    limits: serde_json::Value,
+    policy: serde_json::Value,
     asked: impl Fn(usize) -> (Visitor, String),
 ) -> (World, BTreeMap<String, usize>) {
     let world = world_with(|options| {
@@ -24,7 +24,7 @@ async fn hundred(
         options.settings_kept_seconds = 3_600;
     })
     .await;
-    world.policy(only(limits, json!({}))).await;
+    world.policy(policy).await;
     let mut ids = vec![];
     for n in 0..100 {
         let (visitor, number) = asked(n);
@@ -57,14 +57,16 @@ fn stranger(n: usize) -> Visitor {
 #[tokio::test]
 async fn an_address_that_may_ask_ten_times_is_let_through_exactly_ten_times() {
     let asked = |n| (account(&format!("visitor-{n}")), format!("+1206{}0100", 222 + n));
-    let (_, found) = hundred(json!({ "per_address": an_hour(10) }), asked).await;
+    let (_, found) = hundred(only(json!({ "per_address": an_hour(10) }), json!({})), asked).await;
     assert_eq!(found, counted(&[("approved ", 10), ("redirected too-many-from-address", 90)]));
 }
 
 #[tokio::test]
 async fn a_range_that_gets_ten_calls_gets_exactly_ten() {
     let asked = |n| (stranger(n), format!("+120655501{n:02}"));
-    let (world, found) = hundred(json!({ "per_range": an_hour(10) }), asked).await;
+    let mut policy = only(json!({}), json!({}));
+    policy["held"]["per_range_while_untold_max"] = json!(10);
+    let (world, found) = hundred(policy, asked).await;
     assert_eq!(found, counted(&[("approved ", 10), ("redirected too-many-to-range", 90)]));
     world.settle().await;
     assert_eq!(world.calls().len(), 10);
@@ -72,7 +74,7 @@ async fn a_range_that_gets_ten_calls_gets_exactly_ten() {
 
 #[tokio::test]
 async fn one_number_gets_one_call_at_a_time_however_many_ask() {
-    let (world, found) = hundred(json!({}), |n| (stranger(n), NUMBER.to_owned())).await;
+    let (world, found) = hundred(only(json!({}), json!({})), |n| (stranger(n), NUMBER.to_owned())).await;
     assert_eq!(found, counted(&[("approved ", 1), ("duplicate number-pending", 99)]));
     world.settle().await;
     assert_eq!(world.calls().len(), 1);

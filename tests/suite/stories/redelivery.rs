@@ -5,7 +5,7 @@ use local::stack::Function;
 use serde_json::Value;
 use tollgate::state::StateName;
 
-use crate::world::{NUMBER, World, account, world};
+use crate::world::{NUMBER, TALK_SECONDS, World, account, talks, world};
 
 /// Everything that came so far comes again, and upkeep runs twice: nothing changes.
 async fn nothing_new(world: &World, heard: &[Value], stage: &str) {
@@ -39,7 +39,7 @@ async fn told_again_and_again(plan: CallPlan) -> World {
     world.read_on(Function::Dialing).await;
     let mut heard = vec![];
     nothing_new(&world, &heard, "dialed").await;
-    for seconds in [3, 1, 19, 2, 10, 60, 600] {
+    for seconds in [3, 1, 39, 2, 10, 60, 600] {
         world.pass_unseen(seconds);
         let events = world.intercept();
         world.hear_all(&events).await;
@@ -56,14 +56,22 @@ async fn told_again_and_again(plan: CallPlan) -> World {
 
 #[tokio::test]
 async fn whatever_comes_again_at_any_stage_of_an_answered_call_changes_nothing() {
-    let world = told_again_and_again(CallPlan::default()).await;
-    assert_eq!(world.tallied("country#US", "good").await, 1);
-    assert_eq!(world.tallied("country#US", "wasted").await, 0);
+    let world = told_again_and_again(talks(TALK_SECONDS)).await;
+    assert_eq!(world.tallied("range#+1206555", "good").await, 1);
+    assert_eq!(world.tallied("range#+1206555", "wasted").await, 0);
+    // The place that it took as a stranger's call, and the three that a good call gives back.
+    for (subject, attribute) in [
+        ("budget#newcomers", "newcomers"),
+        ("budget#newcomers", "strangers"),
+        ("budget#range#+1206555", "newcomers"),
+    ] {
+        assert_eq!(world.counted(subject, attribute).await, 1 - 3, "{subject} {attribute}");
+    }
 }
 
 #[tokio::test]
 async fn whatever_comes_again_at_any_stage_of_an_unanswered_call_changes_nothing() {
     let world = told_again_and_again(CallPlan::unanswered()).await;
-    assert_eq!(world.tallied("country#US", "wasted").await, 1);
-    assert_eq!(world.tallied("country#US", "good").await, 0);
+    assert_eq!(world.tallied("range#+1206555", "wasted").await, 1);
+    assert_eq!(world.tallied("range#+1206555", "good").await, 0);
 }

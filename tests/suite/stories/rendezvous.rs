@@ -7,7 +7,7 @@ use tollgate::state::{Ending, State, StateName};
 use tollgate::text::ContactId;
 use tollgate_aws::contacts::{self, Half};
 
-use crate::world::{NUMBER, World, account, world};
+use crate::world::{NUMBER, TALK_SECONDS, World, account, world};
 
 /// The end of a request's call.
 async fn end_of(world: &World, id: &str) -> CallEnd {
@@ -31,8 +31,8 @@ async fn events_that_are_told_from_the_end_give_the_same_end() {
     }
     let end = end_of(&world, &id).await;
     assert!(end.answered_at.is_some() && end.agent_at.is_some());
-    assert_eq!(end.answered_seconds(), 20);
-    assert_eq!(world.tallied("country#US", "good").await, 1);
+    assert_eq!(end.answered_seconds(), u64::from(TALK_SECONDS));
+    assert_eq!(world.tallied("range#+1206555", "good").await, 1);
 }
 
 /// The id that Connect will give to the first call of any world.
@@ -54,7 +54,7 @@ async fn an_end_that_is_noted_before_the_dialer_notes_its_call_is_found_by_the_d
     assert_eq!(world.calls()[0].contact_id, contact_id.as_str());
     assert_eq!(end_of(&world, &id).await, end);
     assert_eq!(world.holder(NUMBER).await, None);
-    assert_eq!(world.tallied("country#US", "wasted").await, 1);
+    assert_eq!(world.tallied("range#+1206555", "wasted").await, 1);
 }
 
 #[tokio::test]
@@ -68,7 +68,7 @@ async fn an_end_that_is_heard_when_the_dialer_has_noted_one_half_only_closes_the
     contacts::note(&world.stack.tables, &contact_id, &half, world.now()).await.unwrap();
     assert_eq!(world.state(&id).await, StateName::Dialing);
     world.pass(60).await;
-    assert_eq!(end_of(&world, &id).await.answered_seconds(), 20);
+    assert_eq!(end_of(&world, &id).await.answered_seconds(), u64::from(TALK_SECONDS));
     assert_eq!(world.holder(NUMBER).await, None);
 }
 

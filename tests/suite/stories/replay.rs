@@ -11,19 +11,45 @@ use tollgate::state::StateName;
 
 use crate::world::{Answer, NUMBER, Visitor, World, account, world};
 
-/// A policy in which a small day meets all that is counted and learnt.
-fn strict() -> Value {
+/// Policies in which a small day meets all that is counted and learnt, each something else.
+fn strict() -> [Value; 3] {
     let limit = |requests_max: u32, window_seconds: u32| json!({ "requests_max": requests_max, "window_seconds": window_seconds });
-    json!({
-        "limits": {
-            "per_address": limit(6, 3_600), "per_account": limit(9, 3_600), "per_number": limit(3, 7_200),
-            "per_range": limit(9, 14_400), "per_carrier": limit(40, 86_400),
-        },
-        "fan_out": { "numbers_per_address_max": 4 },
-        "blocks": { "first_seconds": 600, "longest_seconds": 3_600 },
-        "budgets": { "calls_per_hour_max": 25 },
-        "rules": { "country-mismatch": "shadow" },
-    })
+    let bears = |floor: u32| json!({ "floor": floor, "share_percent": 0 });
+    // What is usual is learned by upkeep, some minutes after it is ripe; a replay learns it at once.
+    let held = |unproven: u32| json!({ "per_range_while_untold_max": unproven, "known_good_min": 1_000 });
+    let day = |limits: Value, fan_out: Value, waste: Value, held: Value, newcomers: Value| {
+        json!({
+            "limits": limits, "fan_out": fan_out, "waste": waste, "held": held, "newcomers": newcomers,
+            "blocks": { "first_seconds": 600, "account_first_seconds": 1_200, "longest_seconds": 3_600 },
+            "budgets": { "calls_per_hour_max": 25 },
+            "rules": { "country-mismatch": "shadow" },
+        })
+    };
+    let lavish = json!({ "numbers_per_account_max": 9, "numbers_per_ipv6_line_max": 20, "addresses_per_number_max": 20,
+        "numbers_of_a_range_per_address_max": 20 });
+    [
+        day(
+            json!({ "per_address": limit(9, 3_600), "per_account": limit(9, 3_600), "per_number": limit(2, 7_200) }),
+            json!({ "numbers_per_account_max": 4 }),
+            json!({ "account": bears(2), "ipv6_block": bears(1), "range": bears(2) }),
+            held(12),
+            json!({}),
+        ),
+        day(
+            json!({ "per_account": limit(2, 3_600), "per_number": limit(20, 7_200) }),
+            json!({}),
+            json!({ "range": bears(50), "ipv6_block": bears(50) }),
+            held(5),
+            json!({}),
+        ),
+        day(
+            json!({ "per_number": limit(20, 7_200) }),
+            lavish,
+            json!({ "account": bears(1), "range": bears(50), "ipv6_block": bears(50) }),
+            held(500),
+            json!({ "newcomers_max": 3, "strangers_max": 2, "window_seconds": 7_200, "scarce_percent": 100 }),
+        ),
+    ]
 }
 
 /// A visitor at one of a few addresses, with one of a few accounts.
@@ -79,35 +105,39 @@ async fn recorded(world: &World) -> Vec<Record> {
 
 #[tokio::test]
 async fn a_day_is_decided_by_a_replay_under_its_own_policy_as_it_was() {
-    let world = world().await;
-    world.policy(strict()).await;
-    traffic(&world).await;
-    let records = recorded(&world).await;
-    assert_eq!(records.len(), 160);
-
-    let mut replay = Replay::new(world.policy_in_force().await);
     let (mut ways, mut codes) = (BTreeSet::new(), BTreeSet::new());
-    for (n, record) in records.iter().enumerate() {
-        let decision = replay.take(record);
-        if let Some(came_to) = CameTo::recorded(record) {
-            assert_eq!((decision.came_to, &decision.findings), (came_to, &record.findings), "the {n}th");
-            ways.insert(came_to);
+    for policy in strict() {
+        let world = world().await;
+        world.policy(policy).await;
+        traffic(&world).await;
+        let records = recorded(&world).await;
+        assert_eq!(records.len(), 160);
+
+        let mut replay = Replay::new(world.policy_in_force().await);
+        for (n, record) in records.iter().enumerate() {
+            let decision = replay.take(record);
+            if let Some(came_to) = CameTo::recorded(record) {
+                assert_eq!((decision.came_to, &decision.findings), (came_to, &record.findings), "the {n}th");
+                ways.insert(came_to);
+            }
+            codes.extend(record.findings.iter().map(|finding| finding.code.as_str()));
         }
-        codes.extend(record.findings.iter().map(|finding| finding.code.as_str()));
     }
     assert_eq!(ways.len(), 4, "{ways:?}");
     // The day had something of everything, so the replay did.
     for code in [
         "country-mismatch",
         "deny-listed",
-        "too-many-from-block",
-        "too-many-numbers-from-address",
+        "too-many-from-account",
+        "too-many-numbers-from-account",
         "too-many-to-number",
         "too-many-to-range",
+        "too-much-waste-from-account",
+        "too-much-waste-from-block",
         "too-much-waste-in-range",
         "marked-address",
-        "source-blocked",
-        "destination-blocked",
+        "marked-account",
+        "newcomers-rationed",
         "number-pending",
     ] {
         assert!(codes.contains(code), "{code} is not among {codes:?}");
@@ -127,8 +157,7 @@ async fn an_operator_tries_a_policy_on_the_requests_of_the_last_day_and_nothing_
         world.pass(60).await;
         assert_eq!(world.state(&id).await, StateName::Closed);
     }
-    let range = json!({ "requests_max": 4, "window_seconds": 86_400 });
-    let draft = json!({ "policy": { "limits": { "per_range": range } } });
+    let draft = json!({ "policy": { "held": { "per_range_while_untold_max": 4 } } });
     let before = world.everything().await;
     let told = tries(&world, draft.clone()).await;
     assert_eq!(told.status, 200, "{}", told.text);

@@ -8,7 +8,9 @@ use std::fmt::Write as _;
 use http::Method;
 use local::stack::Function;
 use serde_json::json;
+use tollgate::evidence::CALLS_SEEN_MAX;
 use tollgate::state::StateName;
+use tollgate_aws::item::{n, s};
 
 use crate::round_trips::{run, warm, watched};
 use crate::watch::{Seen, Watch};
@@ -85,8 +87,13 @@ async fn heard(world: &World, watch: &Watch) -> Vec<(String, Seen)> {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one table, row by row")]
 async fn a_request_costs_what_performance_md_says() {
     let (world, watch) = watched().await;
+    // A fresh deployment reads a week of calls, half a day in each run, before it has learned what is usual.
+    for _ in 0..15 {
+        world.stack.upkeep().await.unwrap();
+    }
     let mut table = Table::heading();
     let alice = account("alice").at(IPV4);
 
@@ -134,6 +141,19 @@ async fn a_request_costs_what_performance_md_says() {
     run(&world, &watch, Function::Dialing).await;
     heard(&world, &watch).await;
 
+    long_pasts(&world).await;
+    let (remembered, _, of_long_pasts) =
+        screened(&account("somebody-before").at("198.51.100.200"), NUMBER, &world, &watch).await;
+    assert_eq!(
+        world.state(&remembered).await,
+        StateName::Approved,
+        "{:?}",
+        world.findings(&remembered).await
+    );
+    table.row("screening: approve, each subject with 256 calls", &of_long_pasts);
+    run(&world, &watch, Function::Dialing).await;
+    heard(&world, &watch).await;
+
     // The duplicate is looked at once more after its holder's call; after that nothing is left to do.
     let (mut settled, mut idle) = (None, Seen::default());
     for _ in 0..5 {
@@ -159,6 +179,23 @@ async fn a_request_costs_what_performance_md_says() {
     table.row("**a refused request**", &sum([&taken, &refusal]));
     table.row("**a duplicate**", &sum([&taken, &refused_as_duplicate, &settled]));
     table.stands();
+}
+
+/// Gives everybody who had part in the first call as many more, ten days ago, as are ever looked at.
+async fn long_pasts(world: &World) {
+    let table = &world.stack.tables.names.calls;
+    let mut calls = world.items("Calls").await;
+    calls.sort_by_key(|call| call["dialed_at"].as_n().unwrap().clone());
+    for nth in 0..CALLS_SEEN_MAX {
+        let mut call = calls[0].clone();
+        call.insert("request_id".to_owned(), s(format!("{nth:032x}")));
+        for at in ["dialed_at", "ended_at"] {
+            let moment: i64 = call[at].as_n().unwrap().parse().unwrap();
+            call.insert(at.to_owned(), n(moment - 864_000_000));
+        }
+        let put = world.stack.tables.client.put_item().table_name(table).set_item(Some(call));
+        put.send().await.unwrap();
+    }
 }
 
 #[tokio::test]

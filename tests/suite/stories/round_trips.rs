@@ -88,9 +88,9 @@ async fn a_line_that_is_not_cached_costs_two_round_trips_more() {
     let (world, watch) = watched().await;
     account("alice").asks(&world, "+12065550101").await;
     let seen = run(&world, &watch, Function::Screening).await;
-    // The facts; a place among the day's lookups; its answer kept; the verdict.
+    // The facts; a place among the day's lookups and the address's; its answer kept; the verdict.
     assert_eq!(seen.round_trips(), 4, "{seen:#?}");
-    assert_eq!(seen.rounds[1..], [["UpdateItem"], ["PutItem"], ["TransactWriteItems"]]);
+    assert_eq!(seen.rounds[1..], [["TransactWriteItems"], ["PutItem"], ["TransactWriteItems"]]);
 }
 
 #[tokio::test]
@@ -184,4 +184,31 @@ async fn the_end_of_a_call_takes_four_round_trips_and_every_other_event_two() {
     ];
     let expected = expected.map(|(name, rounds)| (name.to_owned(), rounds));
     assert_eq!(heard, expected);
+}
+
+#[tokio::test]
+async fn upkeep_looks_at_many_duplicates_side_by_side() {
+    let (world, watch) = watched().await;
+    world.policy(crate::limits::only(json!({}), json!({}))).await;
+    let waiting = async |many: usize| {
+        for n in 0..many {
+            let visitor = account(&format!("visitor-{n}")).at(&format!("198.{}.{}.7", n % 20, n / 20));
+            visitor.asks(&world, &format!("+1206{}0100", 300 + n % 20)).await;
+        }
+        run(&world, &watch, Function::Screening).await;
+        world.pass_unseen(60);
+        warm(&world).await;
+        watch.look();
+        let report = world.stack.upkeep().await.unwrap();
+        (report.looked_at, watch.look().round_trips())
+    };
+    // The holders of twenty numbers are approved and not dialed, and all others wait for them.
+    let (looked_at, idle) = waiting(20).await;
+    assert_eq!(looked_at, 20);
+    let (looked_at, trips) = waiting(300).await;
+    assert_eq!(looked_at, 20 + 300);
+    assert!(
+        trips < idle + 60,
+        "{trips} round trips, {idle} without duplicates: one after another they are 600"
+    );
 }

@@ -18,20 +18,18 @@ enum Fate {
     Premium,
     Unserved,
     KillSwitched,
-    TooMany,
     NotInService,
     Duplicate,
     Failed,
     Expired,
 }
 
-const FATES: [Fate; 10] = [
+const FATES: [Fate; 9] = [
     Fate::Called,
     Fate::DenyListed,
     Fate::Premium,
     Fate::Unserved,
     Fate::KillSwitched,
-    Fate::TooMany,
     Fate::NotInService,
     Fate::Duplicate,
     Fate::Failed,
@@ -46,12 +44,6 @@ impl Fate {
             Self::Called | Self::Premium | Self::Unserved | Self::Expired => {}
             Self::DenyListed => world.list("deny", &format!("number#{NUMBER}")).await,
             Self::KillSwitched => world.kill_switches(true, &[]).await,
-            Self::TooMany => {
-                let limit = json!({ "requests_max": 1, "window_seconds": 3_600 });
-                world.policy(json!({ "limits": { "per_account": limit } })).await;
-                account("alice").asks(&world, "+12065550101").await;
-                world.screen().await;
-            }
             Self::NotInService => {
                 world.stack.carriers.set(NUMBER, Line::new(LineType::Invalid, ""));
             }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::{HeaderMap, Method, Uri};
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::Body;
-use local::connect::Call;
+use local::connect::{Call, CallPlan};
 use local::edge::Incoming;
 use local::stack::{Function, Options, Stack};
 use local::stream::BatchOutcome;
@@ -23,6 +23,17 @@ pub(crate) const BEGINNING: &str = "2026-03-02T10:00:00Z";
 
 /// A number that is served, and whose line is a mobile phone.
 pub(crate) const NUMBER: &str = "+12065550100";
+
+/// The carrier of every number, unless the story says otherwise.
+pub(crate) const USUAL_CARRIER: &str = "Carrier A";
+
+/// How long people talk with an agent, unless the story says otherwise: long enough to prove something.
+pub(crate) const TALK_SECONDS: u32 = 40;
+
+/// Somebody answers, and talks so long.
+pub(crate) fn talks(talk_seconds: u32) -> CallPlan {
+    CallPlan { talk_seconds, ..CallPlan::default() }
+}
 
 /// The world of a story.
 pub(crate) struct World {
@@ -54,6 +65,7 @@ pub(crate) async fn world() -> World {
 pub(crate) async fn world_with(change: impl FnOnce(&mut Options)) -> World {
     let clock = ManualClock::at(BEGINNING.parse().unwrap());
     let mut options = Options::for_tests(Clock::Manual(clock.clone()));
+    options.plan = talks(TALK_SECONDS);
     change(&mut options);
     World { stack: Arc::new(Stack::start(options).await.unwrap()), clock }
 }

@@ -73,6 +73,15 @@ struct ShownFinding {
     limit: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     window_seconds: Option<u32>,
+    /// Some of the lines that misbehaved.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    members: Vec<String>,
+    /// When time alone lifts it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Timestamp>,
+    /// What else does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lifted_by: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -143,6 +152,9 @@ impl ShownFinding {
             value: finding.measure.map(|measure| measure.value),
             limit: finding.measure.map(|measure| measure.limit),
             window_seconds: finding.measure.map(|measure| measure.window_seconds),
+            members: finding.members.iter().map(ToString::to_string).collect(),
+            until: finding.until,
+            lifted_by: finding.code.lifted_by(),
         }
     }
 }

@@ -1,13 +1,13 @@
 //! Reading counters: the items that one batch brought, and the counts in them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use tollgate::counter::{Ask, Asked, Count, Subject, Window};
-use tollgate::facts::Calls;
-use tollgate::network::Address;
+use jiff::Timestamp;
+use tollgate::budget::{Budget, NEWCOMERS};
+use tollgate::counter::{Ask, Asked, DAY_SECONDS, Subject, Window};
+use tollgate::facts::{Held, Places};
 
-use super::carrier_shards;
 use crate::item::Item;
 
 /// Items read from the table, by subject and window.
@@ -27,33 +27,19 @@ impl Rows {
         self.0.get(&(subject.to_owned(), window.key()))
     }
 
-    /// Calls to a subject over a window.
-    pub(crate) fn calls(&self, subject: &Subject, window: Window, own: Address) -> Calls {
-        let key = subject.key();
-        let (this, last) = (self.get(&key, window), self.get(&key, window.last()));
-        Calls {
-            approved: Count { this: number(this, "approved"), last: number(last, "approved") },
-            addresses: Count { this: others(this, own), last: others(last, own) },
-        }
+    /// The approvals of the day for a subject.
+    pub(crate) fn approved(&self, subject: &Subject, now: Timestamp) -> u64 {
+        number(self.get(&subject.key(), Window::at(now, DAY_SECONDS)), "approved")
     }
 
-    /// Calls to every carrier that is counted.
-    pub(crate) fn carriers(&self, window: Window) -> BTreeMap<String, Calls> {
-        let mut carriers = BTreeMap::<String, Calls>::new();
-        for shard in carrier_shards() {
-            let mut add = |window: Window, count: fn(&mut Calls) -> &mut u64| {
-                for (name, value) in self.get(&shard, window).into_iter().flatten() {
-                    if let (Some(("approved", carrier)), AttributeValue::N(value)) =
-                        (name.split_once('#'), value)
-                    {
-                        *count(carriers.entry(carrier.to_owned()).or_default()) = value.parse().unwrap_or(0);
-                    }
-                }
-            };
-            add(window, |calls| &mut calls.approved.this);
-            add(window.last(), |calls| &mut calls.approved.last);
-        }
-        carriers
+    /// The places that newcomers' calls hold.
+    pub(crate) fn newcomers(&self, window: Window) -> Places {
+        let (this, last) = (self.get(NEWCOMERS, window), self.get(NEWCOMERS, window.last()));
+        let held = |budget: Budget| Held {
+            this: signed(this, budget.attribute()),
+            last: signed(last, budget.attribute()),
+        };
+        Places { newcomers: held(Budget::Newcomers), strangers: held(Budget::Strangers) }
     }
 
     /// What an asking subject asked for in a whole window, as `of` is told of it.
@@ -63,18 +49,12 @@ impl Rows {
 }
 
 pub(super) fn number(item: Option<&Item>, attribute: &str) -> u64 {
-    match item.and_then(|item| item.get(attribute)) {
-        Some(AttributeValue::N(number)) => number.parse().unwrap_or(0),
-        _ => 0,
-    }
+    u64::try_from(signed(item, attribute)).unwrap_or(0)
 }
 
-fn others(item: Option<&Item>, own: Address) -> u64 {
-    let own = own.line().to_string();
-    match item.and_then(|item| item.get("addresses")) {
-        Some(AttributeValue::Ss(addresses)) => {
-            addresses.iter().filter(|address| **address != own).count() as u64
-        }
+fn signed(item: Option<&Item>, attribute: &str) -> i64 {
+    match item.and_then(|item| item.get(attribute)) {
+        Some(AttributeValue::N(number)) => number.parse().unwrap_or(0),
         _ => 0,
     }
 }

@@ -11,7 +11,7 @@ use tollgate::network::Address;
 use tollgate::number::PhoneNumber;
 use tollgate::outcome::CallEnd;
 use tollgate::overdue;
-use tollgate::record::{Mark, MarkKind, Record};
+use tollgate::record::{Mark, MarkKind, Record, Terms};
 use tollgate::reply::Answered;
 use tollgate::request::{Account, CallbackRequest, Caller, Fingerprint, NetworkMark, RequestId};
 use tollgate::state::{Attempt, Dialing, Ending, Failure, Retry, State, StateName};
@@ -73,6 +73,7 @@ struct Attributes {
     verified_number: Option<PhoneNumber>,
     findings: Option<Vec<Finding>>,
     line: Option<Line>,
+    terms: Option<Terms>,
     cancelled_at: Option<Millis>,
     held_by: Option<RequestId>,
     dialed_at: Option<Millis>,
@@ -161,6 +162,7 @@ fn stored(a: Attributes) -> Result<Stored, &'static str> {
         state,
         findings: a.findings.unwrap_or_default(),
         line: a.line,
+        terms: a.terms,
         cancelled_at: a.cancelled_at.map(|at| at.0),
         mark,
     };

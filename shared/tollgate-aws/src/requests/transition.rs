@@ -5,6 +5,7 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure, Update};
 use jiff::Timestamp;
 use tollgate::line::Line;
+use tollgate::record::Terms;
 use tollgate::request::RequestId;
 use tollgate::state::{Attempt, Dialing, InvalidTransition, Retry, State};
 use tollgate::verdict::Finding;
@@ -22,6 +23,7 @@ pub struct Transition {
     to: State,
     findings: Option<Vec<Finding>>,
     line: Option<Line>,
+    terms: Option<Terms>,
     wake_at: Option<Timestamp>,
     settles: bool,
     unless_cancelled: bool,
@@ -61,8 +63,8 @@ impl Transition {
     /// A bare step.
     fn to(id: RequestId, from: &State, to: State) -> Self {
         let from = from.clone();
-        let (findings, line, wake_at) = (None, None, None);
-        Self { id, from, to, findings, line, wake_at, settles: false, unless_cancelled: false }
+        let (findings, line, terms, wake_at) = (None, None, None, None);
+        Self { id, from, to, findings, line, terms, wake_at, settles: false, unless_cancelled: false }
     }
 
     /// Records what was found.
@@ -75,6 +77,12 @@ impl Transition {
     #[must_use]
     pub fn with_line(self, line: Option<&Line>) -> Self {
         Self { line: line.cloned(), ..self }
+    }
+
+    /// Records the terms on which it is approved.
+    #[must_use]
+    pub fn with_terms(self, terms: Terms) -> Self {
+        Self { terms: Some(terms), ..self }
     }
 
     /// Sets when upkeep looks at it.
@@ -127,6 +135,9 @@ impl Transition {
         }
         if let Some(line) = &self.line {
             attributes.push(("line", Some(nested("Requests", line)?)));
+        }
+        if let Some(terms) = &self.terms {
+            attributes.push(("terms", Some(nested("Requests", terms)?)));
         }
         if self.settles {
             attributes.push(("outcome", Some(s(self.to.name().as_str()))));

@@ -2,20 +2,20 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::country::CountryCode;
 use crate::network::{Address, Network};
 use crate::number::{NumberRange, PhoneNumber};
-use crate::request::CallbackRequest;
 use crate::text::{AccountId, CarrierName};
 
 /// Who is counted.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum Subject {
     /// One subscriber line: an IPv4 address, or the /64 around an IPv6 address.
     Address(Network),
-    /// The block around it: an IPv4 /24 or an IPv6 /48.
+    /// A network around it: an IPv4 /24, an IPv6 /56, /48, /40 or /32.
     Block(Network),
     /// A signed-in account.
     Account(AccountId),
@@ -25,8 +25,6 @@ pub enum Subject {
     Range(NumberRange),
     /// Its carrier.
     Carrier(CarrierName),
-    /// Its country.
-    Country(CountryCode),
 }
 
 /// Why a text is not a subject's key.
@@ -35,7 +33,7 @@ pub enum Subject {
 pub struct SubjectError(String);
 
 /// The kinds of subjects, as written before the `#` of a key.
-const KINDS: &str = "address, block, account, number, range, carrier, country";
+const KINDS: &str = "address, block, account, number, range, carrier";
 
 impl Subject {
     /// The key under which the subject is counted: its kind, `#`, and its value.
@@ -48,7 +46,6 @@ impl Subject {
             Self::Number(number) => format!("number#{}", number.e164()),
             Self::Range(range) => format!("range#{range}"),
             Self::Carrier(carrier) => format!("carrier#{}", carrier.key()),
-            Self::Country(country) => format!("country#{country}"),
         }
     }
 
@@ -64,28 +61,40 @@ impl Subject {
             "address" => around(value, Address::line)
                 .map(Self::Address)
                 .ok_or_else(|| refuse(&"an address is an IPv4 /32 or an IPv6 /64")),
-            "block" => around(value, Address::block)
+            "block" => block(value)
                 .map(Self::Block)
-                .ok_or_else(|| refuse(&"a block is an IPv4 /24 or an IPv6 /48")),
+                .ok_or_else(|| refuse(&"a block is an IPv4 /24 or an IPv6 /56, /48, /40 or /32")),
             "account" => AccountId::parse(value).map(Self::Account).map_err(|e| refuse(&e)),
             "number" => PhoneNumber::from_e164(value).map(Self::Number).map_err(|e| refuse(&e)),
             "range" => NumberRange::parse(value).map(Self::Range).map_err(|e| refuse(&e)),
             "carrier" => CarrierName::parse(value).map(Self::Carrier).map_err(|e| refuse(&e)),
-            "country" => CountryCode::parse(value).map(Self::Country).map_err(|e| refuse(&e)),
             _ => Err(kinds()),
         }
     }
+}
 
-    /// Every subject of a request whose number is of this carrier, those who ask first.
-    #[must_use]
-    pub fn all_of(request: &CallbackRequest, carrier: Option<&CarrierName>) -> Vec<Self> {
-        let caller = &request.caller;
-        let account = caller.account.as_ref().map(|account| Self::Account(account.id.clone()));
-        let asking = [Self::Address(caller.address.line()), Self::Block(caller.address.block())];
-        let asked = [Self::Number(request.number.clone()), Self::Range(request.number.range())];
-        let wide = [carrier.cloned().map(Self::Carrier), request.number.country().map(Self::Country)];
-        asking.into_iter().chain(account).chain(asked).chain(wide.into_iter().flatten()).collect()
+impl TryFrom<String> for Subject {
+    type Error = SubjectError;
+
+    fn try_from(key: String) -> Result<Self, SubjectError> {
+        Self::parse(&key)
     }
+}
+
+impl From<Subject> for String {
+    fn from(subject: Subject) -> Self {
+        subject.key()
+    }
+}
+
+/// A network whose lines are judged together; of an address alone, the narrowest.
+fn block(text: &str) -> Option<Network> {
+    let narrowest = || around(text, Address::block);
+    let wider = || {
+        let network = Network::parse(text).ok()?;
+        (!network.is_ipv4() && [48, 40, 32].contains(&network.prefix_length())).then_some(network)
+    };
+    narrowest().or_else(wider)
 }
 
 /// The network around the address in `text`; none if another one is written.
@@ -111,9 +120,10 @@ mod tests {
             ("address#203.0.113.0/24", "/32"),
             ("address#2001:db8::/32", "/64"),
             ("block#203.0.113.9/32", "/24"),
+            ("block#2001:db8::/36", "/40"),
             ("range#1712770", "range"),
             ("number#12065550100", "number"),
-            ("country#Jamaica", "country"),
+            ("country#JM", "KIND one of"),
         ] {
             let error = Subject::parse(key).unwrap_err().to_string();
             assert!(error.contains(says), "{key}: {error}");
@@ -143,7 +153,7 @@ mod tests {
             number().prop_map(|number| Subject::Range(number.range())),
             "[a-z0-9][a-z #&]{0,9}[a-z]"
                 .prop_map(|name| Subject::Carrier(CarrierName::parse(&name).unwrap())),
-            "[A-Z]{2}".prop_map(|code| Subject::Country(CountryCode::parse(&code).unwrap())),
+            address().prop_filter_map("IPv6", |address| Some(Subject::Block(address.site()?))),
         ]
     }
 

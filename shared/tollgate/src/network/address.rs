@@ -7,8 +7,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Network, V4_BITS, V4_BLOCK, V4_LINE, V4_LISTED_MIN, V6_BITS, V6_BLOCK, V6_LINE, V6_LISTED_MAX,
-    V6_LISTED_MIN,
+    Network, V4_BITS, V4_BLOCK, V4_LINE, V4_LISTED_MIN, V4_NEIGHBORHOOD, V6_BITS, V6_BLOCK, V6_LINE,
+    V6_LISTED_MAX, V6_LISTED_MIN, V6_NEIGHBORHOOD, V6_SITE,
 };
 
 /// An IPv4 or IPv6 address. IPv4 written as IPv6 (`::ffff:203.0.113.9`) is IPv4, so that no address has two names.
@@ -60,10 +60,22 @@ impl Address {
         Network::around(*self, if self.0.is_ipv4() { V4_LINE } else { V6_LINE })
     }
 
-    /// The neighborhood of the line, an IPv4 /24 or an IPv6 /48: who owns one line there may easily own more.
+    /// The network around the line, an IPv4 /24 or an IPv6 /56: who owns one line there may easily own more.
     #[must_use]
     pub fn block(&self) -> Network {
         Network::around(*self, if self.0.is_ipv4() { V4_BLOCK } else { V6_BLOCK })
+    }
+
+    /// The IPv6 /48; none over IPv4.
+    #[must_use]
+    pub fn site(&self) -> Option<Network> {
+        self.0.is_ipv6().then(|| Network::around(*self, V6_SITE))
+    }
+
+    /// The neighborhood, an IPv4 /16 or an IPv6 /32: many subscribers of one provider.
+    #[must_use]
+    pub fn neighborhood(&self) -> Network {
+        Network::around(*self, if self.0.is_ipv4() { V4_NEIGHBORHOOD } else { V6_NEIGHBORHOOD })
     }
 
     /// Every network that the deny list may hold for this address, longest first: 25 for IPv4, 50 for IPv6.

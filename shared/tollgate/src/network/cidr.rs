@@ -56,6 +56,18 @@ impl Network {
         format!("{}/{}", Address::from(self.0.addr()).masked(), self.0.prefix_len())
     }
 
+    /// The wider network around it, of so many bits.
+    #[must_use]
+    pub fn widened(&self, length: u8) -> Self {
+        Self::around(Address::from(self.0.addr()), length.min(self.0.prefix_len()))
+    }
+
+    /// Whether it is one of IPv4.
+    #[must_use]
+    pub fn is_ipv4(&self) -> bool {
+        self.0.addr().is_ipv4()
+    }
+
     /// How many leading bits the addresses of the network have in common.
     #[must_use]
     pub fn prefix_length(&self) -> u8 {

@@ -49,7 +49,7 @@ fn debug_shows_no_more_of_an_address_than_masked() {
     assert_eq!(format!("{:?}", address("203.0.113.9")), "203.0.x.x");
     assert_eq!(format!("{:?}", address("2001:db8:1:2::9")), "2001:db8:x");
     assert_eq!(format!("{:?}", address("203.0.113.9").line()), "203.0.x.x/32");
-    assert_eq!(format!("{:?}", address("2001:db8:1:2::9").block()), "2001:db8:x/48");
+    assert_eq!(format!("{:?}", address("2001:db8:1:2::9").block()), "2001:db8:x/56");
 }
 
 #[test]
@@ -60,9 +60,24 @@ fn a_line_is_an_ipv4_address_or_an_ipv6_64() {
 }
 
 #[test]
-fn a_block_is_an_ipv4_24_or_an_ipv6_48() {
+fn a_block_is_an_ipv4_24_or_an_ipv6_56() {
     assert_eq!(address("203.0.113.9").block().to_string(), "203.0.113.0/24");
-    assert_eq!(address("2001:db8:1:2:3:4:5:6").block().to_string(), "2001:db8:1::/48");
+    assert_eq!(address("2001:db8:1:2:3:4:5:6").block().to_string(), "2001:db8:1::/56");
+}
+
+#[test]
+fn a_site_is_an_ipv6_48_and_a_neighborhood_an_ipv4_16_or_an_ipv6_32() {
+    assert_eq!(address("2001:db8:1:2::9").site().unwrap().to_string(), "2001:db8:1::/48");
+    assert_eq!(address("203.0.113.9").site(), None);
+    assert_eq!(address("203.0.113.9").neighborhood().to_string(), "203.0.0.0/16");
+    assert_eq!(address("2001:db8:1:2::9").neighborhood().to_string(), "2001:db8::/32");
+}
+
+#[test]
+fn a_network_is_widened_and_never_narrowed() {
+    assert_eq!(address("2001:db8:1:2::9").line().widened(40).to_string(), "2001:db8::/40");
+    assert_eq!(network("203.0.0.0/16").widened(24), network("203.0.0.0/16"));
+    assert!(network("203.0.0.0/16").is_ipv4() && !network("2001:db8::/32").is_ipv4());
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn record(state: State) -> Record {
         topic: None,
         caller,
     };
-    Record { request, state, findings: vec![], line: None, cancelled_at: None, mark: None }
+    Record { request, state, findings: vec![], line: None, terms: None, cancelled_at: None, mark: None }
 }
 
 fn cancelled(record: Record) -> Record {

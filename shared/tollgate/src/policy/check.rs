@@ -5,7 +5,7 @@ use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 use thiserror::Error;
 
-use super::{Blocks, FanOut, Limit, Policy};
+use super::{Blocks, FanOut, Limit, Newcomers, Policy, retired};
 use crate::reply::Channel;
 
 /// One thing that is wrong with a policy document.
@@ -22,7 +22,7 @@ pub struct PolicyError {
 const ASKS_MAX: u32 = 1_000;
 /// Windows longer than this would outlive their counters' usefulness, and shorter ones are the throttle's job.
 const WINDOW_SECONDS: std::ops::RangeInclusive<u32> = 60..=604_800;
-/// A week: as long as a subject's history is kept.
+/// A week: longer than what led to it counts.
 const BLOCK_SECONDS_MAX: u32 = 604_800;
 /// Ten times what went well: more would allow anything.
 const PERCENT_MAX: u32 = 1_000;
@@ -30,25 +30,52 @@ const PERCENT_MAX: u32 = 1_000;
 const RING_TIMEOUT_SECONDS: std::ops::RangeInclusive<u32> = 15..=60;
 
 pub(super) fn parse(json: &str) -> Result<Policy, Vec<PolicyError>> {
-    let unreadable =
-        |error: serde_json::Error| vec![PolicyError { field: String::new(), reason: error.to_string() }];
+    let given = read(json)?;
+    let gone = retired::of(&given);
+    let gone = gone.map(|key| PolicyError { field: key.field(), reason: key.instead.to_owned() });
+    let mut wrong = wrong_forms(&given)?;
+    wrong.extend(gone);
+    if wrong.is_empty() { of_right_form(json) } else { Err(wrong) }
+}
+
+pub(super) fn parse_stored(json: &str) -> Result<Policy, Vec<PolicyError>> {
+    let mut given = read(json)?;
+    retired::leave_out(&mut given);
+    let wrong = wrong_forms(&given)?;
+    if wrong.is_empty() { of_right_form(&given.to_string()) } else { Err(wrong) }
+}
+
+fn read(json: &str) -> Result<Value, Vec<PolicyError>> {
+    serde_json::from_str(json).map_err(unreadable)
+}
+
+fn unreadable(error: serde_json::Error) -> Vec<PolicyError> {
+    vec![PolicyError { field: String::new(), reason: error.to_string() }]
+}
+
+/// Serde would take a list for an object, in the order of its fields, and an empty one for all defaults.
+fn wrong_forms(given: &Value) -> Result<Vec<PolicyError>, Vec<PolicyError>> {
+    let like = serde_json::to_value(Policy::default()).map_err(unreadable)?;
     let mut check = Check(vec![]);
-    // Serde would take a list for an object, in the order of its fields, and an empty one for all defaults.
-    let given: Value = serde_json::from_str(json).map_err(unreadable)?;
-    check.objects("", &given, &serde_json::to_value(Policy::default()).map_err(unreadable)?);
-    if !check.0.is_empty() {
-        return Err(check.0);
-    }
+    check.objects("", given, &like);
+    Ok(check.0)
+}
+
+fn of_right_form(json: &str) -> Result<Policy, Vec<PolicyError>> {
     let typed = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(json));
     let policy: Policy = typed.map_err(|error| {
         vec![PolicyError { field: dotted(error.path()), reason: error.inner().to_string() }]
     })?;
+    let mut check = Check(vec![]);
     check.countries(&policy);
     check.rules(&policy);
     check.limits(&policy);
     check.fan_out(&policy.fan_out);
     check.tolerances(&policy);
     check.blocks(policy.blocks);
+    check.proof(&policy);
+    check.newcomers(policy.newcomers);
+    check.shares(&policy);
     check.budgets(&policy);
     check.dial(&policy);
     if check.0.is_empty() { Ok(policy) } else { Err(check.0) }
@@ -117,41 +144,22 @@ impl Check {
 
     fn limits(&mut self, policy: &Policy) {
         let limits = &policy.limits;
-        let asking = [
+        for (field, limit) in [
             ("limits.per_address", limits.per_address),
-            ("limits.per_block", limits.per_block),
             ("limits.per_account", limits.per_account),
-        ];
-        for (field, limit) in asking {
+            ("limits.per_number", limits.per_number),
+        ] {
             self.limit(field, limit);
             let reason = format!("at most {ASKS_MAX}");
             self.that(limit.requests_max <= ASKS_MAX, &format!("{field}.requests_max"), reason);
         }
-        let asked = [
-            ("limits.per_number", limits.per_number),
-            ("limits.per_range", limits.per_range),
-            ("limits.per_carrier", limits.per_carrier),
-            ("limits.per_country", limits.per_country),
-        ];
-        for (field, limit) in asked {
-            self.limit(field, limit);
-        }
-        self.that(
-            limits.per_number.requests_max <= ASKS_MAX,
-            "limits.per_number.requests_max",
-            format!("at most {ASKS_MAX}"),
-        );
-        self.that(
-            limits.growth_percent <= PERCENT_MAX,
-            "limits.growth_percent",
-            format!("at most {PERCENT_MAX}"),
-        );
-        self.that(limits.large_carrier_percent <= 100, "limits.large_carrier_percent", "at most 100");
     }
 
     fn fan_out(&mut self, fan_out: &FanOut) {
         for (field, max) in [
             ("fan_out.numbers_per_address_max", fan_out.numbers_per_address_max),
+            ("fan_out.numbers_per_address_per_day_max", fan_out.numbers_per_address_per_day_max),
+            ("fan_out.numbers_per_ipv6_line_max", fan_out.numbers_per_ipv6_line_max),
             ("fan_out.numbers_of_a_range_per_address_max", fan_out.numbers_of_a_range_per_address_max),
             ("fan_out.countries_per_address_max", fan_out.countries_per_address_max),
             ("fan_out.numbers_per_account_max", fan_out.numbers_per_account_max),
@@ -165,12 +173,11 @@ impl Check {
         let (waste, marks) = (&policy.waste, &policy.marks);
         for (field, tolerance) in [
             ("waste.address", waste.address),
-            ("waste.block", waste.block),
+            ("waste.ipv6_line", waste.ipv6_line),
             ("waste.account", waste.account),
-            ("waste.number", waste.number),
+            ("waste.block", waste.block),
+            ("waste.ipv6_block", waste.ipv6_block),
             ("waste.range", waste.range),
-            ("waste.carrier", waste.carrier),
-            ("waste.country", waste.country),
             ("marks.address", marks.address),
             ("marks.block", marks.block),
             ("marks.account", marks.account),
@@ -184,15 +191,63 @@ impl Check {
     }
 
     fn blocks(&mut self, blocks: Blocks) {
-        self.that(
-            (60..=BLOCK_SECONDS_MAX).contains(&blocks.first_seconds),
-            "blocks.first_seconds",
-            format!("from 60 to {BLOCK_SECONDS_MAX}"),
-        );
+        for (field, seconds) in [
+            ("blocks.first_seconds", blocks.first_seconds),
+            ("blocks.account_first_seconds", blocks.account_first_seconds),
+            ("blocks.scarce_first_seconds", blocks.scarce_first_seconds),
+        ] {
+            let reason = format!("from 60 to {BLOCK_SECONDS_MAX}");
+            self.that((60..=BLOCK_SECONDS_MAX).contains(&seconds), field, reason);
+        }
         self.that(
             (blocks.first_seconds..=BLOCK_SECONDS_MAX).contains(&blocks.longest_seconds),
             "blocks.longest_seconds",
             format!("from blocks.first_seconds to {BLOCK_SECONDS_MAX}"),
+        );
+    }
+
+    fn proof(&mut self, policy: &Policy) {
+        let proof = &policy.proof;
+        self.that(
+            (1..=3_600).contains(&proof.good_call_seconds),
+            "proof.good_call_seconds",
+            "from 1 to 3600",
+        );
+        self.that(
+            WINDOW_SECONDS.contains(&proof.ripe_seconds),
+            "proof.ripe_seconds",
+            format!("from {} to {}", WINDOW_SECONDS.start(), WINDOW_SECONDS.end()),
+        );
+        self.that((1..=100).contains(&proof.room_times), "proof.room_times", "from 1 to 100");
+        self.that(
+            proof.calls_to_own_number_most >= proof.calls_to_own_number_max,
+            "proof.calls_to_own_number_most",
+            "at least proof.calls_to_own_number_max",
+        );
+    }
+
+    fn newcomers(&mut self, newcomers: Newcomers) {
+        self.that(
+            WINDOW_SECONDS.contains(&newcomers.window_seconds),
+            "newcomers.window_seconds",
+            format!("from {} to {}", WINDOW_SECONDS.start(), WINDOW_SECONDS.end()),
+        );
+    }
+
+    fn shares(&mut self, policy: &Policy) {
+        for (field, percent) in [
+            ("newcomers.scarce_percent", policy.newcomers.scarce_percent),
+            ("line.lookups_per_address_percent", policy.line.lookups_per_address_percent),
+            ("held.usual_carrier_share_percent", policy.held.usual_carrier_share_percent),
+            ("budgets.reserve_percent", policy.budgets.reserve_percent),
+            ("budgets.reserve_from_strangers_percent", policy.budgets.reserve_from_strangers_percent),
+        ] {
+            self.that(percent <= 100, field, "at most 100");
+        }
+        self.that(
+            policy.budgets.range_best_day_percent <= PERCENT_MAX,
+            "budgets.range_best_day_percent",
+            format!("at most {PERCENT_MAX}"),
         );
     }
 

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::marks::Marked;
-use crate::counter::{Place, Subject};
+use crate::counter::Place;
+use crate::evidence::{End, Marked};
 use crate::number::PhoneNumber;
-use crate::outcome::Outcome;
+use crate::record::{Record, Terms};
+use crate::request::RequestId;
 
 /// What happens later.
 #[derive(Debug)]
@@ -17,9 +18,11 @@ pub(super) enum Event {
     /// No call was made after all: the places go back.
     NoCall { places: Vec<Place> },
     /// The call is over.
-    Outcome { subjects: Vec<Subject>, outcome: Outcome },
-    /// An operator said that the request was spam.
-    Marked(Box<Marked>),
+    Ended { record: Box<Record>, terms: Terms, end: End },
+    /// A call that was not made then would be over.
+    Unknown { request: RequestId },
+    /// An operator marks a request.
+    Marked { request: RequestId, mark: Marked },
 }
 
 /// All that is to happen, in the order of time.
@@ -36,7 +39,7 @@ impl Later {
         self.events.insert((moment, self.added), event);
     }
 
-    /// What happens next, if that is no later than `now`.
+    /// What happens next, and when, if that is no later than `now`.
     pub(super) fn next(&mut self, now: Timestamp) -> Option<(Timestamp, Event)> {
         let first = self.events.first_entry().filter(|entry| entry.key().0 <= now)?;
         let ((moment, _), event) = first.remove_entry();

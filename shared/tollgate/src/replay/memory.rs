@@ -1,35 +1,49 @@
-//! What the tables would hold: who asked for what, approvals and calls, pasts and blocks, who holds which number, and what is
-//! taken of the budgets.
+//! What the tables would hold: who asked for what, the calls, who holds which number, and what is taken of the budgets.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
 use super::recorded;
-use crate::budget::{Budget, Row};
-use crate::counter::{Ask, Asked, Count, Place, Subject, Window};
-use crate::facts::{AskCount, Asking, Calls, Facts, Histories};
-use crate::history::{Block, Day, History};
-use crate::network::{Address, Network};
-use crate::number::PhoneNumber;
-use crate::outcome::Outcome;
+use crate::budget::{self, Budget, Earned, Row};
+use crate::counter::{Ask, Asked, DAY_SECONDS, Place, Subject, Window};
+use crate::evidence::{CALLS_SEEN_MAX, Call, CameTo, DAY, End, Evidence, Marked, REMEMBERED};
+use crate::facts::{AskCount, Asking, CarrierFact, Facts, Held, Places};
+use crate::line::LineFact;
+use crate::network::Network;
+use crate::number::{NumberRange, PhoneNumber};
 use crate::policy::{Limit, Policy};
-use crate::record::Record;
+use crate::record::{Record, Terms};
 use crate::request::{CallbackRequest, RequestId};
-use crate::screen::asking;
-use crate::text::CarrierName;
+use crate::screen::{asking, needs_carrier};
+use crate::text::{AccountId, CarrierName};
+use crate::usual::Usual;
+
+/// How a call is found.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Part {
+    Line(Network),
+    Account(AccountId),
+    Network(Network),
+    Site(Network),
+    Neighborhood(Network),
+    Number(PhoneNumber),
+    Range(NumberRange),
+    Carrier(String),
+}
 
 /// The memory of a replay.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     asks: HashMap<(Subject, Window), Vec<Ask>>,
     approved: HashMap<(Subject, Window), u64>,
-    callers: HashMap<(PhoneNumber, Window), BTreeSet<Network>>,
-    pasts: HashMap<Subject, History>,
+    calls: HashMap<RequestId, Call>,
+    parts: HashMap<Part, BTreeMap<(Timestamp, RequestId), ()>>,
+    usual: Usual,
+    /// Good calls that are not ripe yet, by the moment at which they are.
+    ripening: BTreeMap<(Timestamp, RequestId), Option<CarrierName>>,
     holders: HashMap<PhoneNumber, RequestId>,
-    budgets: HashMap<(Budget, String, Window), u64>,
-    /// What each address asked for, and when.
-    asked: HashMap<Address, Vec<(Timestamp, PhoneNumber)>>,
+    budgets: HashMap<(Budget, String, Window), i64>,
 }
 
 impl Memory {
@@ -45,40 +59,67 @@ impl Memory {
 
     /// All that is known when a request is decided, itself counted.
     pub(super) fn facts(&self, record: &Record, policy: &Policy, now: Timestamp) -> Facts {
-        let (request, limits) = (&record.request, &policy.limits);
+        let request = &record.request;
         let mut asking = asking(request, policy)
             .into_iter()
             .map(|(subject, limit)| self.asked(subject, limit, request, now));
-        let none = AskCount { this: Asked::default(), last: Asked::default() };
-        let own = request.caller.address.line();
-        let country = request.number.country().map(Subject::Country);
-        let carrier = recorded::carrier(record);
-        let number = Subject::Number(request.number.clone());
-        Facts {
+        let mut facts = Facts {
             listings: recorded::listings(record),
             switches: recorded::switches(record),
             line: recorded::line(record),
-            asking: Asking {
-                address: asking.next().unwrap_or(none),
-                block: asking.next().unwrap_or(none),
-                account: asking.next(),
-            },
-            number: Calls {
-                addresses: self.callers(&request.number, own, limits.per_number, now),
-                ..self.calls(&number, limits.per_number, now)
-            },
-            range: self.calls(&Subject::Range(request.number.range()), limits.per_range, now),
-            country: country.map(|country| self.calls(&country, limits.per_country, now)).unwrap_or_default(),
-            carriers: carrier
-                .map(|carrier| {
-                    let calls = self.calls(&Subject::Carrier(carrier.clone()), limits.per_carrier, now);
-                    (carrier.key(), calls)
-                })
-                .into_iter()
-                .collect(),
-            histories: self.histories(request, carrier),
+            asking: Asking { address: asking.next().unwrap_or_default(), account: asking.next() },
+            evidence: self.evidence(request, now),
+            usual: self.usual.clone(),
+            range_approved: self.approved(&Subject::Range(request.number.range()), now),
+            carrier: CarrierFact::NotAsked,
+            newcomers: self.places(policy, now),
             pending: self.holders.get(&request.number).copied(),
+        };
+        facts.carrier = self.carrier(&facts.line, policy, now);
+        facts
+    }
+
+    fn carrier(&self, line: &LineFact, policy: &Policy, now: Timestamp) -> CarrierFact {
+        let Some(carrier) = needs_carrier(line, &self.usual, policy, now) else {
+            return CarrierFact::NotAsked;
+        };
+        CarrierFact::Known {
+            calls: self.seen(&Part::Carrier(carrier.key()), now),
+            approved: self.approved(&Subject::Carrier(carrier.clone()), now),
         }
+    }
+
+    fn evidence(&self, request: &CallbackRequest, now: Timestamp) -> Evidence {
+        let caller = &request.caller;
+        let of = |part: Option<Part>| part.map(|part| self.seen(&part, now)).unwrap_or_default();
+        let account = caller.account.as_ref().map(|account| Part::Account(account.id.clone()));
+        let range = Part::Range(request.number.range());
+        Evidence {
+            line: self.seen(&Part::Line(caller.address.line()), now),
+            account: of(account),
+            network: self.seen(&Part::Network(caller.address.block()), now),
+            site: of(caller.address.site().map(Part::Site)),
+            neighborhood: self.seen(&Part::Neighborhood(caller.address.neighborhood()), now),
+            number: self.seen(&Part::Number(request.number.clone()), now),
+            range_settled: self.dialed_before(&range, now - DAY, now),
+            range: self.seen(&range, now),
+        }
+    }
+
+    /// The newest calls of one who had part in them.
+    fn seen(&self, part: &Part, now: Timestamp) -> Vec<Call> {
+        self.dialed_before(part, Timestamp::MAX, now)
+    }
+
+    fn dialed_before(&self, part: &Part, before: Timestamp, now: Timestamp) -> Vec<Call> {
+        let Some(calls) = self.parts.get(part) else { return vec![] };
+        let since = (now - REMEMBERED, RequestId::from_random([0; 16]));
+        let until = (before, RequestId::from_random([0; 16]));
+        if since > until {
+            return vec![];
+        }
+        let newest = calls.range(since..until).rev().take(CALLS_SEEN_MAX);
+        newest.filter_map(|((_, id), ())| self.calls.get(id)).cloned().collect()
     }
 
     fn asked(&self, subject: Subject, limit: Limit, request: &CallbackRequest, now: Timestamp) -> AskCount {
@@ -88,56 +129,19 @@ impl Memory {
         AskCount { this: Asked::up_to(asks(window).unwrap_or_default(), &ask), last }
     }
 
-    fn calls(&self, subject: &Subject, limit: Limit, now: Timestamp) -> Calls {
-        let window = Window::at(now, limit.window_seconds);
-        let count = |window| self.approved.get(&(subject.clone(), window)).copied().unwrap_or(0);
-        Calls { approved: Count { this: count(window), last: count(window.last()) }, ..Calls::default() }
+    fn approved(&self, subject: &Subject, now: Timestamp) -> u64 {
+        self.approved.get(&(subject.clone(), Window::at(now, DAY_SECONDS))).copied().unwrap_or(0)
     }
 
-    fn callers(&self, number: &PhoneNumber, own: Network, limit: Limit, now: Timestamp) -> Count {
-        let window = Window::at(now, limit.window_seconds);
-        let others = |window| {
-            let callers = self.callers.get(&(number.clone(), window)).into_iter().flatten();
-            callers.filter(|caller| **caller != own).count() as u64
-        };
-        Count { this: others(window), last: others(window.last()) }
+    fn places(&self, policy: &Policy, now: Timestamp) -> Places {
+        let window = Window::at(now, policy.newcomers.window_seconds);
+        let taken = |budget, window| self.taken(budget, budget::NEWCOMERS, window);
+        let held = |budget| Held { this: taken(budget, window), last: taken(budget, window.last()) };
+        Places { newcomers: held(Budget::Newcomers), strangers: held(Budget::Strangers) }
     }
 
-    fn histories(&self, request: &CallbackRequest, carrier: Option<&CarrierName>) -> Histories {
-        let mut histories = Histories::default();
-        for subject in Subject::all_of(request, carrier) {
-            let past = self.past(&subject);
-            match subject {
-                Subject::Address(_) => histories.address = past,
-                Subject::Block(_) => histories.block = past,
-                Subject::Account(_) => histories.account = past,
-                Subject::Number(_) => histories.number = past,
-                Subject::Range(_) => histories.range = past,
-                Subject::Carrier(carrier) => _ = histories.carriers.insert(carrier.key(), past),
-                Subject::Country(_) => histories.country = past,
-            }
-        }
-        histories
-    }
-
-    pub(super) fn past(&self, subject: &Subject) -> History {
-        self.pasts.get(subject).cloned().unwrap_or_default()
-    }
-
-    pub(super) fn past_mut(&mut self, subject: Subject) -> &mut History {
-        self.pasts.entry(subject).or_default()
-    }
-
-    /// The numbers that an address asked for.
-    pub(super) fn asked_for_since(&self, address: Address, since: Timestamp) -> BTreeSet<PhoneNumber> {
-        let asked = self.asked.get(&address).into_iter().flatten();
-        asked.filter(|(at, _)| *at >= since).map(|(_, number)| number.clone()).collect()
-    }
-
-    /// Notes that a request came.
-    pub(super) fn note(&mut self, request: &CallbackRequest) {
-        let asked = self.asked.entry(request.caller.address).or_default();
-        asked.push((request.received_at, request.number.clone()));
+    fn taken(&self, budget: Budget, subject: &str, window: Window) -> i64 {
+        self.budgets.get(&(budget, subject.to_owned(), window)).copied().unwrap_or(0)
     }
 
     /// Takes an approval's place.
@@ -151,12 +155,72 @@ impl Memory {
         *taken = taken.saturating_sub(1);
     }
 
-    /// Counts a call to its number.
-    pub(super) fn call(&mut self, request: &CallbackRequest, limit: Limit, now: Timestamp) {
-        let window = Window::at(now, limit.window_seconds);
-        *self.approved.entry((Subject::Number(request.number.clone()), window)).or_default() += 1;
-        let callers = self.callers.entry((request.number.clone(), window)).or_default();
-        callers.insert(request.caller.address.line());
+    /// A call is placed.
+    pub(super) fn call(&mut self, record: &Record, terms: &Terms, now: Timestamp) {
+        let (request, address) = (&record.request, record.request.caller.address);
+        let call = Call::of(record, terms, now);
+        let parts = [
+            Some(Part::Line(address.line())),
+            call.account.clone().map(Part::Account),
+            Some(Part::Network(address.block())),
+            address.site().map(Part::Site),
+            Some(Part::Neighborhood(address.neighborhood())),
+            Some(Part::Number(request.number.clone())),
+            Some(Part::Range(request.number.range())),
+            call.carrier.as_ref().map(|carrier| Part::Carrier(carrier.key())),
+        ];
+        for part in parts.into_iter().flatten() {
+            self.parts.entry(part).or_default().insert((now, request.id), ());
+        }
+        self.calls.insert(request.id, call);
+    }
+
+    /// Connect would not place the call after all.
+    pub(super) fn no_call(&mut self, request: RequestId) {
+        self.calls.remove(&request);
+    }
+
+    /// A call is over.
+    pub(super) fn end(&mut self, record: &Record, terms: &Terms, end: End, policy: &Policy) {
+        let Some(call) = self.calls.get_mut(&record.request.id) else { return };
+        call.end = Some(end);
+        if call.for_others(policy) != CameTo::Good {
+            return;
+        }
+        let carrier = recorded::carrier(record).cloned();
+        self.ripening.insert((end.at + policy.proof.ripe_after(), call.request), carrier);
+        for Earned { subject, window, budgets, places } in budget::earned(&call.number, terms, call.dialed_at)
+        {
+            for budget in budgets {
+                *self.budgets.entry((budget, subject.clone(), window)).or_default() -= i64::from(places);
+            }
+        }
+    }
+
+    /// A call that was not made then is over: it counts as one, and nobody knows what it came to.
+    pub(super) fn end_unknown(&mut self, request: RequestId, at: Timestamp) {
+        if let Some(call) = self.calls.get_mut(&request) {
+            call.end = Some(End::unheard(at));
+            call.forgiven = true;
+        }
+    }
+
+    /// An operator marks a call.
+    pub(super) fn mark(&mut self, request: RequestId, mark: Marked) {
+        if let Some(call) = self.calls.get_mut(&request) {
+            call.mark = Some(mark);
+        }
+    }
+
+    /// Learns which carriers are usual from what is ripe.
+    pub(super) fn ripen(&mut self, policy: &Policy, now: Timestamp) {
+        while let Some(entry) = self.ripening.first_entry().filter(|entry| entry.key().0 <= now) {
+            let ((_, id), carrier) = entry.remove_entry();
+            if let Some(call) = self.calls.get(&id).filter(|call| call.is_ripe(policy, now)) {
+                self.usual.learn(carrier.as_ref(), call.end.map_or(now, |end| end.at));
+            }
+        }
+        self.usual.forget(now);
     }
 
     /// Takes from all budgets but the minute's, or tells which has no room.
@@ -166,13 +230,14 @@ impl Memory {
             .flat_map(|row| row.takes.into_iter().map(move |take| (row.subject.clone(), row.window, take)));
         let takes: Vec<_> = takes.filter(|(_, _, take)| take.budget != Budget::CallsPerMinute).collect();
         for (subject, window, take) in &takes {
-            let taken = self.budgets.get(&(take.budget, subject.clone(), *window)).copied().unwrap_or(0);
-            if taken.saturating_add(take.amount) > take.max {
+            let taken = self.taken(take.budget, subject, *window);
+            if taken.saturating_add_unsigned(take.amount) > i64::try_from(take.max).unwrap_or(i64::MAX) {
                 return Some(take.budget);
             }
         }
         for (subject, window, take) in takes {
-            *self.budgets.entry((take.budget, subject, window)).or_default() += take.amount;
+            let taken = self.budgets.entry((take.budget, subject, window)).or_default();
+            *taken = taken.saturating_add_unsigned(take.amount);
         }
         None
     }
@@ -185,18 +250,5 @@ impl Memory {
     /// The number is free.
     pub(super) fn let_go(&mut self, number: &PhoneNumber) {
         self.holders.remove(number);
-    }
-
-    /// Blocks a subject.
-    pub(super) fn block(&mut self, subject: Subject, block: Block) {
-        self.past_mut(subject).block = Some(block);
-    }
-
-    /// Books what a call came to.
-    pub(super) fn learn(&mut self, subjects: Vec<Subject>, outcome: Outcome, ended_at: Timestamp) {
-        for subject in subjects {
-            let tally = self.past_mut(subject).days.entry(Day::of(ended_at)).or_default();
-            if outcome.is_waste() { tally.wasted += 1 } else { tally.good += 1 }
-        }
     }
 }

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use crate::country::CountryCode;
 use crate::entry::{Effect, Entry, Listing};
+use crate::evidence::End;
 use crate::line::LineFact;
-use crate::outcome::Outcome;
 use crate::record::Record;
 use crate::state::{Ending, State};
 use crate::switches::KillSwitches;
@@ -16,7 +16,7 @@ use crate::verdict::Code;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Course {
     /// A call, which came to this.
-    Call { outcome: Outcome, ended_at: Timestamp },
+    Call(End),
     /// A call whose end nobody heard.
     Lost,
     /// Connect would not place the call.
@@ -31,9 +31,7 @@ impl Course {
     pub(super) fn of(record: &Record) -> Self {
         let request = &record.request;
         match &record.state {
-            State::Ended(Ending::Closed { end: Some(end), .. }) => {
-                Self::Call { outcome: end.outcome(), ended_at: end.ended_at }
-            }
+            State::Ended(Ending::Closed { end: Some(end), .. }) => Self::Call(End::of(end)),
             State::Ended(Ending::Closed { end: None, .. })
             | State::Approved
             | State::Dialing(_)
@@ -52,14 +50,6 @@ impl Course {
     /// Whether a dialer claims it.
     pub(super) fn is_dialed(self) -> bool {
         !matches!(self, Self::NoCall { .. })
-    }
-}
-
-/// When the call ended, if it went well.
-pub(super) fn good_at(record: &Record) -> Option<Timestamp> {
-    match Course::of(record) {
-        Course::Call { outcome, ended_at } if !outcome.is_waste() => Some(ended_at),
-        _ => None,
     }
 }
 

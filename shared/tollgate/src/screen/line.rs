@@ -2,13 +2,16 @@
 
 use crate::line::{Line, LineFact, LineType};
 use crate::policy::Policy;
-use crate::verdict::{Code, Finding};
+use crate::proof::Proof;
+use crate::verdict::{Code, Finding, Route};
 
-pub(super) fn findings(line: &LineFact, policy: &Policy) -> Vec<Finding> {
+/// An asker who has proved himself is called even if the lookup does not answer: an attacker may have spent it.
+pub(super) fn findings(line: &LineFact, proof: &Proof, policy: &Policy) -> Vec<Finding> {
     match line {
         LineFact::NotAsked => vec![],
         LineFact::Unavailable => {
-            vec![Finding { route: policy.line.unavailable, ..Finding::new(Code::LineUnavailable) }]
+            let route = if proof.is_proven() { Route::Dial } else { policy.line.unavailable };
+            vec![Finding { route, ..Finding::new(Code::LineUnavailable) }]
         }
         LineFact::Known(line) => line_type(line.line_type).into_iter().chain(carrier(line, policy)).collect(),
     }

@@ -1,21 +1,23 @@
 //! Screening, told by cases: a plain request that nothing speaks against, and what each change to it leads to.
 
-mod asked;
-mod asking;
+mod asker;
 mod at_dial;
 mod at_once;
 mod channels;
 mod destination;
-mod fan_out;
+mod guarantees;
 mod identity;
 mod line;
 mod listed;
 mod lookup;
 mod modes;
+mod neighbors;
 mod network;
+mod newcomers;
+mod number;
 mod own_number;
-mod past;
-mod places;
+mod range;
+mod terms;
 mod troubles;
 
 use std::collections::BTreeSet;
@@ -24,18 +26,20 @@ use jiff::SignedDuration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::counter::{Ask, Asked, Count, Place};
+use crate::counter::{Ask, Asked};
 use crate::country::CountryCode;
 use crate::entry::{Effect, Entry};
-use crate::facts::{AskCount, Asking, Calls, Histories};
-use crate::history::{Block, Day, History, Tally};
+use crate::evidence::told::{call, good, line, now, number, pumped, short, wasted};
+use crate::evidence::{Admission, Call, Evidence};
+use crate::facts::{AskCount, Asking, CarrierFact, Held, Places};
 use crate::line::{Line, LineType};
 use crate::network::Address;
-use crate::number::PhoneNumber;
 use crate::policy::{Guests, Limit};
 use crate::request::{Account, NetworkMark, RequestId};
 use crate::text::{AccountId, Author, CarrierName, Reason};
-use troubles::{cases, relaxed, troubles, troubles_of_volume};
+use crate::usual::Usual;
+use crate::verdict::Standing;
+use troubles::{cases, relaxed, troubles, troubles_of_the_past};
 
 const EXAMPLES: &str = include_str!("../../../../tests/suite/data/example-numbers.tsv");
 
@@ -44,6 +48,8 @@ const EXAMPLES: &str = include_str!("../../../../tests/suite/data/example-number
 struct Case {
     request: CallbackRequest,
     facts: Facts,
+    /// All calls that were ever made; whom they are evidence of follows from the request.
+    calls: Vec<Call>,
     policy: Policy,
     now: Timestamp,
 }
@@ -51,7 +57,7 @@ struct Case {
 /// The account `ada` asks from a US address for a US number, the first request of all, at the start of a day: what is
 /// counted of the last hour or day stands in full.
 fn plain() -> Case {
-    let now = Timestamp::from_second(20_000 * 86_400).unwrap();
+    let now = now();
     let account = Account { id: AccountId::parse("ada").unwrap(), verified_number: None };
     let caller = Caller {
         address: address("203.0.113.9"),
@@ -69,20 +75,20 @@ fn plain() -> Case {
         topic: None,
         caller,
     };
-    let first = AskCount { this: asked(1, 1, 1), last: Asked::default() };
+    let first = AskCount { this: Asked { requests: 1, pending: vec![] }, last: Asked::default() };
     let facts = Facts {
         listings: vec![],
         switches: KillSwitches::default(),
         line: LineFact::NotAsked,
-        asking: Asking { address: first, block: first, account: Some(first) },
-        number: Calls::default(),
-        range: Calls::default(),
-        country: Calls::default(),
-        carriers: [].into(),
-        histories: Histories::default(),
+        asking: Asking { address: first.clone(), account: Some(first) },
+        evidence: Evidence::default(),
+        usual: Usual::default(),
+        range_approved: 0,
+        carrier: CarrierFact::NotAsked,
+        newcomers: Places::default(),
         pending: None,
     };
-    Case { request, facts, policy: Policy::default(), now }
+    Case { request, facts, calls: vec![], policy: Policy::default(), now }
 }
 
 impl Case {
@@ -92,8 +98,22 @@ impl Case {
         case
     }
 
+    /// The facts, with the calls put to whomever they are evidence of.
+    fn known(&self) -> Facts {
+        let evidence = Evidence::gathered(&self.request, &self.calls, self.now);
+        let mut facts = Facts { evidence, ..self.facts.clone() };
+        let carrier = needs_carrier(&facts.line, &facts.usual, &self.policy, self.now).map(CarrierName::key);
+        if let Some(carrier) = carrier {
+            let theirs =
+                |call: &&Call| call.carrier.as_ref().map(CarrierName::key).as_ref() == Some(&carrier);
+            let calls = self.calls.iter().filter(theirs).cloned().collect();
+            facts.carrier = CarrierFact::Known { calls, approved: 0 };
+        }
+        facts
+    }
+
     fn verdict(&self) -> Verdict {
-        screen(&self.request, &self.facts, &self.policy, self.now)
+        screen(&self.request, &self.known(), &self.policy, self.now)
     }
 
     fn at_once(&self) -> Verdict {
@@ -105,12 +125,12 @@ impl Case {
         at_dial(&self.request, listings, line, switches, &self.policy, self.now)
     }
 
-    fn places(&self) -> Vec<(Code, Place)> {
-        places(&self.request, &self.facts, &self.policy, &self.verdict(), self.now)
+    fn terms(&self) -> (Terms, Vec<(Code, Place)>) {
+        terms(&self.request, &self.known(), &self.policy, self.now)
     }
 
     fn lookup_matters(&self) -> bool {
-        lookup_matters(&self.request, &self.facts, &self.policy, self.now)
+        lookup_matters(&self.request, &self.known(), &self.policy, self.now)
     }
 
     /// Asks for another number, from an address in its country.
@@ -158,16 +178,30 @@ impl Case {
         self.facts.line = LineFact::Known(Line { line_type, carrier });
     }
 
-    /// The number is a mobile of Example Mobile, whose calls are these.
-    fn carrier_calls(&mut self, calls: Calls) {
-        self.line(LineType::Mobile, Some("Example Mobile"));
-        self.facts.carriers.insert("example mobile".to_owned(), calls);
+    /// These calls were made, beside all others.
+    fn past(&mut self, calls: impl IntoIterator<Item = Call>) {
+        self.calls.extend(calls);
     }
 
-    /// The number is a mobile of Example Mobile, whose past is this.
-    fn carrier_history(&mut self, history: History) {
+    /// So many good calls went to each carrier yesterday.
+    fn learned(&mut self, carriers: &[(&str, u64)]) {
+        for (name, good) in carriers {
+            let carrier = CarrierName::parse(name).unwrap();
+            (0..*good)
+                .for_each(|_| self.facts.usual.learn(Some(&carrier), now() - SignedDuration::from_hours(1)));
+        }
+    }
+
+    /// The number is a mobile of a carrier that the customers do not have.
+    fn unusual_carrier(&mut self) {
+        self.learned(&[("Example Mobile", 100)]);
+        self.line(LineType::Mobile, Some("Example Rare"));
+    }
+
+    /// The number is a mobile of the carrier that the customers have.
+    fn usual_carrier(&mut self) {
+        self.learned(&[("Example Mobile", 100)]);
         self.line(LineType::Mobile, Some("Example Mobile"));
-        self.facts.histories.carriers.insert("example mobile".to_owned(), history);
     }
 
     fn usual_carriers(&mut self, names: &[&str]) {
@@ -184,10 +218,6 @@ impl Case {
     }
 }
 
-fn number(e164: &str) -> PhoneNumber {
-    PhoneNumber::parse(e164, None).unwrap()
-}
-
 fn country(code: &str) -> CountryCode {
     CountryCode::parse(code).unwrap()
 }
@@ -196,33 +226,19 @@ fn address(text: &str) -> Address {
     Address::parse(text).unwrap()
 }
 
-fn asked(requests: u64, numbers: u64, countries: u64) -> Asked {
-    Asked { requests, numbers, numbers_of_the_range: numbers.min(1), countries }
+/// So many requests in this window.
+fn asked(requests: u64) -> AskCount {
+    AskCount { this: Asked { requests, pending: vec![] }, last: Asked::default() }
 }
 
-fn asks(requests: u64, numbers: u64, countries: u64) -> AskCount {
-    AskCount { this: asked(requests, numbers, countries), last: Asked::default() }
+/// Another number of the range that is asked for.
+fn of_the_range(n: u16) -> String {
+    format!("+12065551{n:03}")
 }
 
-fn count(this: u64, last: u64) -> Count {
-    Count { this, last }
-}
-
-fn approved(this: u64, last: u64) -> Calls {
-    Calls { approved: count(this, last), ..Calls::default() }
-}
-
-/// A past of today alone.
-fn past(tally: Tally) -> History {
-    History { days: [(Day::of(plain().now), tally)].into(), block: None }
-}
-
-fn wasted(wasted: u64, good: u64) -> History {
-    past(Tally { wasted, good, marked: 0 })
-}
-
-fn marked(marked: u64, good: u64) -> History {
-    past(Tally { marked, good, wasted: 0 })
+/// A number that has nothing to do with the one that is asked for; each in a range of its own.
+fn elsewhere(n: u16) -> String {
+    format!("+1404{}0100", 222 + n)
 }
 
 /// A finding on one line: `redirect: code subject value of limit in window s (standing)`.

@@ -88,28 +88,22 @@ codes! {
     Guest = "guest" => Redirect,
     /// Too many requests from an address.
     TooManyFromAddress = "too-many-from-address" => Redirect,
-    /// Too many requests from a network block.
-    TooManyFromBlock = "too-many-from-block" => Redirect,
     /// Too many requests from an account.
-    TooManyFromAccount = "too-many-from-account" => Refuse,
+    TooManyFromAccount = "too-many-from-account" => Redirect,
     /// Too many calls to a number.
     TooManyToNumber = "too-many-to-number" => Redirect,
-    /// Too many calls to a range.
+    /// Too many calls to a range that have not proved themselves.
     TooManyToRange = "too-many-to-range" => Redirect,
-    /// Too many calls to a carrier.
+    /// Too many calls to an unusual carrier that have not proved themselves.
     TooManyToCarrier = "too-many-to-carrier" => Redirect,
-    /// Too many calls to a country.
-    TooManyToCountry = "too-many-to-country" => Redirect,
     /// An address asks for too many numbers.
     TooManyNumbersFromAddress = "too-many-numbers-from-address" => Redirect,
     /// An address asks for too many numbers of one range.
     TooManyNumbersOfARangeFromAddress = "too-many-numbers-of-a-range-from-address" => Redirect,
     /// An address asks for numbers of too many countries.
     TooManyCountriesFromAddress = "too-many-countries-from-address" => Redirect,
-    /// An IPv6 /48, which is one customer's network, asks for too many numbers.
-    TooManyNumbersFromBlock = "too-many-numbers-from-block" => Redirect,
     /// An account asks for too many numbers.
-    TooManyNumbersFromAccount = "too-many-numbers-from-account" => Refuse,
+    TooManyNumbersFromAccount = "too-many-numbers-from-account" => Redirect,
     /// Too many addresses ask for a number.
     TooManyAddressesToNumber = "too-many-addresses-to-number" => Redirect,
     /// Too many calls that an address asked for were wasted.
@@ -118,34 +112,44 @@ codes! {
     TooMuchWasteFromBlock = "too-much-waste-from-block" => Redirect,
     /// Too many calls that an account asked for were wasted.
     TooMuchWasteFromAccount = "too-much-waste-from-account" => Redirect,
-    /// Too many calls to a number were wasted.
-    TooMuchWasteToNumber = "too-much-waste-to-number" => Redirect,
     /// Too many calls to a range were wasted.
     TooMuchWasteInRange = "too-much-waste-in-range" => Redirect,
-    /// Too many calls to a carrier were wasted, some of them asked for by this address or account.
-    TooMuchWasteInCarrier = "too-much-waste-in-carrier" => Redirect,
-    /// Too many calls to a country were wasted, some of them asked for by this address or account.
-    TooMuchWasteInCountry = "too-much-waste-in-country" => Redirect,
     /// An operator marked requests from the address as spam.
     MarkedAddress = "marked-address" => Redirect,
-    /// An operator marked requests from the network block as spam.
+    /// Operators marked requests of several lines of the network as spam.
     MarkedBlock = "marked-block" => Redirect,
     /// An operator marked requests from the account as spam.
     MarkedAccount = "marked-account" => Redirect,
-    /// An operator marked requests for the number as spam.
+    /// Operators marked several askers' requests for the number as spam.
     MarkedNumber = "marked-number" => Redirect,
-    /// An operator marked requests for numbers of the range as spam.
+    /// Operators marked several askers' requests for numbers of the range as spam.
     MarkedRange = "marked-range" => Redirect,
-    /// An operator marked requests for numbers of the carrier as spam.
+    /// Operators marked several askers' requests for numbers of the carrier as spam.
     MarkedCarrier = "marked-carrier" => Redirect,
-    /// The address, network block or account went too far, and is blocked for a while.
-    SourceBlocked = "source-blocked" => Redirect,
-    /// The number or range is blocked for a while.
-    DestinationBlocked = "destination-blocked" => Redirect,
+    /// An account asks too often for its own number.
+    TooManyToOwnNumber = "too-many-to-own-number" => Redirect,
+    /// Newcomers hold as many places as they share.
+    NewcomersRationed = "newcomers-rationed" => Redirect,
     /// The number has a callback pending.
     NumberPending = "number-pending" => Dial,
     /// A budget is spent.
     BudgetSpent = "budget-spent" => Refuse,
+    /// Of an earlier version: Too many requests from a network block.
+    TooManyFromBlock = "too-many-from-block" => Redirect,
+    /// Of an earlier version: Too many calls to a country.
+    TooManyToCountry = "too-many-to-country" => Redirect,
+    /// Of an earlier version: An IPv6 /48, which is one customer's network, asks for too many numbers.
+    TooManyNumbersFromBlock = "too-many-numbers-from-block" => Redirect,
+    /// Of an earlier version: Too many calls to a number were wasted.
+    TooMuchWasteToNumber = "too-much-waste-to-number" => Redirect,
+    /// Of an earlier version: Too many calls to a carrier were wasted, some of them asked for by this address or account.
+    TooMuchWasteInCarrier = "too-much-waste-in-carrier" => Redirect,
+    /// Of an earlier version: Too many calls to a country were wasted, some of them asked for by this address or account.
+    TooMuchWasteInCountry = "too-much-waste-in-country" => Redirect,
+    /// Of an earlier version: The address, network block or account went too far, and is blocked for a while.
+    SourceBlocked = "source-blocked" => Redirect,
+    /// Of an earlier version: The number or range is blocked for a while.
+    DestinationBlocked = "destination-blocked" => Redirect,
 }
 
 impl Code {
@@ -177,46 +181,80 @@ impl Code {
     }
 
     /// Whether a verified own number waives the finding: what others may have done to the number and what lies around
-    /// it, and that its owner travels.
+    /// it, what the asker's neighbors did, and that its owner travels. Marks of what the owner asked for are not waived.
     #[must_use]
     pub fn is_waived_by_verified_own_number(self) -> bool {
         matches!(
             self,
             Self::CountryMismatch
+                | Self::LineUnavailable
                 | Self::TooManyToNumber
                 | Self::TooManyToRange
                 | Self::TooManyToCarrier
-                | Self::TooManyToCountry
                 | Self::TooManyAddressesToNumber
-                | Self::TooMuchWasteToNumber
+                | Self::TooManyNumbersFromAddress
+                | Self::TooManyNumbersFromAccount
+                | Self::TooManyNumbersOfARangeFromAddress
+                | Self::TooManyCountriesFromAddress
+                | Self::TooMuchWasteFromAddress
+                | Self::TooMuchWasteFromAccount
+                | Self::TooMuchWasteFromBlock
                 | Self::TooMuchWasteInRange
-                | Self::TooMuchWasteInCarrier
-                | Self::TooMuchWasteInCountry
+                | Self::MarkedBlock
                 | Self::MarkedNumber
                 | Self::MarkedRange
                 | Self::MarkedCarrier
+        )
+    }
+
+    /// Whether no rule makes the finding any more: it stands in requests of an earlier version, and a policy that names it is
+    /// still read.
+    #[must_use]
+    pub fn is_retired(self) -> bool {
+        matches!(
+            self,
+            Self::TooManyFromBlock
+                | Self::TooManyToCountry
+                | Self::TooManyNumbersFromBlock
+                | Self::TooMuchWasteToNumber
+                | Self::TooMuchWasteInCarrier
+                | Self::TooMuchWasteInCountry
+                | Self::SourceBlocked
                 | Self::DestinationBlocked
         )
     }
 
-    /// Whether the subject of the finding is blocked for a while: it went too far by its own doing. (What is marked is
-    /// suspect for a week in any case; numbers, carriers and countries are too wide or too much of other people's making.)
+    /// What lifts the finding, in words for an operator; none where nothing but the policy or a list does.
     #[must_use]
-    pub fn blocks(self) -> bool {
-        matches!(
-            self,
-            Self::TooManyFromAddress
-                | Self::TooManyFromBlock
-                | Self::TooManyNumbersFromAddress
-                | Self::TooManyNumbersOfARangeFromAddress
-                | Self::TooManyCountriesFromAddress
-                | Self::TooManyNumbersFromBlock
-                | Self::TooMuchWasteFromAddress
-                | Self::TooMuchWasteFromBlock
-                | Self::TooMuchWasteFromAccount
-                | Self::TooManyToRange
-                | Self::TooMuchWasteInRange
-        )
+    pub fn lifted_by(self) -> Option<&'static str> {
+        Some(match self {
+            Self::TooManyFromAddress | Self::TooManyFromAccount => "time: the window slides",
+            Self::TooMuchWasteFromAddress | Self::TooMuchWasteFromAccount => {
+                "good calls of the asker; the time that is told; a day without waste"
+            }
+            Self::TooManyNumbersFromAddress | Self::TooManyNumbersFromAccount => {
+                "good calls of the asker; a day"
+            }
+            Self::TooManyNumbersOfARangeFromAddress => "ripe good calls of others to the range; a day",
+            Self::TooManyCountriesFromAddress | Self::TooManyAddressesToNumber => "a day",
+            Self::TooManyToNumber | Self::TooManyToOwnNumber => "good calls to the number; a day",
+            Self::TooManyToRange | Self::TooManyToCarrier => {
+                "calls there that ripen unmarked; proof of the asker elsewhere"
+            }
+            Self::TooMuchWasteFromBlock => {
+                "good calls of others there; the next try, at the time that is told; proof of the asker"
+            }
+            Self::TooMuchWasteInRange => "good calls to the range; a day; proof of the asker",
+            Self::MarkedAddress | Self::MarkedAccount => "taking the mark back; good calls; a week",
+            Self::MarkedBlock | Self::MarkedNumber => {
+                "taking marks back; good calls of others; a week; proof of the asker"
+            }
+            Self::MarkedRange | Self::MarkedCarrier => {
+                "taking marks back; ripe good calls of others; a week; proof of the asker elsewhere"
+            }
+            Self::NewcomersRationed => "good calls of newcomers; the next window; proof of the asker",
+            _ => return None,
+        })
     }
 }
 

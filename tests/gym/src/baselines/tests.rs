@@ -17,9 +17,10 @@ fn asked(second: i64, spelled: &str, address: &str) -> Asked {
         address: address.parse().unwrap(),
         account: None,
         anonymous: false,
+        token: false,
         is_repeat: false,
         call: CallPlan { ring_seconds: 3, talk_seconds: 60, answered: true, agent: true },
-        marked: false,
+        marking: None,
     }
 }
 
@@ -44,8 +45,8 @@ fn one_pending_dials_a_number_again_once_its_call_is_over_however_it_is_spelled(
         asked(62, "(206) 555-0100", "192.0.2.2"),
         asked(62, "+12065550101", "192.0.2.1"),
         rings_out,
-        asked(92, "+12065550100", "192.0.2.1"),
-        asked(93, "+12065550100", "192.0.2.1"),
+        asked(122, "+12065550100", "192.0.2.1"),
+        asked(123, "+12065550100", "192.0.2.1"),
     ];
     let [dialed, duplicate] = [CameTo::Dialed, CameTo::Duplicate];
     assert_eq!(came_to(Baseline::OnePending, &asked), [dialed, duplicate, dialed, dialed, duplicate, dialed]);

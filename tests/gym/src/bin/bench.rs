@@ -16,7 +16,8 @@ use local::edge::Incoming;
 use local::stack::{Error, Function, Options, Stack};
 use tollgate::counter::Asked;
 use tollgate::country::CountryCode;
-use tollgate::facts::{AskCount, Asking, Calls, Facts, Histories};
+use tollgate::evidence::Evidence;
+use tollgate::facts::{AskCount, Asking, CarrierFact, Facts, Places};
 use tollgate::line::LineFact;
 use tollgate::network::Address;
 use tollgate::number::PhoneNumber;
@@ -24,6 +25,7 @@ use tollgate::policy::{Guests, Policy};
 use tollgate::request::{CallbackRequest, Caller, RequestId};
 use tollgate::screen::screen;
 use tollgate::switches::KillSwitches;
+use tollgate::usual::Usual;
 use tollgate_aws::clock::{Clock, ManualClock};
 
 /// How often the pure decision is made, if nobody says otherwise.
@@ -68,20 +70,17 @@ fn decision(decisions: u32) -> Result<Duration, Error> {
             account: None,
         },
     };
-    let first = AskCount {
-        this: Asked { requests: 1, numbers: 1, numbers_of_the_range: 1, countries: 1 },
-        last: Asked::default(),
-    };
+    let first = AskCount { this: Asked { requests: 1, pending: vec![] }, last: Asked::default() };
     let facts = Facts {
         listings: vec![],
         switches: KillSwitches::default(),
         line: LineFact::NotAsked,
-        asking: Asking { address: first, block: first, account: None },
-        number: Calls::default(),
-        range: Calls::default(),
-        country: Calls::default(),
-        carriers: [].into(),
-        histories: Histories::default(),
+        asking: Asking { address: first, account: None },
+        evidence: Evidence::default(),
+        usual: Usual::default(),
+        range_approved: 0,
+        carrier: CarrierFact::NotAsked,
+        newcomers: Places::default(),
         pending: None,
     };
     let policy = Policy { guests: Guests::Allow, ..Policy::default() };

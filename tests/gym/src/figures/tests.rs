@@ -1,5 +1,6 @@
 //! The figures of a few requests made by hand.
 
+use jiff::SignedDuration;
 use local::connect::CallPlan;
 use serde_json::json;
 use tollgate::number::PhoneNumber;
@@ -45,9 +46,10 @@ fn asked(traffic: usize, minute: i64, number: &str, talk_seconds: u32) -> Asked 
         address: "203.0.113.1".parse().unwrap(),
         account: None,
         anonymous: false,
+        token: false,
         is_repeat: false,
         call: CallPlan { ring_seconds: 3, talk_seconds, answered: talk_seconds > 0, agent: true },
-        marked: false,
+        marking: None,
     }
 }
 
@@ -79,19 +81,61 @@ fn figures_are_what_the_format_says() {
     ];
     let (asked, fates): (Vec<_>, Vec<_>) = played.into_iter().unzip();
     let figures = Figures::count(&Scenario::parse(SCENARIO).unwrap(), "tollgate", &asked, &fates);
-    let expected = json!({
+    // Ada talked before the hour was up; Bob was never reached.
+    let known = json!({ "requested": 1, "served": 0, "served_share": 0.0 });
+    let new = json!({ "requested": 2, "served": 2, "served_share": 1.0 });
+    let people = json!({
+        "known": known, "new": new, "known_during_fraud": known, "new_during_fraud": new,
+    });
+    let mut expected = json!({
         "scenario": "by-hand", "guard": "tollgate",
         "traffic": [
-            { "label": "customers", "fraud": false, "requested": 4, "repeats": 1, "dialed": 2, "redirected": 1,
-              "refused": 0, "duplicate": 1, "billed_minutes": 3, "last_dial_minute": 31 },
-            { "label": "pumper", "fraud": true, "requested": 3, "repeats": 0, "dialed": 1, "redirected": 0,
-              "refused": 2, "duplicate": 0, "billed_minutes": 1, "last_dial_minute": 24 },
+            { "label": "customers", "fraud": false, "requested": 4, "repeats": 1, "served": 2, "turned_away": 1,
+              "dialed": 2, "dialed_share": 0.3333, "redirected": 1, "refused": 0, "duplicate": 1, "billed_minutes": 3,
+              "last_dial_minute": 31 },
+            { "label": "pumper", "fraud": true, "requested": 3, "repeats": 0, "served": 1, "turned_away": 2,
+              "dialed": 1, "dialed_share": 0.3333, "redirected": 0, "refused": 2, "duplicate": 0, "billed_minutes": 1,
+              "last_dial_minute": 24 },
         ],
         "fraud": { "requested": 3, "dialed": 1, "dialed_share": 0.3333, "billed_minutes": 1, "last_dial_minute": 24 },
         "honest": { "requested": 3, "dialed": 2, "served_share": 0.6667, "redirected": 1 },
         "findings": { "deny-listed": 1, "too-many-from-address": 2 },
     });
+    for place in ["/traffic/0", "/honest"] {
+        let figures = expected.pointer_mut(place).unwrap().as_object_mut().unwrap();
+        figures.extend(people.as_object().unwrap().clone());
+    }
     assert_eq!(serde_json::to_value(&figures).unwrap(), expected);
+}
+
+#[test]
+fn whoever_talked_before_is_told_apart_from_others_and_so_is_the_time_of_fraud() {
+    let [ada, bob] = ["+12065550100", "+12065550101"];
+    // The pumper of this scenario begins at half past.
+    let text = SCENARIO.replacen("fraud = true\nstart_minute = 0", "fraud = true\nstart_minute = 30", 1);
+    let unanswered = |minute| asked(0, minute, bob, 0);
+    let elsewhere = Asked { address: "203.0.113.2".parse().unwrap(), ..asked(0, 40, ada, 60) };
+    let voicemail = CallPlan { agent: false, ..asked(0, 0, bob, 60).call };
+    let turned_away = || kept(CameTo::Redirected, vec![]);
+    let played = [
+        // In the warm-up: it counts for what is known of Ada.
+        (asked(0, 1, ada, 60), dialed(1, 3)),
+        (unanswered(11), dialed(11, 12)),
+        (asked(0, 12, ada, 60), turned_away()),
+        // Bob was called, and nobody talked with an agent.
+        (Asked { call: voicemail, ..asked(0, 13, bob, 60) }, dialed(13, 14)),
+        (unanswered(35), turned_away()),
+        (asked(0, 36, ada, 60), dialed(36, 38)),
+        // Somebody else who asks for Ada's number.
+        (elsewhere, turned_away()),
+    ];
+    let (asked, fates): (Vec<_>, Vec<_>) = played.into_iter().unzip();
+    let figures = Figures::count(&Scenario::parse(&text).unwrap(), "tollgate", &asked, &fates);
+    let People { known, new, known_during_fraud, new_during_fraud } = figures.honest.people;
+    assert_eq!((known.requested, known.served_share), (2, Some(0.5)));
+    assert_eq!((new.requested, new.served), (4, 2));
+    assert_eq!((known_during_fraud.requested, known_during_fraud.served), (1, 1));
+    assert_eq!((new_during_fraud.requested, new_during_fraud.served), (2, 0));
 }
 
 #[test]
@@ -99,6 +143,9 @@ fn of_nobody_nothing_was_dialed_and_all_were_served() {
     let figures = Figures::count(&Scenario::parse(SCENARIO).unwrap(), "none", &[], &[]);
     assert_eq!((figures.fraud.dialed_share, figures.honest.served_share), (0.0, 1.0));
     assert_eq!(figures.fraud.last_dial_minute, None);
+    // A share of nobody is not told.
+    let known = serde_json::to_value(figures.honest.people.known).unwrap();
+    assert_eq!(known, json!({ "requested": 0, "served": 0, "served_share": null }));
 }
 
 #[test]

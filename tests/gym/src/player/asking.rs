@@ -1,6 +1,7 @@
-//! What visitors and operators send, as HTTP requests at the edge.
+//! What visitors and operators send, as HTTP requests at the edge; and what is asked of the tables.
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use jiff::Timestamp;
 use lambda_http::Body;
 use local::edge::Incoming;
 use local::stack::{Error, Stack};
@@ -9,7 +10,7 @@ use tollgate::request::RequestId;
 use tollgate::text::AccountId;
 
 use crate::scenario::{Document, Traffic};
-use crate::traffic::Asked;
+use crate::traffic::{Asked, Mark};
 
 const OPERATOR: (&str, &str) = ("x-local-operator", "arn:aws:iam::111122223333:user/agent");
 
@@ -57,15 +58,32 @@ pub(super) async fn ask(stack: &Stack, asked: &Asked, place: usize, traffic: &Tr
     expect(&answer, &[202, 200], "a request is not taken")
 }
 
-/// Marks a request as spam, as an agent does who talked on its call.
-pub(super) async fn mark_as_spam(stack: &Stack, id: RequestId) -> Result<Marked, Error> {
+/// What the review API calls a mark.
+fn word(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Spam => "spam",
+        Mark::WrongPerson => "wrong-person",
+    }
+}
+
+/// Marks a request, as an agent does who talked on its call.
+pub(super) async fn mark(stack: &Stack, id: RequestId, mark: Mark) -> Result<Marked, Error> {
     let path = format!("/review/requests/{id}/mark");
-    let body = json!({ "mark": "spam" }).to_string();
+    let body = json!({ "mark": word(mark) }).to_string();
     let answer = send(stack, Method::PUT, &path, &[OPERATOR], body).await?;
     if answer.status == 404 {
         return Ok(Marked::NotProvided);
     }
     expect(&answer, &[200, 201, 202, 204], "a mark is not taken").map(|()| Marked::Yes)
+}
+
+/// When the next turn under Connect's rate is free: the dialers keep it in an item of theirs. None before the first turn.
+pub(super) fn next_turn(stack: &Stack) -> Result<Option<Timestamp>, Error> {
+    let key = json!({ "subject": { "S": "pace" }, "window": { "S": "now" } });
+    let input = json!({ "TableName": stack.tables.names.counters, "Key": key }).to_string();
+    let answer: Value = serde_json::from_str(&stack.engine.operate("GetItem", input.as_bytes()).body)?;
+    let next_at = answer.pointer("/Item/next_at/N").and_then(Value::as_str);
+    next_at.map(|next_at| Ok(Timestamp::from_millisecond(next_at.parse()?)?)).transpose()
 }
 
 /// The ids that the requests will have.

@@ -1,5 +1,6 @@
 //! What a scenario's file may say, and what is told of a mistake.
 
+use local::carrier::{Line, LineType};
 use serde_json::json;
 
 use super::*;
@@ -79,6 +80,18 @@ fn a_mistake_is_told_with_its_place_and_its_reason() {
         ("requests_max = 5", "requests_max = \"5\"", "policy: "),
         ("[policy]", "[policy]\nguest = \"allow\"", "unknown field `guest`"),
         ("[[traffic]]", "[[trafic]]", "unknown field `trafic`"),
+        ("call =", "token = 2\ncall =", "a share is within 0 and 1"),
+        ("call =", "growth_per_day = 0\ncall =", "a growth is within 0.1 and 10"),
+        ("call =", "marks = { spam = 0.6, wrong_person = 0.6, after_minutes = 1 }\ncall =", "more than 1"),
+        ("call =", "marks = { prank = 0.6, after_minutes = 1 }\ncall =", "unknown field `prank`"),
+        (
+            "call =",
+            "numbers_of = \"strangers\"\ncall =",
+            "numbers: name at least one pool, or `numbers_of` alone",
+        ),
+        ("addresses =", "askers_of = \"strangers\"\n# addresses =", "askers_of: names no traffic"),
+        ("addresses =", "askers_of = \"customers\"\n# addresses =", "askers_of: names no traffic"),
+        ("addresses =", "# addresses =", "addresses: name at least one pool, or `askers_of` alone"),
     ];
     for (right, wrong, told) in mistakes {
         assert!(RIGHT.contains(right), "{right}");
@@ -90,6 +103,31 @@ fn a_mistake_is_told_with_its_place_and_its_reason() {
     let (_, traffic) = RIGHT.split_once("[[traffic]]").unwrap();
     let twice = format!("{RIGHT}[[traffic]]{traffic}");
     assert!(Scenario::parse(&twice).unwrap_err().to_string().contains("there are two of this name"));
+}
+
+#[test]
+fn fraud_is_marked_as_the_operator_does_unless_a_traffic_says_otherwise() {
+    let honest = Scenario::parse(RIGHT).unwrap();
+    assert_eq!(honest.marks(&honest.traffic[0]), Marks::default());
+    let fraud = Scenario::parse(&RIGHT.replacen("fraud = false", "fraud = true", 1)).unwrap();
+    let marks = fraud.marks(&fraud.traffic[0]);
+    assert_eq!((marks.spam.get(), marks.wrong_person.get(), marks.after_minutes), (0.5, 0.0, 10));
+    let own = "marks = { wrong_person = 0.25, after_minutes = 3 }\ncall =";
+    let own = Scenario::parse(&RIGHT.replacen("call =", own, 1)).unwrap();
+    let marks = own.marks(&own.traffic[0]);
+    assert_eq!((marks.spam.get(), marks.wrong_person.get(), marks.after_minutes), (0.0, 0.25, 3));
+}
+
+#[test]
+fn how_many_requests_to_expect_follows_from_rates_and_growth() {
+    let expected =
+        |key: &str| Scenario::parse(&RIGHT.replacen("call =", key, 1)).unwrap().expected_requests();
+    assert_eq!(expected("call ="), 10);
+    assert_eq!(expected("repeat_clicks = 0.5\ncall ="), 15);
+    let days =
+        RIGHT.replace("_minutes = 60", "_minutes = 4320").replace("end_minute = 60", "end_minute = 4320");
+    let days = days.replacen("call =", "growth_per_day = 2\ncall =", 1);
+    assert_eq!(Scenario::parse(&days).unwrap().expected_requests(), 240 + 480 + 960);
 }
 
 #[test]
@@ -105,7 +143,7 @@ fn the_policy_is_the_default_with_the_scenarios_keys_and_the_drafts_over_it() {
     let default = tollgate::policy::Policy::default();
     assert_eq!(own.guests, tollgate::policy::Guests::Allow);
     assert_eq!((own.limits.per_address.requests_max, own.limits.per_address.window_seconds), (5, 3_600));
-    assert_eq!((&own.limits.per_block, &own.budgets), (&default.limits.per_block, &default.budgets));
+    assert_eq!((&own.limits.per_account, &own.budgets), (&default.limits.per_account, &default.budgets));
 
     let draft = json!({ "limits": { "per_address": { "requests_max": 7 } }, "rules": { "guest": "off" } });
     let draft = Document::of(&scenario, draft.as_object().unwrap()).unwrap().policy;
@@ -120,7 +158,7 @@ fn the_policy_is_the_default_with_the_scenarios_keys_and_the_drafts_over_it() {
 fn the_scenarios_of_this_folder_are_right_and_named_as_their_files() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");
     let files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    assert!(files.len() >= 8, "{files:?}");
+    assert!(files.len() >= 25, "{files:?}");
     for file in files {
         let scenario = Scenario::read(&file).unwrap();
         assert_eq!(file.file_stem().unwrap().to_str(), Some(scenario.name.as_str()));

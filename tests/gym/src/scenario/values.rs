@@ -12,6 +12,11 @@ pub struct Share(f64);
 #[serde(try_from = "f64")]
 pub struct Rate(f64);
 
+/// How many times as often in a day as in the day before.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(try_from = "f64")]
+pub struct Growth(f64);
+
 /// Seconds from and to, both within it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "[u32; 2]")]
@@ -35,6 +40,22 @@ impl Rate {
     #[must_use]
     pub fn get(self) -> f64 {
         self.0
+    }
+}
+
+impl Growth {
+    /// The factor of a day.
+    #[must_use]
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl TryFrom<f64> for Growth {
+    type Error = &'static str;
+
+    fn try_from(growth: f64) -> Result<Self, Self::Error> {
+        if (0.1..=10.0).contains(&growth) { Ok(Self(growth)) } else { Err("a growth is within 0.1 and 10") }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::streams::Streams;
 use super::*;
 
 /// A scenario with this traffic: `customers`, 300 an hour for ten hours, with these keys instead of the usual ones.
@@ -183,5 +184,74 @@ fn a_varied_spelling_is_another_form_of_the_same_number() {
     let abroad = r#"[{ prefix = "+4420794", digits = 12, count = 50 }]"#;
     for asked in drawn(&[("spelling", r#""varied""#), ("numbers", abroad), ("requests_per_hour", "20")]) {
         assert_eq!(PhoneNumber::parse(&asked.spelled, us).as_ref(), Ok(&asked.number), "{}", asked.spelled);
+    }
+}
+
+#[test]
+fn calls_are_marked_as_often_each_way_as_said_and_only_those_that_reached_an_agent() {
+    let marks = ("marks", "{ spam = 0.5, wrong_person = 0.3, after_minutes = 20 }");
+    let asked = drawn(&[marks]);
+    let (reached, missed): (Vec<_>, Vec<_>) =
+        asked.into_iter().partition(|asked| asked.call.answered && asked.call.agent);
+    assert!(missed.iter().all(|asked| asked.marking.is_none()));
+    let is = |asked: &Asked, mark| asked.marking.is_some_and(|marking| marking.mark == mark);
+    about(&reached, 0.5, |asked| is(asked, Mark::Spam));
+    about(&reached, 0.3, |asked| is(asked, Mark::WrongPerson));
+    let after = reached.iter().filter_map(|asked| asked.marking).map(|marking| marking.after.as_mins());
+    assert!(after.clone().count() > 500 && after.clone().all(|minutes| minutes == 20));
+    // A token is a matter of its own.
+    about(&drawn(&[marks, ("token", "0.4")]), 0.4, |asked| asked.token);
+}
+
+#[test]
+fn a_mistyped_request_is_for_anothers_number_from_the_persons_own_place() {
+    let keys = [("signed_in", "1"), ("own_number", "1")];
+    let wrong = "{ share = 0.1, call = { answered = 1, agent = 1, seconds = [7, 7] }, marks = { wrong_person = 1, after_minutes = 5 } }";
+    let (right, asked) = (drawn(&keys), drawn(&[keys[0], keys[1], ("mistyped", wrong)]));
+    about(&asked, 0.1, |asked| asked.call.talk_seconds == 7);
+    for (meant, asked) in right.iter().zip(&asked) {
+        assert_eq!((meant.at, meant.address), (asked.at, asked.address));
+        let is_mistyped = asked.call.talk_seconds == 7;
+        assert_eq!(meant.number != asked.number, is_mistyped);
+        assert_eq!(asked.account.as_ref().unwrap().owns_number, !is_mistyped);
+        assert_eq!(asked.marking.is_some_and(|marking| marking.mark == Mark::WrongPerson), is_mistyped);
+    }
+}
+
+#[test]
+fn one_traffic_may_ask_for_anothers_numbers_and_another_from_its_addresses_and_accounts() {
+    let mut all = scenario(&[("signed_in", "1")]);
+    let elsewhere = ("addresses", r#"[{ network = "198.51.0.0/20", count = 100 }]"#);
+    let strangers = [("label", r#""strangers""#), ("pairing", r#""free""#), elsewhere];
+    all.traffic.push(scenario(&strangers).traffic.remove(0));
+    all.traffic.push(
+        scenario(&[("label", r#""farmed""#), ("pairing", r#""once""#), ("signed_in", "1")]).traffic.remove(0),
+    );
+    all.traffic[1].numbers = vec![];
+    all.traffic[1].numbers_of = Some("customers".to_owned());
+    all.traffic[2].addresses = vec![];
+    all.traffic[2].askers_of = Some("customers".to_owned());
+    let asked = requests(&all, None).unwrap();
+    let of = |place: usize| asked.iter().filter(move |asked| asked.traffic == place);
+    let numbers = |place| of(place).map(|asked| &asked.number).collect::<BTreeSet<_>>();
+    let addresses = |place| of(place).map(|asked| asked.address).collect::<BTreeSet<_>>();
+    let accounts = |place| of(place).map(|asked| &asked.account).collect::<BTreeSet<_>>();
+    assert_eq!((numbers(0), addresses(0)), (numbers(1), addresses(2)));
+    assert!(numbers(0).is_disjoint(&numbers(2)) && addresses(0).is_disjoint(&addresses(1)));
+    assert_eq!(accounts(0), accounts(2));
+}
+
+#[test]
+fn a_traffic_that_grows_asks_so_many_times_as_often_each_day() {
+    let mut growing = scenario(&[("requests_per_hour", "10"), ("growth_per_day", "2.0")]);
+    growing.traffic[0].end_minute = 60 + 5 * 1_440;
+    let asked = requests(&growing, None).unwrap();
+    assert!(asked.is_sorted_by_key(|asked| asked.at));
+    for day in 0..5 {
+        let from = 60 + day * 1_440;
+        let count =
+            asked.iter().filter(|asked| (from..from + 1_440).contains(&asked.minute())).count() as f64;
+        let expected = 240.0 * 2_f64.powi(i32::try_from(day).unwrap());
+        assert!((count - expected).abs() < 4.0 * expected.sqrt(), "{count} instead of {expected}");
     }
 }

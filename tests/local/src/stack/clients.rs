@@ -19,7 +19,7 @@ use tollgate_aws::tables::{TableNames, Tables};
 use crate::carrier::{self, Carriers};
 use crate::connect::{self, Connect};
 use crate::engine::{Engine, Served};
-use crate::stack::{Error, Urls};
+use crate::stack::{Error, Urls, short_cuts};
 use crate::wire::{InProcess, NoTime, ServiceName, Wire};
 
 /// How the clients are configured.
@@ -78,6 +78,10 @@ impl Clients {
 
     pub(super) fn tables(&self, interceptor: Option<SharedInterceptor>) -> Tables {
         let config = aws_sdk_dynamodb::config::Builder::from(&self.dynamodb);
+        let config = match &self.served {
+            Some(_) => config,
+            None => short_cuts::taken(config, &self.urls.dynamodb),
+        };
         let config = match interceptor {
             Some(interceptor) => config.interceptor(interceptor),
             None => config,

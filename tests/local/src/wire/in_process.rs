@@ -42,7 +42,7 @@ impl InProcess {
     }
 
     async fn cross(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        match self.crossing.decide(self.service.call(&request)).await {
+        match self.crossing.decide(|| self.service.call(&request)).await {
             Fate::Arrives => self.service.answer(request),
             Fate::ArrivesAs(body) => {
                 let mut request = request;

@@ -27,7 +27,7 @@ pub(super) enum Class {
     KillSwitched,
     /// Its number's country is not served.
     Unserved,
-    /// Its account has asked too often.
+    /// Its account has asked too often: it is told so, once that is known.
     TooMany,
     /// Its range has no room left in the day's budget.
     OverBudget,
@@ -98,6 +98,11 @@ impl Class {
         visitor.at(&format!("{network}.{high}.{low}.7")).in_country(country)
     }
 
+    /// Whether its status tells what became of it.
+    pub(super) fn is_told(self) -> bool {
+        self.state() == StateName::Redirected
+    }
+
     /// What becomes of it as soon as everything is done that can be done.
     pub(super) fn state(self) -> StateName {
         match self {
@@ -105,7 +110,7 @@ impl Class {
             Self::Duplicate => StateName::Duplicate,
             Self::Failed => StateName::Failed,
             Self::Expired => StateName::Received,
-            Self::Redirected => StateName::Redirected,
+            Self::TooMany | Self::Redirected => StateName::Redirected,
             _ => StateName::Refused,
         }
     }
@@ -145,10 +150,8 @@ impl Mixed {
         policy["budgets"] = json!({ "calls_per_range_per_day_max": 1, "calls_per_minute_max": 5_000,
             "calls_per_hour_max": 50_000, "calls_per_day_max": 50_000, "calls_per_country_per_day_max": 50_000,
             "cost_per_day_max_usd": 1_000_000.0 });
-        policy["line"] = json!({ "lookups_per_day_max": 100_000 });
-        policy["limits"]["per_range"]["requests_max"] = json!(10_000);
-        policy["limits"]["per_carrier"]["requests_max"] = json!(100_000);
-        policy["limits"]["per_country"]["requests_max"] = json!(100_000);
+        policy["line"] = json!({ "lookups_per_day_max": 100_000, "lookups_per_address_percent": 100 });
+        policy["held"]["per_range_while_untold_max"] = json!(10_000);
         world.policy(policy).await;
         world.list("deny", "net#172.0.0.0/8").await;
         world.kill_switches(false, &["CA"]).await;

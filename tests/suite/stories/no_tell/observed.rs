@@ -158,7 +158,7 @@ async fn look(mixed: &Mixed, request: &mut Sent, age: i64, leak: Option<Leak>) {
             leak.on_look(*class, age, &mut answer);
         }
         let declared = json!({ "id": id, "status": "redirected", "channels": ["chat", "call-in"] });
-        if *class == Class::Redirected && method == Method::GET {
+        if class.is_told() && method == Method::GET {
             // The one thing that is told, at every age; the rest of the answer is as all others'.
             assert_eq!(answer.json(), declared, "at {age} s");
             let usual = if age < 900 { "accepted" } else { "ended" };

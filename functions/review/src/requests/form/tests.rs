@@ -40,6 +40,7 @@ pub(crate) fn record() -> Record {
             Finding::about(Code::TooManyFromAddress, "203.0.x.x/32").measured(21, 20, 3_600),
         ],
         line: Some(Line { line_type: LineType::Mobile, carrier: CarrierName::parse("Example Mobile").ok() }),
+        terms: None,
         cancelled_at: None,
         mark: None,
     }
@@ -76,7 +77,8 @@ fn an_operator_sees_all_but_what_the_visitor_wrote() {
           "subject": "203.0.x.x/32",
           "value": 21,
           "limit": 20,
-          "windowSeconds": 3600
+          "windowSeconds": 3600,
+          "liftedBy": "time: the window slides"
         }
       ],
       "line": {

@@ -47,16 +47,26 @@ fn with(field: &str, number: i64) -> String {
 fn numbers_have_bounds() {
     let asks = |subject| (format!("limits.per_{subject}.requests_max"), 1..=i64::from(ASKS_MAX));
     let (windows, percent) = (60..=86_400 * 7, 0..=i64::from(PERCENT_MAX));
-    let fields = ["address", "block", "account", "number"].map(asks).into_iter();
+    let fields = ["address", "account", "number"].map(asks).into_iter();
     let fields = fields.chain([
-        ("limits.per_range.window_seconds".to_owned(), windows.clone()),
-        ("limits.per_country.window_seconds".to_owned(), windows),
-        ("limits.growth_percent".to_owned(), percent.clone()),
-        ("limits.large_carrier_percent".to_owned(), 0..=100),
+        ("limits.per_number.window_seconds".to_owned(), windows.clone()),
+        ("newcomers.window_seconds".to_owned(), windows.clone()),
+        ("newcomers.scarce_percent".to_owned(), 0..=100),
+        ("proof.ripe_seconds".to_owned(), windows),
+        ("proof.good_call_seconds".to_owned(), 1..=3_600),
+        ("proof.room_times".to_owned(), 1..=100),
+        ("held.usual_carrier_share_percent".to_owned(), 0..=100),
+        ("line.lookups_per_address_percent".to_owned(), 0..=100),
+        ("budgets.reserve_percent".to_owned(), 0..=100),
+        ("budgets.reserve_from_strangers_percent".to_owned(), 0..=100),
+        ("budgets.range_best_day_percent".to_owned(), percent.clone()),
         ("waste.account.share_percent".to_owned(), percent.clone()),
         ("marks.carrier.share_percent".to_owned(), percent),
         ("fan_out.countries_per_address_max".to_owned(), 1..=i64::from(u32::MAX)),
+        ("fan_out.numbers_per_ipv6_line_max".to_owned(), 1..=i64::from(u32::MAX)),
         ("blocks.first_seconds".to_owned(), 60..=i64::from(Policy::default().blocks.longest_seconds)),
+        ("blocks.account_first_seconds".to_owned(), 60..=i64::from(BLOCK_SECONDS_MAX)),
+        ("blocks.scarce_first_seconds".to_owned(), 60..=i64::from(BLOCK_SECONDS_MAX)),
         ("blocks.longest_seconds".to_owned(), {
             i64::from(Policy::default().blocks.first_seconds)..=i64::from(BLOCK_SECONDS_MAX)
         }),

@@ -51,8 +51,8 @@ fn trust_holds_at_the_dial_as_before() {
 
 #[test]
 fn what_was_counted_or_told_before_the_approval_is_not_asked_again_at_the_dial() {
-    for trouble in troubles_of_volume() {
-        check_at_dial(trouble, Route::Dial, &[]);
+    for trouble in troubles_of_the_past() {
+        assert_eq!(Case::with(trouble).at_dial().route, Route::Dial);
     }
     check_at_dial(
         |case| {

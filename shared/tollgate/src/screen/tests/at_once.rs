@@ -28,7 +28,7 @@ fn at_once_the_network_and_the_caller_are_known_and_nothing_else() {
             case.ask_for("+19002345678");
             case.facts.switches.all = true;
             case.list(Effect::Deny, "account#ada");
-            case.facts.asking.address = asks(21, 1, 1);
+            case.facts.asking.address = asked(31);
         }),
         Route::Dial,
         &[],

@@ -35,7 +35,20 @@ fn a_line_that_could_not_be_looked_up_leads_where_the_policy_says() {
             case.policy.line.unavailable = route;
         }
     };
-    check(|case| case.facts.line = LineFact::Unavailable, Route::Dial, &["dial: line-unavailable"]);
+    check(|case| case.facts.line = LineFact::Unavailable, Route::Redirect, &["redirect: line-unavailable"]);
+    check(unavailable(Route::Dial), Route::Dial, &["dial: line-unavailable"]);
     check(unavailable(Route::Redirect), Route::Redirect, &["redirect: line-unavailable"]);
     check(unavailable(Route::Refuse), Route::Refuse, &["refuse: line-unavailable"]);
+}
+
+#[test]
+fn who_has_proved_himself_is_called_though_lookups_are_spent() {
+    check(
+        |case| {
+            case.facts.line = LineFact::Unavailable;
+            case.past([good().account("ada").days_ago(3)]);
+        },
+        Route::Dial,
+        &["dial: line-unavailable"],
+    );
 }

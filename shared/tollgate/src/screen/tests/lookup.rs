@@ -33,7 +33,7 @@ fn a_lookup_is_not_paid_for_where_it_changes_nothing() {
     check_lookup(Case::ask_as_guest, false);
     check_lookup(|case| case.list(Effect::Deny, "asn#64500"), false);
     check_lookup(|case| case.facts.switches.all = true, false);
-    check_lookup(|case| case.facts.number = approved(3, 0), false);
+    check_lookup(|case| case.past([pumped().account("ada")]), false);
 }
 
 proptest! {

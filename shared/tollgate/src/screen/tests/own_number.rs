@@ -13,17 +13,19 @@ fn an_account_that_asks_for_its_own_number_is_known_to() {
 
 #[test]
 fn an_own_number_waives_what_others_did_to_it_and_that_its_owner_travels() {
+    let others =
+        |call: Call, lines: u8| (0..lines).map(move |n| call.clone().by(&line(n)).to("+12065550100"));
     for (trouble, finding) in [
         (
             (|case| case.request.caller.country = Some(country("FR"))) as fn(&mut Case),
             "redirect: country-mismatch address-country#FR country#US (waived)",
         ),
         (
-            |case| case.facts.number = approved(3, 0),
+            |case| case.past((0..3).map(|n| wasted().to("+12065550100").hours_ago(n))),
             "redirect: too-many-to-number number#+1206******* 4 of 3 in 86400 s (waived)",
         ),
         (
-            |case| case.facts.number.addresses = count(5, 0),
+            |case| case.past((0..5).map(|n| good().by(&line(n)).to("+12065550100"))),
             "redirect: too-many-addresses-to-number number#+1206******* 6 of 5 in 86400 s (waived)",
         ),
     ] {
@@ -36,25 +38,36 @@ fn an_own_number_waives_what_others_did_to_it_and_that_its_owner_travels() {
             &["dial: verified-own-number", finding],
         );
     }
+    let verdict = Case::with(|case| {
+        case.past(others(pumped(), 9));
+        case.past(others(wasted(), 9));
+        case.ask_for_own_number();
+    })
+    .verdict();
+    assert_eq!(verdict.route, Route::Dial);
 }
 
 #[test]
 fn an_own_number_waives_nothing_else() {
     let waived: BTreeSet<&str> = [
         "country-mismatch",
+        "line-unavailable",
         "too-many-to-number",
         "too-many-to-range",
         "too-many-to-carrier",
-        "too-many-to-country",
         "too-many-addresses-to-number",
-        "too-much-waste-to-number",
+        "too-many-numbers-from-address",
+        "too-many-numbers-from-account",
+        "too-many-numbers-of-a-range-from-address",
+        "too-many-countries-from-address",
+        "too-much-waste-from-address",
+        "too-much-waste-from-account",
+        "too-much-waste-from-block",
         "too-much-waste-in-range",
-        "too-much-waste-in-carrier",
-        "too-much-waste-in-country",
+        "marked-block",
         "marked-number",
         "marked-range",
         "marked-carrier",
-        "destination-blocked",
     ]
     .into();
     for trouble in troubles() {
@@ -70,4 +83,18 @@ fn an_own_number_waives_nothing_else() {
             assert_eq!(finding.standing, expected, "{}", told(&finding));
         }
     }
+}
+
+#[test]
+fn what_the_owner_himself_was_marked_for_is_not_waived() {
+    let verdict = Case::with(|case| {
+        case.past([pumped().account("ada").to("+12065550100").days_ago(1)]);
+        case.ask_for_own_number();
+    })
+    .verdict();
+    check_verdict(
+        &verdict,
+        Route::Redirect,
+        &["dial: verified-own-number", "redirect: marked-account account#ada 1 of 0 in 604800 s"],
+    );
 }
