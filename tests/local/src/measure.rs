@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::process::{Child, Command};
 
 use tollgate_aws::clock::Clock;
+use tollgate_aws::schema::TABLES;
 
 use crate::stack::{Error, Options, Stack};
 use crate::wire::Wire;
@@ -37,7 +38,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// # Errors
 /// When it cannot be started.
 pub async fn stack() -> Result<Stack, Error> {
-    Stack::start(Options { wire: Wire::in_process(), ..Options::for_tests(Clock::System) }).await
+    Stack::start(Options { wire: Wire::Loopback, ..Options::for_tests(Clock::System) }).await
 }
 
 /// Starts a binary as `function` `starts` times, and invokes the last process `invocations` times with `event`.
@@ -81,10 +82,7 @@ pub async fn measure(
 
 /// Starts a function process as Lambda does, with everything it calls on loopback.
 fn spawn(stack: &Stack, binary: &Path, function: &str, api: &RuntimeApi) -> Result<Child, Error> {
-    let tables =
-        ["REQUESTS", "PENDING", "DENY_LIST", "COUNTERS", "CONTACTS", "NUMBERS", "SETTINGS", "CHANGES"];
-    let names = ["Requests", "Pending", "DenyList", "Counters", "Contacts", "Numbers", "Settings", "Changes"];
-    let tables = tables.map(|table| format!("{table}_TABLE")).into_iter().zip(names);
+    let tables = TABLES.iter().map(|table| (variable(table.name), table.name));
     let mut command = Command::new(binary);
     command
         .env_clear()
@@ -110,6 +108,18 @@ fn spawn(stack: &Stack, binary: &Path, function: &str, api: &RuntimeApi) -> Resu
     Ok(command.spawn().map_err(|error| format!("{} cannot be started: {error}", binary.display()))?)
 }
 
+/// Where a function reads the name of a table: `DENY_LIST_TABLE` for `DenyList`.
+fn variable(table: &str) -> String {
+    let mut variable = String::new();
+    for letter in table.chars() {
+        if letter.is_uppercase() && !variable.is_empty() {
+            variable.push('_');
+        }
+        variable.extend(letter.to_uppercase());
+    }
+    variable + "_TABLE"
+}
+
 /// The process's high-water mark of resident memory (`VmHWM` of proc(5)), in megabytes.
 fn peak_memory(process: &Child) -> Result<f64, Error> {
     let id = process.id().ok_or("the process has ended")?;
@@ -126,6 +136,12 @@ fn median_ms(mut times: Vec<Duration>) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_function_reads_the_name_of_each_table_from_a_variable() {
+        let variables = ["Requests", "DenyList", "Calls"].map(super::variable);
+        assert_eq!(variables, ["REQUESTS_TABLE", "DENY_LIST_TABLE", "CALLS_TABLE"]);
+    }
+
     #[tokio::test]
     async fn a_measured_process_reaches_all_that_it_calls() {
         let stack = super::stack().await.unwrap();
