@@ -151,7 +151,6 @@ async fn an_owner_who_calls_himself_takes_no_room_from_his_neighbors() {
 }
 
 #[tokio::test]
-#[ignore = "calls to an own number still take room of a range whose carrier is not usual"]
 async fn an_owner_who_calls_himself_takes_no_room_from_his_neighbors_at_a_small_carrier() {
     takes_no_room(with_a_usual_carrier(), "Small Mobile").await;
 }

@@ -3,6 +3,9 @@
 
 use serde_json::{Map, Value};
 
+use super::PolicyError;
+use crate::verdict::Code;
+
 /// A key that is gone.
 pub(super) struct Retired {
     /// The part of the policy that it stood in.
@@ -70,6 +73,16 @@ pub(super) fn of(policy: &Value) -> impl Iterator<Item = &'static Retired> {
     let has =
         |retired: &&Retired| policy.get(retired.part).is_some_and(|part| part.get(retired.key).is_some());
     RETIRED.iter().filter(has)
+}
+
+/// The modes of rules that a policy document has and that are gone.
+pub(super) fn rules_of(policy: &Value) -> impl Iterator<Item = PolicyError> {
+    let rules = policy.get("rules").and_then(Value::as_object).into_iter().flat_map(Map::keys);
+    let gone = rules.filter(|name| Code::ALL.iter().any(|code| code.is_retired() && code.as_str() == *name));
+    gone.map(|name| PolicyError {
+        field: format!("rules.{name}"),
+        reason: "gone: no rule has this code any more".to_owned(),
+    })
 }
 
 /// Leaves out of a policy document what is gone.
