@@ -2,6 +2,7 @@
 //! its places in all budgets, and calls Connect: once. Only proof that no call was placed lets it be tried again.
 
 mod act;
+mod run;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -20,6 +21,8 @@ use tollgate_aws::pace::Pace;
 use tollgate_aws::requests;
 use tollgate_aws::settings::{self, Cached};
 use tollgate_aws::tables::Tables;
+
+pub use crate::run::run;
 
 /// What dialing needs.
 #[derive(Debug)]
