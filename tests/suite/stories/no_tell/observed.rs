@@ -97,7 +97,7 @@ async fn send(
     let keyed = n.is_multiple_of(2);
     let mut visitor = class.visitor(n);
     if keyed {
-        visitor = visitor.with_header("idempotency-key", &format!("{class:?}-{n}"));
+        visitor = visitor.with_header("idempotency-key", &format!("{class:?}-{n:032}"));
     }
     mixed.watch.look();
     let mut answer = visitor.asks_for(&mixed.world, &class.number(n)).await;
