@@ -22,8 +22,6 @@ class Deployment:
         self.cloudformation = boto3.client("cloudformation")
 
     def build(self):
-        # All functions at once, on all processors. The SAM CLI, which takes one after the other, finds them built.
-        self.machine.run("cargo", "lambda", "build", "--release", quiet=False)
         self.machine.run(
             "sam", "build", "--template", ROOT / "template.yaml", "--build-dir", self.template.parent,
             "--parameter-overrides", f"Architecture={ARCHITECTURE}", quiet=False)

@@ -2,6 +2,7 @@
 //! the number go, and books the outcome. Events are best effort, repeated and unordered; what is lost upkeep finds.
 
 mod event;
+mod run;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -19,6 +20,8 @@ use tollgate_aws::metrics::Metrics;
 use tollgate_aws::requests::{self, Written};
 use tollgate_aws::settings::Cached;
 use tollgate_aws::tables::Tables;
+
+pub use crate::run::run;
 
 pub use event::{ContactEvent, Heard, Ignored, read};
 

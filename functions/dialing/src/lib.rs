@@ -2,6 +2,7 @@
 //! its places in all budgets, and calls Connect: once. Only proof that no call was placed lets it be tried again.
 
 mod act;
+mod run;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -9,7 +10,6 @@ use tollgate::line::LineFact;
 use tollgate::record::{Record, Terms};
 use tollgate::screen::at_dial;
 use tollgate::state::{Attempt, Dialing, Ending, Failure, Retry, State};
-use tollgate::verdict::Route;
 use tollgate_aws::batch::Batch;
 use tollgate_aws::claim::{Claim, claim};
 use tollgate_aws::clock::Clock;
@@ -21,6 +21,8 @@ use tollgate_aws::pace::Pace;
 use tollgate_aws::requests;
 use tollgate_aws::settings::{self, Cached};
 use tollgate_aws::tables::Tables;
+
+pub use crate::run::run;
 
 /// What dialing needs.
 #[derive(Debug)]
@@ -92,7 +94,7 @@ async fn dial_one(record: &Record, dialer: &Dialer, invocation_ends: Timestamp) 
     )?;
     let line = record.line.clone().map_or(LineFact::NotAsked, LineFact::Known);
     let verdict = at_dial(&record.request, &listings, &line, &switches, &policy, now);
-    if verdict.route > Route::Dial {
+    if verdict.turns_away() {
         return act::end(dialer, record, Ending::Refused, verdict.findings, &policy).await;
     }
     let Some(turn) = turn else { return Err(act::out_of_time()) };

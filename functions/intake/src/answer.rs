@@ -1,5 +1,6 @@
 //! What is answered, and its form in HTTP. The only place that writes a response.
 
+use jiff::Timestamp;
 use lambda_http::Body;
 use lambda_http::http::header::{self, HeaderMap, HeaderValue};
 use lambda_http::http::{Response, StatusCode};
@@ -15,8 +16,8 @@ use crate::route::Access;
 /// What is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Answer {
-    /// To a new request: taken. Says nothing of what becomes of it.
-    Accepted { id: RequestId, access: Access },
+    /// To a new request: taken. Says nothing of what becomes of it, and to everybody what else there is.
+    Accepted { id: RequestId, access: Access, channels: Vec<Channel>, call_by: Timestamp },
     /// To a new request: other channels are offered instead.
     Redirected { channels: Vec<Channel> },
     /// To a look at a request.
@@ -64,12 +65,14 @@ impl Answer {
     /// The response to a request with the headers `asked`.
     pub(crate) fn into_response(self, origins: &Origins, asked: &HeaderMap) -> Response<Body> {
         let (status, body) = match &self {
-            Self::Accepted { id, .. } => {
-                let reply = Reply { id: Some(*id), status: Status::Accepted, channels: vec![] };
+            Self::Accepted { id, channels, call_by, .. } => {
+                let (channels, call_by) = (channels.clone(), Some(*call_by));
+                let reply = Reply { id: Some(*id), status: Status::Accepted, channels, call_by };
                 (StatusCode::ACCEPTED, json(&reply))
             }
             Self::Redirected { channels } => {
-                let reply = Reply { id: None, status: Status::Redirected, channels: channels.clone() };
+                let channels = channels.clone();
+                let reply = Reply { id: None, status: Status::Redirected, channels, call_by: None };
                 (StatusCode::OK, json(&reply))
             }
             Self::Shown(reply) => (StatusCode::OK, json(reply)),
@@ -96,7 +99,7 @@ impl Answer {
         };
         headers.extend(content_type.map(|value| (header::CONTENT_TYPE, HeaderValue::from_static(value))));
         match self {
-            Self::Accepted { id, access } => {
+            Self::Accepted { id, access, .. } => {
                 let location = HeaderValue::try_from(access.location(*id)).ok();
                 headers.extend(location.map(|location| (header::LOCATION, location)));
             }

@@ -11,6 +11,7 @@ pub mod origins;
 mod post;
 mod problem;
 mod route;
+mod run;
 mod status;
 
 use jiff::Timestamp;
@@ -29,6 +30,8 @@ use crate::answer::Answer;
 use crate::edge::{Edge, EdgeError};
 use crate::problem::Problem;
 use crate::route::{Access, Resource, Route};
+
+pub use crate::run::run;
 
 /// What the function holds between requests. Has no `Debug`, since it holds a secret.
 pub struct Intake {

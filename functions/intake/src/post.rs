@@ -7,11 +7,10 @@ use lambda_http::http::HeaderMap;
 use tollgate::policy::Policy;
 use tollgate::record::Record;
 use tollgate::reply::Answered;
-use tollgate::request::{CallbackRequest, Caller, Fingerprint, RequestId};
+use tollgate::request::{CallbackRequest, Caller, Fingerprint, RequestId, call_by};
 use tollgate::screen;
 use tollgate::state::{Ending, State};
 use tollgate::text::AccountId;
-use tollgate::verdict::Route;
 use tollgate_aws::requests::{self, Taken};
 
 use crate::answer::Answer;
@@ -22,6 +21,9 @@ use crate::{Intake, body, unavailable};
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// The longest `Idempotency-Key`, in characters.
 const KEY_CHARACTERS_MAX: usize = 255;
+/// The shortest of a guest: guests have no account that keeps their keys apart, so the keys must do so themselves. 128 random
+/// bits take 22 characters in Base64.
+const GUESTS_KEY_CHARACTERS_MIN: usize = 22;
 
 /// Takes a request. The same request under the same `Idempotency-Key` is answered as it was the first time, whatever has
 /// become of it since.
@@ -51,24 +53,28 @@ pub(crate) async fn post(
 
     let fingerprint = Fingerprint::of(&record.request);
     let taken = requests::take(&intake.tables, &record, &fingerprint, now + policy.retention()).await;
-    let answered = match taken.map_err(unavailable)? {
-        Taken::New => answered,
-        Taken::Known(stored) if stored.fingerprint == fingerprint => stored.answered,
+    let (answered, deadline) = match taken.map_err(unavailable)? {
+        Taken::New => (answered, record.request.deadline),
+        Taken::Known(stored) if stored.fingerprint == fingerprint => {
+            (stored.answered, stored.record.request.deadline)
+        }
         Taken::Known(_) => return Err(Problem::IdempotencyKeyReused),
     };
+    let channels = policy.channels.clone();
     Ok(match answered {
-        Answered::Accepted => Answer::Accepted { id, access },
-        Answered::Redirected => Answer::Redirected { channels: policy.channels.clone() },
+        Answered::Accepted => Answer::Accepted { id, access, channels, call_by: call_by(deadline) },
+        Answered::Redirected => Answer::Redirected { channels },
     })
 }
 
-/// Offers another channel if what is known at once suffices for that. Anything worse is for screening to find, which
-/// says nothing.
+/// Offers the other channels alone if what is known of the visitor suffices for that. Anything else is for screening to find,
+/// which says nothing.
 fn decide(request: CallbackRequest, policy: &Policy) -> (Record, Answered) {
     let verdict = screen::at_once(&request, policy);
-    let (state, findings, answered) = match verdict.route {
-        Route::Redirect => (State::Ended(Ending::Redirected), verdict.findings, Answered::Redirected),
-        Route::Dial | Route::Refuse => (State::Received, vec![], Answered::Accepted),
+    let (state, findings, answered) = if verdict.turns_away() {
+        (State::Ended(Ending::Redirected), verdict.findings, Answered::Redirected)
+    } else {
+        (State::Received, vec![], Answered::Accepted)
     };
     (Record { request, state, findings, line: None, terms: None, cancelled_at: None, mark: None }, answered)
 }
@@ -76,6 +82,9 @@ fn decide(request: CallbackRequest, policy: &Policy) -> (Record, Answered) {
 /// The request's id: derived from its `Idempotency-Key`, or drawn.
 fn id(headers: &HeaderMap, account: Option<&AccountId>, intake: &Intake) -> Result<RequestId, Problem> {
     match key(headers)? {
+        Some(key) if account.is_none() && key.len() < GUESTS_KEY_CHARACTERS_MIN => {
+            Err(Problem::ShortIdempotencyKey { characters_min: GUESTS_KEY_CHARACTERS_MIN })
+        }
         Some(key) => Ok(RequestId::from_idempotency_key(&intake.secret, account, key)),
         None => {
             let drawn = (intake.random)().ok_or_else(|| {

@@ -11,14 +11,22 @@ use tollgate::text::TextError;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Problem {
     NotFound,
-    MethodNotAllowed { allowed: &'static str },
+    MethodNotAllowed {
+        allowed: &'static str,
+    },
     SignInRequired,
     OtherClient,
     OriginNotAllowed,
     TestInvocation,
     NotJson,
     InvalidIdempotencyKey,
-    BodyTooLarge { bytes_max: usize },
+    /// A guest's key that another guest may choose, too.
+    ShortIdempotencyKey {
+        characters_min: usize,
+    },
+    BodyTooLarge {
+        bytes_max: usize,
+    },
     MalformedBody(&'static str),
     Field(FieldProblem),
     IdempotencyKeyReused,
@@ -72,6 +80,7 @@ impl Problem {
             Self::TestInvocation => "test-invocation",
             Self::NotJson => "unsupported-media-type",
             Self::InvalidIdempotencyKey => "invalid-idempotency-key",
+            Self::ShortIdempotencyKey { .. } => "short-idempotency-key",
             Self::BodyTooLarge { .. } => "body-too-large",
             Self::MalformedBody(_) => "malformed-body",
             Self::Field(FieldProblem::Missing { .. }) => "missing-field",
@@ -95,7 +104,9 @@ impl Problem {
                 StatusCode::BAD_REQUEST
             }
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Field(_) | Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Field(_) | Self::ShortIdempotencyKey { .. } | Self::IdempotencyKeyReused => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -121,6 +132,7 @@ impl Problem {
             Self::TestInvocation => "Test invocation",
             Self::NotJson => "Unsupported media type",
             Self::InvalidIdempotencyKey => "Invalid idempotency key",
+            Self::ShortIdempotencyKey { .. } => "Short idempotency key",
             Self::BodyTooLarge { .. } => "Body too large",
             Self::MalformedBody(_) => "Malformed body",
             Self::Field(FieldProblem::Missing { .. }) => "Missing field",
@@ -147,6 +159,10 @@ impl Problem {
             Self::InvalidIdempotencyKey => {
                 "`Idempotency-Key` must be given once, as 1 to 255 visible ASCII characters".into()
             }
+            Self::ShortIdempotencyKey { characters_min } => format!(
+                "a guest's `Idempotency-Key` must have at least {characters_min} characters: draw a random UUID"
+            )
+            .into(),
             Self::BodyTooLarge { bytes_max } => {
                 format!("the body must be at most {bytes_max} bytes long").into()
             }

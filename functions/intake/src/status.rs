@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use tollgate::reply::{Reply, Status};
-use tollgate::request::{Caller, RequestId};
+use tollgate::request::{Caller, RequestId, call_by};
 use tollgate::screen;
 use tollgate::text::AccountId;
 use tollgate_aws::requests;
@@ -33,14 +33,11 @@ pub(crate) async fn look(
     if look.account.as_ref() != account(caller) {
         return Err(Problem::NotFound);
     }
-    // The request's own deadline, so that a change of the policy does not move the age at which it reads `ended`.
-    let ended_after = look.deadline.duration_since(look.received_at);
-    let status = Status::shown(look.state, look.received_at, look.cancelled_at, ended_after, now);
-    let channels = match status {
-        Status::Redirected => intake.settings(now).await.policy.channels.clone(),
-        Status::Accepted | Status::Ended | Status::Cancelled => vec![],
-    };
-    Ok(Answer::Shown(Reply { id: Some(id), status, channels }))
+    // By the request's own deadline, so that a change of the policy does not move it.
+    let call_by = call_by(look.deadline);
+    let status = Status::shown(call_by, look.cancelled_at, now);
+    let channels = intake.settings(now).await.policy.channels.clone();
+    Ok(Answer::Shown(Reply { id: Some(id), status, channels, call_by: Some(call_by) }))
 }
 
 /// Withdraws a request for whoever made it. To everyone else it does not exist.

@@ -22,6 +22,7 @@ mod replay;
 mod reply;
 mod requests;
 mod route;
+mod run;
 mod switches;
 
 use jiff::Timestamp;
@@ -33,6 +34,8 @@ use tollgate_aws::tables::Tables;
 use crate::asked::Asked;
 use crate::problem::{Failure, Problem};
 use crate::route::Route;
+
+pub use crate::run::run;
 
 /// What the review API works on.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use tollgate::record::Record;
 use tollgate::request::RequestId;
 use tollgate::screen::terms;
 use tollgate::state::{Ending, State, StateName};
-use tollgate::verdict::{Code, Finding, Route, Verdict};
+use tollgate::verdict::{Code, Finding, Verdict};
 use tollgate_aws::approval::{self, Approval};
 use tollgate_aws::error::StoreError;
 use tollgate_aws::requests::{Transition, Written};
@@ -28,17 +28,12 @@ pub(crate) async fn write(
 ) -> Result<(), StoreError> {
     let line = known(&facts.line);
     let held = facts.pending.filter(|holder| *holder != record.request.id);
-    match (verdict.route, held) {
-        (Route::Refuse, _) => {
-            step(screening, record, State::Ended(Ending::Refused), verdict.findings, line).await
-        }
-        (Route::Redirect, _) => {
-            step(screening, record, State::Ended(Ending::Redirected), verdict.findings, line).await
-        }
-        (Route::Dial, Some(owner)) => {
-            duplicate(screening, record, owner, verdict.findings, line, policy, now).await
-        }
-        (Route::Dial, None) => approve(screening, record, facts, verdict, policy, now).await,
+    if verdict.turns_away() {
+        return step(screening, record, State::Ended(Ending::Refused), verdict.findings, line).await;
+    }
+    match held {
+        Some(owner) => duplicate(screening, record, owner, verdict.findings, line, policy, now).await,
+        None => approve(screening, record, facts, verdict, policy, now).await,
     }
 }
 
@@ -69,11 +64,7 @@ async fn approve(
                 place.window.length_seconds(),
             );
             let findings = [verdict.findings, vec![finding]].concat();
-            let ending = match code.route() {
-                Route::Refuse => Ending::Refused,
-                Route::Redirect | Route::Dial => Ending::Redirected,
-            };
-            step(screening, record, State::Ended(ending), findings, line).await
+            step(screening, record, State::Ended(Ending::Refused), findings, line).await
         }
         Approval::Overtaken => Ok(()),
     }

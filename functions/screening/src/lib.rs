@@ -2,6 +2,7 @@
 //! is to claim the number, in one transaction.
 
 mod act;
+mod run;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -18,6 +19,8 @@ use tollgate_aws::metrics::{Metric, Metrics};
 use tollgate_aws::settings::Cached;
 use tollgate_aws::tables::Tables;
 use tollgate_aws::{counters, gather, numbers};
+
+pub use crate::run::run;
 
 /// What screening needs.
 #[derive(Debug)]

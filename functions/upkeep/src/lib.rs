@@ -4,6 +4,7 @@
 mod claims;
 mod duplicates;
 mod request;
+mod run;
 mod usual;
 
 use futures::{StreamExt, stream};
@@ -17,6 +18,8 @@ use tollgate_aws::metrics::{Metric, Metrics};
 use tollgate_aws::requests::{self, Stored};
 use tollgate_aws::settings::Cached;
 use tollgate_aws::tables::Tables;
+
+pub use crate::run::run;
 
 /// What upkeep needs.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use futures::future::try_join;
 use jiff::Timestamp;
 use serde::Deserialize;
 use tollgate::counter::Subject;
-use tollgate::evidence::{Admission, CALLS_SEEN_MAX, Call, DAY, End, Evidence, Marked, REMEMBERED};
+use tollgate::evidence::{Admission, CALLS_SEEN_MAX, Call, DAY, End, Evidence, Marked, REMEMBERED, Talk};
 use tollgate::network::Network;
 use tollgate::number::PhoneNumber;
 use tollgate::record::{MarkKind, Record, Terms};
@@ -17,6 +17,7 @@ use tollgate::text::{AccountId, CarrierName};
 use crate::error::StoreError;
 use crate::item::{Item, Millis, at, expires, n, nested, readable, s};
 use crate::tables::Tables;
+use crate::transaction::outlast;
 
 const TABLE: &str = "Calls";
 
@@ -113,18 +114,23 @@ pub(crate) fn delete(tables: &Tables, request: RequestId) -> Result<Delete, Stor
 
 /// The end of a call, added to its item. A call of an earlier version has none; what is added then is in no index.
 pub(crate) fn end(tables: &Tables, request: RequestId, end: End) -> Result<Update, StoreError> {
-    let seconds = end.agent_seconds.map(n);
-    let expression = if seconds.is_some() { ", agent_seconds = :seconds" } else { "" };
+    let told = match end.talk {
+        Talk::Lasted { seconds } => Some((", agent_seconds = :told", n(seconds))),
+        Talk::Untold => Some((", untold = :told", AttributeValue::Bool(true))),
+        Talk::Never => None,
+    };
+    let (expression, told) = told.unzip();
     let update = Update::builder()
         .table_name(&tables.names.calls)
         .set_key(Some(key(request)))
         .update_expression(format!(
-            "SET ended_at = :ended_at, expires_at = if_not_exists(expires_at, :expires_at){expression}"
+            "SET ended_at = :ended_at, expires_at = if_not_exists(expires_at, :expires_at){}",
+            expression.unwrap_or_default()
         ))
         .expression_attribute_values(":ended_at", at(end.at))
         .expression_attribute_values(":expires_at", expires(end.at + REMEMBERED));
-    let update = match seconds {
-        Some(seconds) => update.expression_attribute_values(":seconds", seconds),
+    let update = match told {
+        Some(told) => update.expression_attribute_values(":told", told),
         None => update,
     };
     update.build().map_err(StoreError::build("Update"))
@@ -155,17 +161,15 @@ pub(crate) fn mark(
 /// # Errors
 /// When DynamoDB does not answer.
 pub async fn forgive(tables: &Tables, request: RequestId) -> Result<(), StoreError> {
-    let sent = tables
+    let update = tables
         .client
         .update_item()
         .table_name(&tables.names.calls)
         .set_key(Some(key(request)))
         .update_expression("SET forgiven = :yes")
         .condition_expression("attribute_exists(request_id)")
-        .expression_attribute_values(":yes", AttributeValue::Bool(true))
-        .send()
-        .await;
-    match sent {
+        .expression_attribute_values(":yes", AttributeValue::Bool(true));
+    match outlast(tables, || update.clone().send()).await {
         Ok(_) => Ok(()),
         Err(error) => match error.as_service_error() {
             Some(failed) if failed.is_conditional_check_failed_exception() => Ok(()),
@@ -271,6 +275,8 @@ fn read(item: Item) -> Result<Call, StoreError> {
         admission: Admission,
         ended_at: Option<Millis>,
         agent_seconds: Option<u64>,
+        #[serde(default)]
+        untold: bool,
         mark: Option<MarkKind>,
         marked_at: Option<Millis>,
         #[serde(default)]
@@ -279,6 +285,11 @@ fn read(item: Item) -> Result<Call, StoreError> {
         forgiven: bool,
     }
     let a: Attributes = crate::item::read(TABLE, "(call)", item)?;
+    let talk = match a.agent_seconds {
+        Some(seconds) => Talk::Lasted { seconds },
+        None if a.untold => Talk::Untold,
+        None => Talk::Never,
+    };
     Ok(Call {
         request: a.request_id,
         line: a.line,
@@ -288,7 +299,7 @@ fn read(item: Item) -> Result<Call, StoreError> {
         dialed_at: a.dialed_at.0,
         admission: a.admission,
         own: a.own,
-        end: a.ended_at.map(|ended_at| End { at: ended_at.0, agent_seconds: a.agent_seconds }),
+        end: a.ended_at.map(|ended_at| End { at: ended_at.0, talk }),
         mark: a.mark.zip(a.marked_at).map(|(kind, marked_at)| Marked { kind, at: marked_at.0 }),
         forgiven: a.forgiven,
     })

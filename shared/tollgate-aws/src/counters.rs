@@ -21,6 +21,7 @@ use tollgate::policy::Limit;
 use crate::error::StoreError;
 use crate::item::{Item, expires, n, s};
 use crate::tables::Tables;
+use crate::transaction::outlast;
 
 pub use budgets::{budgets_used, take_lookup};
 pub(crate) use rows::Rows;
@@ -44,7 +45,7 @@ pub async fn ask(
     now: Timestamp,
 ) -> Result<Asked, StoreError> {
     let window = Window::at(now, limit.window_seconds);
-    let sent = tables
+    let update = tables
         .client
         .update_item()
         .table_name(&tables.names.counters)
@@ -61,10 +62,8 @@ pub async fn ask(
         .expression_attribute_values(":asks_max", n(limit.requests_max))
         .expression_attribute_values(":expires_at", expires(window.forgotten_at()))
         .return_values(ReturnValue::AllNew)
-        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-        .send()
-        .await;
-    let item = match sent {
+        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+    let item = match outlast(tables, || update.clone().send()).await {
         Ok(written) => written.attributes,
         Err(error) => match error.as_service_error() {
             Some(UpdateItemError::ConditionalCheckFailedException(full)) => full.item().cloned(),

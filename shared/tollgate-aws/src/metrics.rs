@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use tollgate::budget::Budget;
 use tollgate::outcome::{CallEnd, Outcome};
 use tollgate::state::{Failure, StateName};
-use tollgate::verdict::{Code, Finding, Route, Standing};
+use tollgate::verdict::{Code, Finding, Standing};
 
 use crate::environment::{self, EnvironmentError};
 use crate::error::StoreError;
@@ -165,7 +165,7 @@ impl Metrics {
     /// Counts a decision and the findings that led to it.
     pub fn decided(&self, state: StateName, findings: &[Finding]) {
         self.count(Metric::Decisions(state));
-        for finding in findings.iter().filter(|finding| finding.route > Route::Dial) {
+        for finding in findings.iter().filter(|finding| finding.certainty.turns_away()) {
             match finding.standing {
                 Standing::Enforced => self.count(Metric::Findings(finding.code)),
                 Standing::Shadow => self.count(Metric::ShadowFindings(finding.code)),

@@ -10,6 +10,7 @@ use tollgate::request::RequestId;
 use crate::error::StoreError;
 use crate::item::{Item, Millis, at, s};
 use crate::tables::Tables;
+use crate::transaction::outlast;
 
 const TABLE: &str = "Pending";
 
@@ -86,16 +87,14 @@ pub async fn all(tables: &Tables) -> Result<Vec<Result<Claim, StoreError>>, Stor
 /// # Errors
 /// When DynamoDB does not answer.
 pub async fn release(tables: &Tables, number: &PhoneNumber, holder: RequestId) -> Result<bool, StoreError> {
-    let sent = tables
+    let delete = tables
         .client
         .delete_item()
         .table_name(&tables.names.pending)
         .key("number", s(number.e164()))
         .condition_expression("held_by = :holder")
-        .expression_attribute_values(":holder", s(holder.to_string()))
-        .send()
-        .await;
-    match sent {
+        .expression_attribute_values(":holder", s(holder.to_string()));
+    match outlast(tables, || delete.clone().send()).await {
         Ok(_) => Ok(true),
         Err(error) => match error.as_service_error() {
             Some(failed) if failed.is_conditional_check_failed_exception() => Ok(false),

@@ -16,6 +16,7 @@ use crate::error::StoreError;
 use crate::item::{Item, at, n, s};
 use crate::schema::REQUESTS;
 use crate::tables::Tables;
+use crate::transaction::outlast;
 
 pub use form::{Look, Stored, from_image};
 pub use search::{Page, Question, open_shards, overdue, search};
@@ -51,10 +52,8 @@ pub async fn take(
         )
         .expression_attribute_names("#open", "open")
         .expression_attribute_values(":now", n(record.request.received_at.as_second()))
-        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-        .send()
-        .await;
-    match put {
+        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+    match outlast(tables, || put.clone().send()).await {
         Ok(_) => Ok(Taken::New),
         Err(error) => match error.as_service_error() {
             Some(PutItemError::ConditionalCheckFailedException(failed)) => {
@@ -95,8 +94,7 @@ pub async fn look(tables: &Tables, id: RequestId, now: Timestamp) -> Result<Opti
         .get_item()
         .table_name(&tables.names.requests)
         .key(REQUESTS.key.name, s(id.to_string()))
-        .projection_expression("#state, received_at, deadline, cancelled_at, account, expires_at")
-        .expression_attribute_names("#state", "state")
+        .projection_expression("deadline, cancelled_at, account, expires_at")
         .consistent_read(true)
         .send()
         .await
@@ -130,7 +128,7 @@ pub async fn cancel(
             .expression_attribute_values(":account", s(account.as_str())),
         None => update.condition_expression("expires_at > :second AND attribute_not_exists(account)"),
     };
-    match update.send().await {
+    match outlast(tables, || update.clone().send()).await {
         Ok(_) => Ok(true),
         Err(error) => match error.as_service_error() {
             Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
@@ -152,7 +150,7 @@ pub async fn park(tables: &Tables, id: &str, moment: Timestamp) -> Result<(), St
         .update_expression("SET wake_at = :moment")
         .condition_expression("attribute_exists(request_id)")
         .expression_attribute_values(":moment", at(moment));
-    match update.send().await {
+    match outlast(tables, || update.clone().send()).await {
         Ok(_) => Ok(()),
         Err(error) => match error.as_service_error() {
             Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),

@@ -1,9 +1,9 @@
 //! Transactions: all or nothing, tried again when they only met another one, and with the condition that failed told by
-//! its place.
+//! its place. And single writes, tried again when their item is part of one.
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{CancellationReason, TransactWriteItem};
 
@@ -58,6 +58,31 @@ pub async fn write(tables: &Tables, items: Vec<TransactWriteItem>) -> Result<Tra
             _ => return Err(StoreError::service("TransactWriteItems")(error)),
         }
         tables.pause(pause(attempt)).await;
+    }
+}
+
+/// Sends a single write, again while its item is part of a transaction: DynamoDB refuses it for that time, and the SDK takes
+/// that for final. A visitor could read from such an error that his request is being approved.
+///
+/// # Errors
+/// When DynamoDB does not answer, or when the write met transactions each time it was tried.
+pub(crate) async fn outlast<T, E: ProvideErrorMetadata, R>(
+    tables: &Tables,
+    send: impl Fn() -> R,
+) -> Result<T, SdkError<E>>
+where
+    R: Future<Output = Result<T, SdkError<E>>>,
+{
+    let mut attempt = 0;
+    loop {
+        let sent = send().await;
+        attempt += 1;
+        match &sent {
+            Err(error) if attempt < ATTEMPTS_MAX && error.code() == Some("TransactionConflictException") => {
+                tables.pause(pause(attempt)).await;
+            }
+            _ => return sent,
+        }
     }
 }
 

@@ -82,27 +82,42 @@ pub enum Admission {
 pub struct End {
     /// When.
     pub at: Timestamp,
-    /// How long an agent talked, in seconds; none if no agent joined.
-    pub agent_seconds: Option<u64>,
+    /// Whether an agent talked.
+    pub talk: Talk,
+}
+
+/// Whether an agent talked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Talk {
+    /// For so many seconds; one that lasted less than a second has none.
+    Lasted {
+        /// Whole seconds.
+        seconds: u64,
+    },
+    /// No agent joined, or nobody answered.
+    Never,
+    /// The call says nothing of anybody: nobody heard how it ended.
+    Untold,
 }
 
 impl End {
     /// The end of a call as it was heard.
     #[must_use]
     pub fn of(end: &CallEnd) -> Self {
-        Self { at: end.ended_at, agent_seconds: end.agent_seconds() }
+        let talk = end.agent_seconds().map_or(Talk::Never, |seconds| Talk::Lasted { seconds });
+        Self { at: end.ended_at, talk }
     }
 
     /// Whether an agent talked for long enough to prove something, as long as nobody marks the call.
     #[must_use]
     pub fn proves_something(&self, policy: &Policy) -> bool {
-        self.agent_seconds.is_some_and(|seconds| seconds >= u64::from(policy.proof.good_call_seconds))
+        matches!(self.talk, Talk::Lasted { seconds } if seconds >= u64::from(policy.proof.good_call_seconds))
     }
 
     /// The end of a call of which nobody knows how it went: it proves nothing and wastes nothing.
     #[must_use]
     pub fn unheard(at: Timestamp) -> Self {
-        Self { at, agent_seconds: Some(0) }
+        Self { at, talk: Talk::Untold }
     }
 }
 
@@ -203,13 +218,11 @@ impl Call {
     fn unmarked(&self, policy: &Policy) -> CameTo {
         let Some(end) = self.end else { return CameTo::Live };
         let legitimate = self.mark.is_some_and(|mark| mark.kind == MarkKind::Legitimate);
-        match end.agent_seconds {
-            None => CameTo::Wasted,
-            Some(0) => CameTo::Neither,
-            Some(seconds) if legitimate || seconds >= u64::from(policy.proof.good_call_seconds) => {
-                CameTo::Good
-            }
-            Some(_) => CameTo::Short,
+        match end.talk {
+            Talk::Never => CameTo::Wasted,
+            Talk::Untold => CameTo::Neither,
+            Talk::Lasted { .. } if legitimate || end.proves_something(policy) => CameTo::Good,
+            Talk::Lasted { .. } => CameTo::Short,
         }
     }
 
@@ -223,6 +236,10 @@ impl Call {
     /// When it ended; now while it lives.
     fn ended_at(&self, now: Timestamp) -> Timestamp {
         self.end.map_or(now, |end| end.at)
+    }
+
+    fn was_marked_within(&self, span: SignedDuration, now: Timestamp) -> bool {
+        self.mark.is_some_and(|mark| now.duration_since(mark.at) < span)
     }
 
     fn is_within(&self, span: SignedDuration, now: Timestamp) -> bool {

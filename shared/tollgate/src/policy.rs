@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::country::CountryCode;
 use crate::reply::Channel;
 use crate::text::CarrierName;
-use crate::verdict::{Code, Route};
+use crate::verdict::Code;
 
 pub use budgets::{Budgets, Dial};
 pub use check::PolicyError;
@@ -79,6 +79,17 @@ pub enum Guests {
     Redirect,
 }
 
+/// What becomes of a newcomer's request when the number's line could not be looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WithoutLookup {
+    /// It is dialed.
+    Dial,
+    /// It is turned away. Version 0.1.0 could also redirect.
+    #[serde(alias = "redirect")]
+    Refuse,
+}
+
 /// The mode of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -101,8 +112,8 @@ pub struct LinePolicy {
     pub lookups_per_address_percent: u32,
     /// How long an answer is kept, in days.
     pub cache_days: u32,
-    /// Where a number leads whose line could not be looked up.
-    pub unavailable: Route,
+    /// What becomes of a newcomer's request when the number's line could not be looked up.
+    pub unavailable: WithoutLookup,
     /// The carriers whose numbers are called without more ado; empty: all.
     pub usual_carriers: BTreeSet<CarrierName>,
 }

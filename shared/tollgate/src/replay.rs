@@ -21,7 +21,7 @@ use crate::policy::Policy;
 use crate::record::Record;
 use crate::screen::{at_once, screen, terms};
 use crate::state::StateName;
-use crate::verdict::{Code, Finding, Route, Standing, Verdict};
+use crate::verdict::{Code, Finding, Standing, Verdict};
 
 use later::{Event, Later};
 use memory::Memory;
@@ -35,9 +35,9 @@ pub enum CameTo {
     Approved,
     /// Another request holds the number.
     Duplicate,
-    /// Another channel is offered.
+    /// It is turned away at once, and the visitor told of other channels.
     Redirected,
-    /// No call, and nothing is said.
+    /// It is turned away after it was accepted.
     Refused,
 }
 
@@ -77,27 +77,23 @@ impl CameTo {
 }
 
 impl Decision {
-    /// The finding that decides, the first if several do; none of an approval.
+    /// The finding that decides: the most certain one, the first if there are several; none of an approval.
     #[must_use]
     pub fn decided_by(&self) -> Option<Code> {
+        let enforced = || self.findings.iter().filter(|finding| finding.standing == Standing::Enforced);
+        let certainty = enforced().map(|finding| finding.certainty).max();
         let leads = |finding: &Finding| match self.came_to {
             CameTo::Approved => false,
             CameTo::Duplicate => finding.code == Code::NumberPending,
-            CameTo::Redirected => finding.route == Route::Redirect,
-            CameTo::Refused => finding.route == Route::Refuse,
+            CameTo::Redirected | CameTo::Refused => Some(finding.certainty) == certainty,
         };
-        let mut enforced = self.findings.iter().filter(|finding| finding.standing == Standing::Enforced);
-        enforced.find(|finding| leads(finding)).map(|finding| finding.code)
+        enforced().find(|finding| leads(finding)).map(|finding| finding.code)
     }
 }
 
 impl From<Verdict> for Decision {
     fn from(verdict: Verdict) -> Self {
-        let came_to = match verdict.route {
-            Route::Dial => CameTo::Approved,
-            Route::Redirect => CameTo::Redirected,
-            Route::Refuse => CameTo::Refused,
-        };
+        let came_to = if verdict.turns_away() { CameTo::Refused } else { CameTo::Approved };
         Self { came_to, findings: verdict.findings }
     }
 }
@@ -124,20 +120,22 @@ impl Replay {
     fn decide(&mut self, record: &Record, now: Timestamp) -> Decision {
         let (request, policy) = (&record.request, &self.policy);
         let verdict = at_once(request, policy);
-        if verdict.route == Route::Redirect {
-            return verdict.into();
+        if verdict.turns_away() {
+            return Decision { came_to: CameTo::Redirected, findings: verdict.findings };
         }
         self.memory.ask(request, policy, now);
         let facts = self.memory.facts(record, policy, now);
         let verdict = screen(request, &facts, policy, now);
-        match (verdict.route, facts.pending) {
-            (Route::Dial, Some(owner)) => {
+        if verdict.turns_away() {
+            return verdict.into();
+        }
+        match facts.pending {
+            Some(owner) => {
                 let pending = Finding::about(Code::NumberPending, owner.to_string());
                 let findings = [verdict.findings, vec![pending]].concat();
                 Decision { came_to: CameTo::Duplicate, findings }
             }
-            (Route::Dial, None) => self.approve(record, &facts, verdict, now),
-            (Route::Redirect | Route::Refuse, _) => verdict.into(),
+            None => self.approve(record, &facts, verdict, now),
         }
     }
 

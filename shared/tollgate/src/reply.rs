@@ -1,10 +1,9 @@
 //! What the requester sees. Nothing here has a place for a reason, so none can slip out.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::request::RequestId;
-use crate::state::StateName;
 
 /// A way to reach the contact center that can be offered instead of a callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -18,7 +17,8 @@ pub enum Channel {
     CallIn,
 }
 
-/// The answer to a request, and to every later look at it.
+/// The answer to a request, and to every later look at it. It names the other channels to everybody: whoever is not called by
+/// then knows where to go, and no answer needs to change for that.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Reply {
@@ -27,9 +27,11 @@ pub struct Reply {
     pub id: Option<RequestId>,
     /// What the requester may know.
     pub status: Status,
-    /// Where to go instead; only when redirected.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// The channels beside the callback.
     pub channels: Vec<Channel>,
+    /// After this moment nobody will call; none if it was redirected at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub call_by: Option<Timestamp>,
 }
 
 /// What the requester may know of a request.
@@ -38,16 +40,16 @@ pub struct Reply {
 pub enum Status {
     /// Taken. Says nothing of what becomes of it.
     Accepted,
-    /// Long enough ago that nothing more will happen.
+    /// Long enough ago that nobody will call any more.
     Ended,
-    /// Another channel is offered instead.
+    /// Told at once that other channels are offered instead.
     Redirected,
     /// Withdrawn by the requester.
     Cancelled,
 }
 
 /// How intake answered a request. Kept, so that the same request made again is answered alike, whatever has become of it
-/// since: one that screening redirected was answered `accepted`.
+/// since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Answered {
@@ -58,21 +60,13 @@ pub enum Answered {
 }
 
 impl Status {
-    /// The status that a look shows: a function of the request's age alone, but for the two that the requester is to
-    /// know. Whether the request was dialed, refused or a duplicate does not enter.
+    /// The status that a look shows: a function of the request's age and of its requester's own withdrawal. What became of
+    /// the request does not enter.
     #[must_use]
-    pub fn shown(
-        state: StateName,
-        received_at: Timestamp,
-        cancelled_at: Option<Timestamp>,
-        ended_after: SignedDuration,
-        now: Timestamp,
-    ) -> Self {
+    pub fn shown(call_by: Timestamp, cancelled_at: Option<Timestamp>, now: Timestamp) -> Self {
         if cancelled_at.is_some() {
             Self::Cancelled
-        } else if state == StateName::Redirected {
-            Self::Redirected
-        } else if now.duration_since(received_at) < ended_after {
+        } else if now < call_by {
             Self::Accepted
         } else {
             Self::Ended
@@ -83,45 +77,29 @@ impl Status {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::{Attempt, Dialing, Ending, Failure, State};
 
     #[test]
-    fn states_that_must_look_alike_look_alike_at_every_age() {
-        let received_at = Timestamp::from_second(1_000).unwrap();
-        let states = [
-            State::Received,
-            State::Approved,
-            State::Duplicate { owner: RequestId::from_random([1; 16]) },
-            State::Dialing(Dialing {
-                dialed_at: received_at,
-                claimed_until: received_at,
-                attempt: Attempt::Placing,
-            }),
-            State::Ended(Ending::Refused),
-            State::Ended(Ending::Expired),
-            State::Ended(Ending::Closed { contact_id: None, end: None }),
-            State::Ended(Ending::Failed { failure: Failure::DestinationNotAllowed }),
-        ];
-        for age in [0, 1, 899, 900, 100_000] {
-            let now = received_at + SignedDuration::from_secs(age);
-            let shown = |state: &State| {
-                Status::shown(state.name(), received_at, None, SignedDuration::from_secs(900), now)
-            };
-            let expected = if age < 900 { Status::Accepted } else { Status::Ended };
-            assert!(states.iter().all(|state| shown(state) == expected), "at {age} s");
+    fn a_look_shows_the_age_and_the_requesters_own_withdrawal() {
+        let call_by = Timestamp::from_second(1_315).unwrap();
+        let at = |second| Timestamp::from_second(second).unwrap();
+        assert_eq!(Status::shown(call_by, None, at(1_314)), Status::Accepted);
+        assert_eq!(Status::shown(call_by, None, call_by), Status::Ended);
+        for now in [1_001, 9_999] {
+            assert_eq!(Status::shown(call_by, Some(at(1_001)), at(now)), Status::Cancelled);
         }
     }
 
     #[test]
     fn a_reply_serialises_without_what_it_does_not_say() {
         let id = RequestId::from_random([0xab; 16]);
-        let reply = Reply { id: Some(id), status: Status::Accepted, channels: vec![] };
+        let channels = vec![Channel::Chat, Channel::CallIn];
+        let call_by = Timestamp::from_second(1_772_409_600).ok();
+        let reply = Reply { id: Some(id), status: Status::Accepted, channels: channels.clone(), call_by };
         assert_eq!(
             serde_json::to_string(&reply).unwrap(),
-            r#"{"id":"abababababababababababababababab","status":"accepted"}"#
+            r#"{"id":"abababababababababababababababab","status":"accepted","channels":["chat","call-in"],"callBy":"2026-03-02T00:00:00Z"}"#
         );
-        let reply =
-            Reply { id: None, status: Status::Redirected, channels: vec![Channel::Chat, Channel::CallIn] };
+        let reply = Reply { id: None, status: Status::Redirected, channels, call_by: None };
         assert_eq!(
             serde_json::to_string(&reply).unwrap(),
             r#"{"status":"redirected","channels":["chat","call-in"]}"#

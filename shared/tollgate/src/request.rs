@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
-use jiff::Timestamp;
+use jiff::{RoundMode, SignedDuration, Timestamp, TimestampRound, Unit};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -89,6 +89,17 @@ pub struct Account {
     pub id: AccountId,
     /// Its phone number, if the identity provider has verified it.
     pub verified_number: Option<PhoneNumber>,
+}
+
+/// Connect places a call within this time of the moment at which it was claimed for the dial.
+const PLACED_WITHIN: SignedDuration = SignedDuration::from_secs(15);
+
+/// After this moment nobody will call, whatever becomes of a request with that deadline: a whole second, so that every
+/// answer that tells it has one length.
+#[must_use]
+pub fn call_by(deadline: Timestamp) -> Timestamp {
+    let latest = deadline.saturating_add(PLACED_WITHIN).unwrap_or(Timestamp::MAX);
+    latest.round(TimestampRound::new().smallest(Unit::Second).mode(RoundMode::Ceil)).unwrap_or(latest)
 }
 
 impl CallbackRequest {

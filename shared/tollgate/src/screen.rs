@@ -28,7 +28,7 @@ use crate::reply::Channel;
 use crate::request::{CallbackRequest, Caller};
 use crate::switches::KillSwitches;
 use crate::usual::Standing;
-use crate::verdict::{self, Code, Finding, Route, Verdict};
+use crate::verdict::{self, Code, Finding, Verdict};
 
 pub use asker::asking;
 pub use range::needs_carrier;
@@ -129,7 +129,7 @@ pub fn channels(caller: &Caller, switches: &KillSwitches, policy: &Policy) -> Ve
     let hidden = switches.all
         || findings
             .iter()
-            .any(|finding| policy.mode(finding.code) == Mode::Enforce && finding.route > Route::Dial);
+            .any(|finding| policy.mode(finding.code) == Mode::Enforce && finding.certainty.turns_away());
     let callback = (!hidden).then_some(Channel::Callback);
     callback.into_iter().chain(policy.channels.iter().copied()).collect()
 }
@@ -140,7 +140,7 @@ pub fn lookup_matters(request: &CallbackRequest, facts: &Facts, policy: &Policy,
     facts.line == LineFact::NotAsked
         && policy.line.lookups_per_day_max > 0
         && facts.pending.is_none_or(|owner| owner == request.id)
-        && screen(request, facts, policy, now).route == Route::Dial
+        && !screen(request, facts, policy, now).turns_away()
         && !listed::is_trusted(&facts.listings, &facts.line, now)
 }
 

@@ -6,7 +6,8 @@
 //!    |  ^        |           |
 //!    v  |        |           +-> failed, closed
 //! duplicate      +-> refused, cancelled, expired
-//!    received also -> refused, redirected, cancelled, expired
+//!    received also -> refused, cancelled, expired
+//! redirected: told at once, and never received
 //! ```
 //!
 //! `duplicate` goes back to `received` when the request that held the number ended before its dial: both are one phase,
@@ -89,9 +90,9 @@ pub enum Ending {
         /// How the call ended, if it was heard.
         end: Option<CallEnd>,
     },
-    /// No call, and the requester is told nothing.
+    /// Turned away after it was accepted. The visitor is told nothing.
     Refused,
-    /// No call; another channel is offered.
+    /// Turned away at once, by what is known of the visitor or is the same for all; he was told of the other channels.
     Redirected,
     /// The requester withdrew it before the dial.
     Cancelled,
@@ -231,7 +232,7 @@ impl Ending {
     /// was none ends the request.
     fn may_follow(&self, state: &State) -> bool {
         match (state, self) {
-            (State::Received, Self::Refused | Self::Redirected | Self::Cancelled | Self::Expired)
+            (State::Received, Self::Refused | Self::Cancelled | Self::Expired)
             | (State::Approved, Self::Refused | Self::Cancelled | Self::Expired)
             | (State::Dialing(_), Self::Closed { .. } | Self::Failed { .. })
             | (State::InCall { .. }, Self::Closed { .. }) => true,

@@ -1,4 +1,4 @@
-//! What screening decides, and why: a verdict has a route and all findings. The strictest enforced finding decides.
+//! What screening decides, and why: a verdict has all findings, and is as certain as the most certain enforced one.
 
 mod code;
 
@@ -12,16 +12,20 @@ use crate::number::{NumberPrefix, PhoneNumber};
 
 pub use code::Code;
 
-/// What becomes of a request; mildest first, the strictest wins.
+/// How certain it is that a call must not be made; the least certain first. The visitor gets the same answers whatever it is:
+/// it tells operators where they may err. Version 0.1.0 stored it as a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Route {
-    /// The call is made.
-    Dial,
-    /// Another channel is offered: for what is suspected.
-    Redirect,
-    /// No call, and nothing is said: for what is sure.
-    Refuse,
+pub enum Certainty {
+    /// Worth knowing; it keeps no call from being made.
+    #[serde(alias = "dial")]
+    Noted,
+    /// It looks like abuse; an honest visitor may look like it, too.
+    #[serde(alias = "redirect")]
+    Suspected,
+    /// An operator, the number's kind or a budget says so.
+    #[serde(alias = "refuse")]
+    Sure,
 }
 
 /// Whether a finding counts.
@@ -41,8 +45,9 @@ pub enum Standing {
 pub struct Finding {
     /// Which rule.
     pub code: Code,
-    /// Where it leads if enforced.
-    pub route: Route,
+    /// Whether it keeps the call from being made if enforced, and how certain that is.
+    #[serde(alias = "route")]
+    pub certainty: Certainty,
     /// Whether it counts.
     pub standing: Standing,
     /// What it is about: an entry, a subject, a country, a carrier. In full, for the operator; see
@@ -74,11 +79,11 @@ pub struct Measure {
     pub window_seconds: u32,
 }
 
-/// A verdict: where the request goes, and everything that was found.
+/// A verdict: whether the call may be made, and everything that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
-    /// The strictest route among the enforced findings.
-    pub route: Route,
+    /// The greatest certainty among the enforced findings.
+    pub certainty: Certainty,
     /// All findings, in the order of the rules.
     pub findings: Vec<Finding>,
 }
@@ -86,18 +91,34 @@ pub struct Verdict {
 impl From<Vec<Finding>> for Verdict {
     fn from(findings: Vec<Finding>) -> Self {
         let enforced = findings.iter().filter(|finding| finding.standing == Standing::Enforced);
-        let route = enforced.map(|finding| finding.route).max().unwrap_or(Route::Dial);
-        Self { route, findings }
+        let certainty = enforced.map(|finding| finding.certainty).max().unwrap_or(Certainty::Noted);
+        Self { certainty, findings }
+    }
+}
+
+impl Certainty {
+    /// Whether a call is kept from being made.
+    #[must_use]
+    pub fn turns_away(self) -> bool {
+        self > Self::Noted
+    }
+}
+
+impl Verdict {
+    /// Whether the request is turned away.
+    #[must_use]
+    pub fn turns_away(&self) -> bool {
+        self.certainty.turns_away()
     }
 }
 
 impl Finding {
-    /// An enforced finding with its code's own route.
+    /// An enforced finding, as certain as its code says.
     #[must_use]
     pub fn new(code: Code) -> Self {
         Self {
             code,
-            route: code.route(),
+            certainty: code.certainty(),
             standing: Standing::Enforced,
             subject: None,
             measure: None,
@@ -155,14 +176,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_strictest_enforced_finding_decides() {
+    fn the_most_certain_enforced_finding_decides() {
         let shadow = Finding { standing: Standing::Shadow, ..Finding::new(Code::DenyListed) };
         let waived = Finding { standing: Standing::Waived, ..Finding::new(Code::PremiumRateNumber) };
-        assert_eq!(Verdict::from(vec![]).route, Route::Dial);
-        assert_eq!(Verdict::from(vec![shadow.clone(), waived.clone()]).route, Route::Dial);
-        assert_eq!(Verdict::from(vec![shadow, Finding::new(Code::Guest), waived]).route, Route::Redirect);
+        assert_eq!(Verdict::from(vec![]).certainty, Certainty::Noted);
+        assert_eq!(Verdict::from(vec![shadow.clone(), waived.clone()]).certainty, Certainty::Noted);
+        assert_eq!(
+            Verdict::from(vec![shadow, Finding::new(Code::Guest), waived]).certainty,
+            Certainty::Suspected
+        );
         let both = vec![Finding::new(Code::DenyListed), Finding::new(Code::Guest)];
-        assert_eq!(Verdict::from(both).route, Route::Refuse);
+        assert_eq!(Verdict::from(both).certainty, Certainty::Sure);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use arbitrary::{Result, Unstructured};
 use jiff::SignedDuration;
 use tollgate::counter::{Ask, Asked};
-use tollgate::evidence::{Admission, Call, End, Evidence, Marked};
+use tollgate::evidence::{Admission, Call, End, Evidence, Marked, Talk};
 use tollgate::facts::{AskCount, Asking, CarrierFact, Facts, Held, Places};
 use tollgate::line::{Line, LineFact, LineType};
 use tollgate::number::PhoneNumber;
@@ -121,10 +121,9 @@ fn calls(u: &mut Unstructured<'_>, request: &CallbackRequest) -> Result<Vec<Call
         };
         let dialed_at = NOW - SignedDuration::from_secs(u.int_in_range(0..=OLDEST_SECONDS)?);
         // The end may be told to be before the dial: Connect's clock is another one.
-        let end = End {
-            at: dialed_at + SignedDuration::from_secs(u.int_in_range(-60..=7_200)?),
-            agent_seconds: u.arbitrary()?,
-        };
+        let seconds = u.arbitrary()?;
+        let talk = *u.choose(&[Talk::Lasted { seconds }, Talk::Never, Talk::Untold])?;
+        let end = End { at: dialed_at + SignedDuration::from_secs(u.int_in_range(-60..=7_200)?), talk };
         let kind = *u.choose(&[MarkKind::Spam, MarkKind::Legitimate, MarkKind::WrongPerson])?;
         calls.push(Call {
             request: RequestId::from_random([100 + n; 16]),

@@ -146,7 +146,7 @@ fn holds_together(policy: &Policy, request: &CallbackRequest, terms: &Terms) {
 
 fn is_drawn_from_its_findings(verdict: &Verdict) {
     let enforced = verdict.findings.iter().filter(|finding| finding.standing == Standing::Enforced);
-    let strictest = enforced.map(|finding| finding.route).max();
-    assert_eq!(strictest.unwrap_or(tollgate::verdict::Route::Dial), verdict.route);
+    let strictest = enforced.map(|finding| finding.certainty).max();
+    assert_eq!(strictest.unwrap_or(tollgate::verdict::Certainty::Noted), verdict.certainty);
     assert!(verdict.findings.iter().all(|finding| finding.masked().code == finding.code));
 }

@@ -7,7 +7,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use tollgate::verdict::{Route, Standing};
+use tollgate::verdict::{Certainty, Standing};
 
 use crate::fate::{CameTo, Fate, billed_minutes};
 use crate::scenario::Scenario;
@@ -205,7 +205,7 @@ pub(crate) fn keeping(fate: &Fate) -> Vec<&'static str> {
     let keeps = fate
         .findings
         .iter()
-        .filter(|finding| finding.standing == Standing::Enforced && finding.route > Route::Dial);
+        .filter(|finding| finding.standing == Standing::Enforced && finding.certainty > Certainty::Noted);
     let mut codes: Vec<_> = keeps.map(|finding| finding.code.as_str()).collect();
     codes.sort_unstable();
     codes.dedup();

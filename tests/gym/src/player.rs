@@ -25,8 +25,8 @@ use crate::traffic::Asked;
 const BEGINNING: i64 = 1_772_409_600;
 /// Upkeep's schedule.
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
-/// Settings do not change while a scenario is played.
-const SETTINGS_KEPT_SECONDS: u32 = 86_400;
+/// Upkeep learns what is usual while a scenario is played, once a minute; nobody needs to read it more often.
+const SETTINGS_KEPT_SECONDS: u32 = 60;
 
 /// What came of a scenario.
 #[derive(Debug)]

@@ -8,7 +8,11 @@ use std::time::{Duration, Instant};
 
 use tokio::process::{Child, Command};
 
-use crate::stack::{Error, Stack};
+use tollgate_aws::clock::Clock;
+use tollgate_aws::schema::TABLES;
+
+use crate::stack::{Error, Options, Stack};
+use crate::wire::Wire;
 use runtime_api::RuntimeApi;
 
 /// What was measured of a binary; times are medians.
@@ -29,13 +33,22 @@ pub struct Measured {
 /// How long one step of a process may take before the measurement is given up.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Starts a binary `starts` times, and invokes the last process `invocations` times with `event`.
+/// A stack that processes reach: over loopback, since they are not in this one.
+///
+/// # Errors
+/// When it cannot be started.
+pub async fn stack() -> Result<Stack, Error> {
+    Stack::start(Options { wire: Wire::Loopback, ..Options::for_tests(Clock::System) }).await
+}
+
+/// Starts a binary as `function` `starts` times, and invokes the last process `invocations` times with `event`.
 ///
 /// # Errors
 /// When the binary cannot be started, ends, or does not answer.
 pub async fn measure(
     stack: &Stack,
     binary: &Path,
+    function: &str,
     event: &str,
     starts: u32,
     invocations: u32,
@@ -45,7 +58,7 @@ pub async fn measure(
     for start in 1..=starts.max(1) {
         let mut api = RuntimeApi::start().await?;
         let began = Instant::now();
-        let process = spawn(stack, binary, &api)?;
+        let process = spawn(stack, binary, function, &api)?;
         api.polled(PATIENCE).await?;
         init.push(began.elapsed());
         first.push(api.invoke(event, PATIENCE).await?);
@@ -68,15 +81,13 @@ pub async fn measure(
 }
 
 /// Starts a function process as Lambda does, with everything it calls on loopback.
-fn spawn(stack: &Stack, binary: &Path, api: &RuntimeApi) -> Result<Child, Error> {
-    let tables =
-        ["REQUESTS", "PENDING", "DENY_LIST", "COUNTERS", "CONTACTS", "NUMBERS", "SETTINGS", "CHANGES"];
-    let names = ["Requests", "Pending", "DenyList", "Counters", "Contacts", "Numbers", "Settings", "Changes"];
-    let tables = tables.map(|table| format!("{table}_TABLE")).into_iter().zip(names);
+fn spawn(stack: &Stack, binary: &Path, function: &str, api: &RuntimeApi) -> Result<Child, Error> {
+    let tables = TABLES.iter().map(|table| (variable(table.name), table.name));
     let mut command = Command::new(binary);
     command
         .env_clear()
         .envs(tables)
+        .env("_HANDLER", function)
         .env("AWS_LAMBDA_RUNTIME_API", api.address())
         .env("AWS_LAMBDA_FUNCTION_NAME", "measured")
         .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
@@ -97,6 +108,18 @@ fn spawn(stack: &Stack, binary: &Path, api: &RuntimeApi) -> Result<Child, Error>
     Ok(command.spawn().map_err(|error| format!("{} cannot be started: {error}", binary.display()))?)
 }
 
+/// Where a function reads the name of a table: `DENY_LIST_TABLE` for `DenyList`.
+fn variable(table: &str) -> String {
+    let mut variable = String::new();
+    for letter in table.chars() {
+        if letter.is_uppercase() && !variable.is_empty() {
+            variable.push('_');
+        }
+        variable.extend(letter.to_uppercase());
+    }
+    variable + "_TABLE"
+}
+
 /// The process's high-water mark of resident memory (`VmHWM` of proc(5)), in megabytes.
 fn peak_memory(process: &Child) -> Result<f64, Error> {
     let id = process.id().ok_or("the process has ended")?;
@@ -109,4 +132,22 @@ fn peak_memory(process: &Child) -> Result<f64, Error> {
 fn median_ms(mut times: Vec<Duration>) -> f64 {
     times.sort();
     times.get(times.len() / 2).map_or(0.0, |time| time.as_secs_f64() * 1e3)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_function_reads_the_name_of_each_table_from_a_variable() {
+        let variables = ["Requests", "DenyList", "Calls"].map(super::variable);
+        assert_eq!(variables, ["REQUESTS_TABLE", "DENY_LIST_TABLE", "CALLS_TABLE"]);
+    }
+
+    #[tokio::test]
+    async fn a_measured_process_reaches_all_that_it_calls() {
+        let stack = super::stack().await.unwrap();
+        for url in [&stack.urls.dynamodb, &stack.urls.connect, &stack.urls.carriers] {
+            let address = url.trim_start_matches("http://").trim_end_matches('/');
+            tokio::net::TcpStream::connect(address).await.unwrap_or_else(|error| panic!("{url}: {error}"));
+        }
+    }
 }

@@ -98,6 +98,12 @@ impl Weather {
         }
         Some(match (call.service, call.operation.as_str()) {
             (ServiceName::DynamoDb, "TransactWriteItems") => transaction_trouble(call),
+            (ServiceName::DynamoDb, "PutItem" | "UpdateItem" | "DeleteItem") if below(4) == 0 => {
+                Trouble::Fate(
+                    "meets a transaction",
+                    dynamodb_error(400, "TransactionConflictException", &json!({})),
+                )
+            }
             (ServiceName::DynamoDb, _) => dynamodb_trouble(),
             (ServiceName::Connect | ServiceName::Carrier, _) => match below(4) {
                 0 => Trouble::Fate("lost", Fate::Lost),

@@ -28,8 +28,8 @@ async fn a_line_is_judged_by_its_type_whichever_service_is_asked() {
             (LineType::Mobile, StateName::Closed, &[][..]),
             (LineType::Landline, StateName::Closed, &[]),
             (LineType::Prepaid, StateName::Closed, &[]),
-            (LineType::Voip, StateName::Redirected, &["voip-line"]),
-            (LineType::Other, StateName::Redirected, &["other-line"]),
+            (LineType::Voip, StateName::Refused, &["voip-line"]),
+            (LineType::Other, StateName::Refused, &["other-line"]),
             (LineType::Invalid, StateName::Refused, &["invalid-line"]),
         ] {
             let world = world_asking(service).await;
@@ -46,15 +46,15 @@ async fn with_usual_carriers_every_other_is_unusual_and_so_is_one_without_a_name
         for (carrier, state) in [
             ("Carrier A", StateName::Closed),
             ("CARRIER A", StateName::Closed),
-            ("Carrier B", StateName::Redirected),
-            ("", StateName::Redirected),
+            ("Carrier B", StateName::Refused),
+            ("", StateName::Refused),
         ] {
             let world = world_asking(service).await;
             world.policy(json!({ "line": { "usual_carriers": ["Carrier A", "Carrier C"] } })).await;
             world.stack.carriers.set(NUMBER, Line::new(LineType::Mobile, carrier));
             let (found, findings) = ask(&world).await;
             assert_eq!(found, state, "{service:?} {carrier}");
-            assert_eq!(findings.contains(&"unusual-carrier"), state == StateName::Redirected, "{carrier}");
+            assert_eq!(findings.contains(&"unusual-carrier"), state == StateName::Refused, "{carrier}");
         }
     }
 }
@@ -73,8 +73,9 @@ async fn a_deny_listed_carrier_is_refused_however_it_is_spelt_and_no_other_is() 
 
 #[tokio::test]
 async fn where_a_line_leads_that_could_not_be_looked_up_is_for_the_policy_to_say() {
+    // `redirect` is what 0.1.0 said.
     let cases =
-        [("dial", StateName::Closed), ("redirect", StateName::Redirected), ("refuse", StateName::Refused)];
+        [("dial", StateName::Closed), ("redirect", StateName::Refused), ("refuse", StateName::Refused)];
     let told = SERVICES.into_iter().flat_map(|service| cases.map(|(route, state)| (service, route, state)));
     join_all(told.map(|(service, route, state)| async move {
         let world = world_asking(service).await;
@@ -129,9 +130,9 @@ async fn an_answer_is_kept_for_as_long_as_the_policy_says() {
     assert_eq!(world.stack.carriers.lookups_of(NUMBER), 1);
     world.stack.carriers.set(NUMBER, Line::new(LineType::Voip, "Example VoIP"));
     world.pass(86_400).await;
-    assert_eq!(ask(&world).await, (StateName::Redirected, vec!["voip-line"]));
+    assert_eq!(ask(&world).await, (StateName::Refused, vec!["voip-line"]));
     assert_eq!(world.stack.carriers.lookups_of(NUMBER), 2);
-    assert_eq!(ask(&world).await, (StateName::Redirected, vec!["voip-line"]), "what was found is kept, too");
+    assert_eq!(ask(&world).await, (StateName::Refused, vec!["voip-line"]), "what was found is kept, too");
     assert_eq!(world.stack.carriers.lookups_of(NUMBER), 2);
 }
 
@@ -153,7 +154,7 @@ async fn a_day_has_no_more_lookups_than_the_policy_allows() {
         states.push(world.state(&id).await);
     }
     // At ten at night they are not all there yet.
-    let (called, redirected) = (StateName::Closed, StateName::Redirected);
+    let (called, redirected) = (StateName::Closed, StateName::Refused);
     assert_eq!(states, [called, called, called, redirected]);
     assert_eq!(world.stack.carriers.lookups().len(), 3);
     // A number that is known needs none.
@@ -200,7 +201,7 @@ async fn whose_number_cannot_be_looked_up_is_offered_another_channel_unless_he_h
     alice.asks(&world, NUMBER).await;
     world.pass(60).await;
     world.stack.carriers.fail_next(100);
-    for (visitor, state) in [(newcomer(1), StateName::Redirected), (alice, StateName::Closed)] {
+    for (visitor, state) in [(newcomer(1), StateName::Refused), (alice, StateName::Closed)] {
         let id = visitor.asks(&world, "+12065560100").await;
         world.pass(60).await;
         assert_eq!((world.state(&id).await, world.findings(&id).await), (state, vec!["line-unavailable"]));

@@ -112,10 +112,7 @@ async fn an_operator_forgives_what_was_wasted_and_marked_and_it_counts_no_more()
     let marked = called(&world, &account("clerk").at("203.0.113.9"), "+12065560100").await;
     world.operator(Method::PUT, &format!("/review/requests/{marked}/mark"), json!({ "mark": "spam" })).await;
     let somebody = account("somebody").at("203.0.113.9");
-    assert_eq!(
-        asks(&world, &somebody, "+12065570100").await,
-        (StateName::Redirected, vec!["marked-address"])
-    );
+    assert_eq!(asks(&world, &somebody, "+12065570100").await, (StateName::Refused, vec!["marked-address"]));
     let member = json!({ "line": "203.0.113.9/32", "wasted": 1, "marked": 1 });
     assert_eq!(shown(&world, "address#203.0.113.9").await["members"], json!([member]));
 
@@ -179,7 +176,7 @@ async fn a_call_that_cannot_be_read_is_left_out_and_logged() {
     world.stack.connect.plan_for(NUMBER, CallPlan::unanswered());
     let wasted = called(&world, &alice(), NUMBER).await;
     let other = asks(&world, &alice(), "+12065560100").await;
-    assert_eq!(other, (StateName::Redirected, vec!["too-much-waste-from-account"]));
+    assert_eq!(other, (StateName::Refused, vec!["too-much-waste-from-account"]));
 
     let spoil = world.stack.tables.client.update_item().table_name(&world.stack.tables.names.calls);
     let spoil = spoil.key("request_id", AttributeValue::S(wasted)).update_expression("SET admission = :x");

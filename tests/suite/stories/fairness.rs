@@ -144,7 +144,7 @@ async fn an_owner_with_a_verified_number_is_called_however_often_strangers_had_i
     assert!(calls < 5);
     let redirected = owner().asks(&world, NUMBER).await;
     world.settle().await;
-    assert_eq!(world.state(&redirected).await, StateName::Redirected);
+    assert_eq!(world.state(&redirected).await, StateName::Refused);
 
     let verified = owner().with_verified_number(NUMBER).asks(&world, NUMBER).await;
     world.settle().await;

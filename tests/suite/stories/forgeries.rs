@@ -93,7 +93,7 @@ async fn nobody_escapes_his_addresss_limit_by_naming_another() {
         world.screen().await;
         states.push(world.state(&id).await);
     }
-    let (approved, redirected) = (StateName::Approved, StateName::Redirected);
+    let (approved, redirected) = (StateName::Approved, StateName::Refused);
     assert_eq!(states, [approved, approved, redirected, redirected]);
 }
 

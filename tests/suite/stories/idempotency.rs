@@ -47,6 +47,18 @@ async fn a_request_sent_again_is_the_same_one_whatever_became_of_it() {
 }
 
 #[tokio::test]
+async fn a_guests_key_that_another_guest_may_have_is_not_taken() {
+    let world = world().await;
+    world.policy(json!({ "guests": "allow" })).await;
+    for (key, status) in [("order-17", 422), (&"k".repeat(21), 422), (&"k".repeat(22), 202), (KEY, 202)] {
+        let answer = guest().with_header("idempotency-key", key).asks_for(&world, NUMBER).await;
+        assert_eq!(answer.status, status, "{key}: {}", answer.text);
+    }
+    let short = account("alice").with_header("idempotency-key", "order-17");
+    assert_eq!(short.asks_for(&world, NUMBER).await.status, 202, "an account keeps its keys apart");
+}
+
+#[tokio::test]
 async fn a_guest_who_was_redirected_at_once_is_redirected_again_whatever_the_policy_says_by_then() {
     let world = world().await;
     let visitor = with_key(guest());

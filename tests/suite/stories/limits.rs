@@ -170,7 +170,7 @@ async fn an_address_and_an_account_may_ask_for_so_many_different_numbers() {
         assert_eq!(world.calls().len(), 5, "one number asked for twice is one number");
         let id = alice.asks(&world, &number(2)).await;
         world.pass(60).await;
-        let redirected = (StateName::Redirected, vec![code]);
+        let redirected = (StateName::Refused, vec![code]);
         assert_eq!((world.state(&id).await, world.findings(&id).await), redirected);
         let measure = world.record(&id).await.findings[0].measure.unwrap();
         assert_eq!((measure.value, measure.limit), (3, 2));
@@ -192,7 +192,7 @@ async fn an_address_may_ask_for_numbers_of_so_many_countries() {
     }
     let id = alice.asks(&world, "+493012345678").await;
     world.pass(60).await;
-    assert_eq!(world.state(&id).await, StateName::Redirected);
+    assert_eq!(world.state(&id).await, StateName::Refused);
     assert!(world.findings(&id).await.contains(&"too-many-countries-from-address"));
 }
 

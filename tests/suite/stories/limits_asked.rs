@@ -29,7 +29,7 @@ async fn a_number_gets_so_many_calls() {
     for n in 0..2 {
         assert_eq!(called(&world, n, NUMBER).await, (StateName::Closed, vec![]));
     }
-    assert_eq!(called(&world, 2, NUMBER).await, (StateName::Redirected, vec!["too-many-to-number"]));
+    assert_eq!(called(&world, 2, NUMBER).await, (StateName::Refused, vec!["too-many-to-number"]));
     assert_eq!(called(&world, 3, "+12065550101").await, (StateName::Closed, vec![]));
     // Its owner, who has shown that it is his, is called nevertheless.
     let owner = account("owner").with_verified_number(NUMBER);
@@ -95,10 +95,7 @@ async fn so_many_different_addresses_may_have_a_number_called() {
     for n in [0, 1, 0, 1] {
         assert_eq!(called(&world, n, NUMBER).await, (StateName::Closed, vec![]));
     }
-    assert_eq!(
-        called(&world, 2, NUMBER).await,
-        (StateName::Redirected, vec!["too-many-addresses-to-number"])
-    );
+    assert_eq!(called(&world, 2, NUMBER).await, (StateName::Refused, vec!["too-many-addresses-to-number"]));
     assert_eq!(called(&world, 0, NUMBER).await, (StateName::Closed, vec![]), "one of the first two");
     assert_eq!(called(&world, 2, "+12065550101").await, (StateName::Closed, vec![]));
 }
@@ -151,7 +148,7 @@ async fn a_range_where_calls_of_several_lines_come_to_nothing_is_not_called_for_
             assert_eq!(called(&world, n, &number).await, (StateName::Closed, vec![]), "{what}");
         }
         let found = called(&world, 5, "+12065550104").await;
-        assert_eq!(found, (StateName::Redirected, vec!["too-much-waste-in-range"]), "{what}");
+        assert_eq!(found, (StateName::Refused, vec!["too-much-waste-in-range"]), "{what}");
         assert_eq!(called(&world, 6, "+12065540104").await, (StateName::Closed, vec![]), "{what}: elsewhere");
         world.pass(86_400).await;
         assert_eq!(called(&world, 7, "+12065550104").await, (StateName::Closed, vec![]), "it is forgotten");
@@ -173,7 +170,7 @@ async fn where_many_calls_go_well_more_may_come_to_nothing() {
     }
     assert_eq!(
         called(&world, 14, "+12065550107").await,
-        (StateName::Redirected, vec!["too-much-waste-in-range"])
+        (StateName::Refused, vec!["too-much-waste-in-range"])
     );
     assert_eq!(called(&world, 15, &number(0)).await.0, StateName::Closed);
 }

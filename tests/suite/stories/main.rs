@@ -17,6 +17,7 @@ mod bad_records;
 mod budgets;
 mod by_hand;
 mod carrier_lookup;
+mod conflicts;
 mod destinations;
 mod dialing;
 mod dialing_refused;

@@ -62,7 +62,7 @@ async fn a_marked_call_falls_on_who_asked_for_it_and_on_nobody_else() {
     let elsewhere = asks(&world, &pumper(), "+12065570100").await;
     assert_eq!(
         elsewhere,
-        (StateName::Redirected, vec!["marked-address", "marked-account", "too-much-waste-from-account"])
+        (StateName::Refused, vec!["marked-address", "marked-account", "too-much-waste-from-account"])
     );
     for (n, number) in [(2, "+12065550177"), (3, NUMBER), (4, "+12065580100")] {
         let others = asks(&world, &somebody(n), number).await;
@@ -90,7 +90,7 @@ async fn a_range_is_closed_to_strangers_once_two_askers_pumped_it() {
     }
     assert_eq!(past(&world, "range#+1206555").await, [0, 0, 2]);
     let neighbor = asks(&world, &somebody(3), "+12065550177").await;
-    assert_eq!(neighbor, (StateName::Redirected, vec!["marked-range"]));
+    assert_eq!(neighbor, (StateName::Refused, vec!["marked-range"]));
     let owner = somebody(4).with_verified_number("+12065550178");
     assert_eq!(
         asks(&world, &owner, "+12065550178").await.0,
@@ -150,7 +150,7 @@ async fn a_mark_on_a_call_of_two_seconds_shuts_its_asker_alone() {
         let again = asks(&world, &somebody(n), "+12065570100").await;
         assert_eq!(
             again,
-            (StateName::Redirected, vec!["marked-address", "marked-account", "too-much-waste-from-account"])
+            (StateName::Refused, vec!["marked-address", "marked-account", "too-much-waste-from-account"])
         );
     }
     // For all that others share it is a wasted call: it says nothing of where it went.
@@ -175,7 +175,7 @@ async fn a_wrong_person_once_is_a_slip_and_twice_a_mark() {
     let second = called(&world, &pumper(), "+12065560100").await;
     assert_eq!(marks(&world, &second, "wrong-person").await.status, 204);
     let third = asks(&world, &pumper(), "+12065570100").await;
-    assert_eq!(third, (StateName::Redirected, vec!["marked-address", "marked-account"]));
+    assert_eq!(third, (StateName::Refused, vec!["marked-address", "marked-account"]));
     let changes = world.operator(Method::GET, "/review/changes", Value::Null).await.json();
     assert_eq!(changes["changes"][0]["action"], "mark-wrong-person");
 }
@@ -238,15 +238,12 @@ async fn an_address_that_many_share_bears_a_mark_in_twenty() {
     let the_pumper = asks(&world, &pumper(), "+12065570100").await;
     assert_eq!(
         the_pumper,
-        (StateName::Redirected, vec!["marked-account"]),
+        (StateName::Refused, vec!["marked-account"]),
         "his account has no past to bear it"
     );
     let second = called(&world, &account("another").at(ADDRESS), "+12065580100").await;
     marks(&world, &second, "spam").await;
-    assert_eq!(
-        asks(&world, &customer, "+12065590100").await,
-        (StateName::Redirected, vec!["marked-address"])
-    );
+    assert_eq!(asks(&world, &customer, "+12065590100").await, (StateName::Refused, vec!["marked-address"]));
 }
 
 #[tokio::test]

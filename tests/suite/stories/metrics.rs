@@ -57,8 +57,7 @@ async fn what_screening_decides_is_counted_once() {
         &[
             ("Decisions duplicate", 1.0),
             ("Decisions approved", 1.0),
-            ("Decisions refused", 1.0),
-            ("Decisions redirected", 1.0),
+            ("Decisions refused", 2.0),
             ("Decisions cancelled", 1.0),
             ("Findings deny-listed", 1.0),
             ("Findings voip-line", 1.0),

@@ -25,7 +25,7 @@ async fn is_redirected_at_once(world: &World, visitor: &Visitor) -> bool {
 async fn screened(world: &World, visitor: &Visitor) -> (StateName, Vec<&'static str>) {
     let id = visitor.asks(world, NUMBER).await;
     world.screen().await;
-    assert_eq!(visitor.looks(world, &id).await.json(), json!({ "id": id, "status": "accepted" }));
+    assert_eq!(visitor.looks(world, &id).await.json()["status"], "accepted");
     (world.state(&id).await, world.findings(&id).await)
 }
 

@@ -72,7 +72,7 @@ async fn newcomers_are_told_of_other_channels_once_the_places_are_taken() {
     };
     assert_eq!(ask(0).await, (StateName::Closed, vec![]));
     assert_eq!(ask(1).await, (StateName::Closed, vec![]));
-    assert_eq!(ask(2).await.0, StateName::Redirected);
+    assert_eq!(ask(2).await.0, StateName::Refused);
     assert!(ask(2).await.1.contains(&"newcomers-rationed"));
     world.pass(2 * 1_800).await;
     assert_eq!(ask(3).await, (StateName::Closed, vec![]), "the next window but one is empty");

@@ -9,12 +9,12 @@ use tollgate::entry::Effect;
 use tollgate::line::LineType;
 use tollgate::number::NumberKind;
 use tollgate::outcome::Outcome;
-use tollgate::policy::{Guests, Mode, Policy};
+use tollgate::policy::{Guests, Mode, Policy, WithoutLookup};
 use tollgate::record::MarkKind;
 use tollgate::reply::{Channel, Status};
 use tollgate::request::NetworkMark;
 use tollgate::state::{Failure, StateName};
-use tollgate::verdict::{Code, Route, Standing};
+use tollgate::verdict::{Certainty, Code, Standing};
 use tollgate_aws::changes::Action;
 
 use crate::template::yaml::{self, find_all};
@@ -135,13 +135,13 @@ fn the_enumerations_are_those_of_the_code() {
     let schemas = &description["components"]["schemas"];
     let nothing = json!("?").to_string();
     let nothing = nothing.as_str();
-    let statuses = [Status::Accepted, Status::Ended, Status::Redirected, Status::Cancelled];
+    let statuses = [Status::Accepted, Status::Ended, Status::Cancelled];
     for (name, code) in [
         ("Channel", known(serde_json::from_str::<Channel>(nothing))),
         ("Status", texts(&json!(statuses))),
         ("State", owned(StateName::ALL.map(StateName::as_str))),
         ("FindingCode", owned(Code::ALL.iter().map(|code| code.as_str()))),
-        ("Route", known(serde_json::from_str::<Route>(nothing))),
+        ("Certainty", texts(&json!([Certainty::Noted, Certainty::Suspected, Certainty::Sure]))),
         ("Standing", known(serde_json::from_str::<Standing>(nothing))),
         ("NumberKind", known(serde_json::from_str::<NumberKind>(nothing))),
         ("NetworkMark", known(serde_json::from_str::<NetworkMark>(nothing))),
@@ -151,6 +151,7 @@ fn the_enumerations_are_those_of_the_code() {
         ("Effect", known(serde_json::from_str::<Effect>(nothing))),
         ("Action", known(serde_json::from_str::<Action>(nothing))),
         ("Guests", known(serde_json::from_str::<Guests>(nothing))),
+        ("WithoutLookup", texts(&json!([WithoutLookup::Dial, WithoutLookup::Refuse]))),
         ("Mode", known(serde_json::from_str::<Mode>(nothing))),
         ("MarkKind", known(serde_json::from_str::<MarkKind>(nothing))),
     ] {

@@ -58,7 +58,7 @@ fn stranger(n: usize) -> Visitor {
 async fn an_address_that_may_ask_ten_times_is_let_through_exactly_ten_times() {
     let asked = |n| (account(&format!("visitor-{n}")), format!("+1206{}0100", crate::by_hand::exchange(n)));
     let (_, found) = hundred(only(json!({ "per_address": an_hour(10) }), json!({})), asked).await;
-    assert_eq!(found, counted(&[("approved ", 10), ("redirected too-many-from-address", 90)]));
+    assert_eq!(found, counted(&[("approved ", 10), ("refused too-many-from-address", 90)]));
 }
 
 #[tokio::test]
@@ -67,7 +67,7 @@ async fn a_range_that_gets_ten_calls_gets_exactly_ten() {
     let mut policy = only(json!({}), json!({}));
     policy["held"]["per_range_while_untold_max"] = json!(10);
     let (world, found) = hundred(policy, asked).await;
-    assert_eq!(found, counted(&[("approved ", 10), ("redirected too-many-to-range", 90)]));
+    assert_eq!(found, counted(&[("approved ", 10), ("refused too-many-to-range", 90)]));
     world.settle().await;
     assert_eq!(world.calls().len(), 10);
 }

@@ -109,7 +109,7 @@ async fn a_talk_of_two_seconds_proves_nothing() {
     assert_eq!(asks(&world, &alice(), "+12065550100").await, called);
     assert_eq!(asks(&world, &alice(), "+12065560100").await, called, "people hang up on their own voicemail");
     let third = asks(&world, &alice(), "+12065570100").await;
-    assert_eq!(third.0, StateName::Redirected);
+    assert_eq!(third.0, StateName::Refused);
     assert!(third.1.contains(&"too-much-waste-from-account"), "{third:?}");
 }
 
@@ -124,13 +124,13 @@ async fn a_ripe_good_call_with_a_number_passes_what_others_did_there() {
         world.operator(Method::PUT, &format!("/review/requests/{id}/mark"), json!({ "mark": "spam" })).await;
     }
     let stranger = account("stranger").at("192.0.2.1");
-    assert_eq!(asks(&world, &stranger, "+12065550150").await, (StateName::Redirected, vec!["marked-range"]));
+    assert_eq!(asks(&world, &stranger, "+12065550150").await, (StateName::Refused, vec!["marked-range"]));
     world.pass(2 * 3_600).await;
     assert_eq!(asks(&world, &alice(), NUMBER).await, (StateName::Closed, vec![]));
     let elsewhere_in_it = asks(&world, &alice(), "+12065550151").await;
     assert_eq!(
         elsewhere_in_it,
-        (StateName::Redirected, vec!["marked-range"]),
+        (StateName::Refused, vec!["marked-range"]),
         "proof never comes from what is doubted"
     );
 }
@@ -148,7 +148,7 @@ async fn an_own_number_has_a_limit_of_its_own_that_grows_with_what_goes_well() {
         for _ in 0..calls + 3 {
             last = asks(&world, &owner, NUMBER).await;
         }
-        assert_eq!((world.calls().len(), last.0), (calls, StateName::Redirected), "{plan:?}");
+        assert_eq!((world.calls().len(), last.0), (calls, StateName::Refused), "{plan:?}");
         assert!(last.1.contains(&"too-many-to-own-number"), "{last:?}");
         world.pass(86_400).await;
         assert_eq!(asks(&world, &owner, NUMBER).await.0, StateName::Closed, "another day");
@@ -163,6 +163,6 @@ async fn marks_of_what_an_owner_asked_for_are_not_waived() {
     world.pass(60).await;
     world.operator(Method::PUT, &format!("/review/requests/{id}/mark"), json!({ "mark": "spam" })).await;
     let (state, found) = asks(&world, &owner, NUMBER).await;
-    assert_eq!(state, StateName::Redirected);
+    assert_eq!(state, StateName::Refused);
     assert!(found.contains(&"marked-account"), "{found:?}");
 }

@@ -136,12 +136,12 @@ async fn a_range_that_is_held_gets_exactly_its_calls_when_everyone_asks_at_once(
     let ids = join_all(asked).await;
     world.deliver(Function::Screening, &world.records_for(Function::Screening)).await;
     let screened = states(&world, &ids).await;
-    assert_eq!((count(&screened, StateName::Approved), count(&screened, StateName::Redirected)), (9, 41));
+    assert_eq!((count(&screened, StateName::Approved), count(&screened, StateName::Refused)), (9, 41));
     for (id, state) in ids.iter().zip(screened) {
         let findings = world.record(id).await.findings;
         // Found when it was screened, or when its approval found no place left.
         let tenth = |measure: Measure| (measure.value, measure.limit) == (10, 9);
         let held = findings.iter().any(|finding| finding.measure.is_some_and(tenth));
-        assert_eq!(held, state == StateName::Redirected, "{findings:?}");
+        assert_eq!(held, state == StateName::Refused, "{findings:?}");
     }
 }

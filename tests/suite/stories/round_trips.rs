@@ -77,7 +77,7 @@ async fn screening_takes_two_round_trips_whatever_it_decides() {
     let internet = "+12065550199";
     account("carol").asks(&world, internet).await;
     run(&world, &watch, Function::Screening).await;
-    decided(account("carol").asks(&world, internet).await, StateName::Redirected).await;
+    decided(account("carol").asks(&world, internet).await, StateName::Refused).await;
     world.list("deny", "account#mallory").await;
     decided(account("mallory").asks(&world, NUMBER).await, StateName::Refused).await;
     decided(account("dave").at("2001:db8::7").asks(&world, NUMBER).await, StateName::Duplicate).await;

@@ -113,6 +113,27 @@ fn by_name(attributes: &Value) -> BTreeMap<String, String> {
 }
 
 #[test]
+fn every_function_is_one_binary_that_its_handler_picks_from() {
+    let template = Template::read();
+    let build = json!({"BuildMethod": "rust-cargolambda", "BuildProperties": {"Binary": "bootstrap"}});
+    for (function, name) in FUNCTIONS {
+        let resource = template.resource(&format!("{name}Function"));
+        // The SAM CLI builds once what has the same folder and the same metadata.
+        assert_eq!(
+            (&resource["Metadata"], &resource["Properties"]["CodeUri"]),
+            (&build, &json!(".")),
+            "{name}"
+        );
+        assert_eq!(resource["Properties"]["Handler"], function, "{name}");
+    }
+    same(
+        "functions",
+        &FUNCTIONS.map(|(function, _)| function).into(),
+        &bootstrap::Function::ALL.map(bootstrap::Function::name).into(),
+    );
+}
+
+#[test]
 fn the_variables_are_those_that_the_code_reads() {
     let (template, code) = (Template::read(), Code::read());
     for (function, name) in FUNCTIONS {

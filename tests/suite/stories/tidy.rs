@@ -92,9 +92,12 @@ fn functions_do_not_depend_on_each_other() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
-    assert_eq!(functions.len(), 6, "{functions:?}");
+    assert_eq!(functions.len(), 7, "{functions:?}");
+    // The binary is all of them.
     let manifests = files().into_iter().filter(|(path, _)| {
-        path.ends_with("Cargo.toml") && (path.starts_with("functions/") || path.starts_with("shared/"))
+        path.ends_with("Cargo.toml")
+            && (path.starts_with("functions/") || path.starts_with("shared/"))
+            && path != "functions/bootstrap/Cargo.toml"
     });
     none(manifests.flat_map(|(path, manifest)| {
         let names = dependencies(&manifest).into_iter().filter(|name| functions.contains(name));
@@ -267,7 +270,7 @@ fn every_key_of_the_policy_is_explained() {
 fn every_finding_is_explained_as_it_is() {
     let documented = text("docs/policy.md");
     none(Code::ALL.iter().filter_map(|code| {
-        let route = serde_json::to_value(code.route()).unwrap();
+        let route = serde_json::to_value(code.certainty()).unwrap();
         let mut row = format!("| `{}` | {} |", code.as_str(), route.as_str().unwrap());
         let mode = if code.has_mode() { "yes" } else { "no" };
         let waived = match (code.is_waived_by_trust(), code.is_waived_by_verified_own_number()) {

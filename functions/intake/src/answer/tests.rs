@@ -23,12 +23,17 @@ fn text(answer: Answer) -> String {
     format!("{}\n{headers}\n{body}", response.status().as_u16())
 }
 
+fn accepted(id: RequestId, access: Access) -> Answer {
+    let call_by = Timestamp::from_second(1_772_409_600).unwrap();
+    Answer::Accepted { id, access, channels: vec![Channel::Chat, Channel::CallIn], call_by }
+}
+
 #[test]
 fn accepted_is_accepted_to_the_byte() {
     let id = RequestId::parse(ID).unwrap();
     for (access, prefix) in [(Access::Guest, ""), (Access::Account, "/account")] {
         assert_eq!(
-            text(Answer::Accepted { id, access }),
+            text(accepted(id, access)),
             format!(
                 "202\n\
                  cache-control: no-store\n\
@@ -38,7 +43,8 @@ fn accepted_is_accepted_to_the_byte() {
                  access-control-allow-origin: https://www.example.com\n\
                  access-control-expose-headers: Location\n\
                  \n\
-                 {{\"id\":\"{ID}\",\"status\":\"accepted\"}}"
+                 {{\"id\":\"{ID}\",\"status\":\"accepted\",\"channels\":[\"chat\",\"call-in\"],\
+                 \"callBy\":\"2026-03-02T00:00:00Z\"}}"
             )
         );
     }
@@ -47,9 +53,8 @@ fn accepted_is_accepted_to_the_byte() {
 #[test]
 fn two_accepted_requests_differ_in_the_id_alone() {
     let other = "ffeeddccbbaa99887766554433221100";
-    let [one, two] = [ID, other].map(|id| {
-        text(Answer::Accepted { id: RequestId::parse(id).unwrap(), access: Access::Guest }).replace(id, "ID")
-    });
+    let [one, two] =
+        [ID, other].map(|id| text(accepted(RequestId::parse(id).unwrap(), Access::Guest)).replace(id, "ID"));
     assert_eq!(one, two);
 }
 

@@ -13,7 +13,7 @@ use tollgate::record::{Mark, MarkKind, Record};
 use tollgate::request::{NetworkMark, RequestId, Whereabouts};
 use tollgate::state::{Ending, Failure, State, StateName};
 use tollgate::text::{AccountId, Author, ContactId};
-use tollgate::verdict::{Code, Finding, Route, Standing};
+use tollgate::verdict::{Certainty, Code, Finding, Standing};
 
 /// A request as an operator sees it.
 #[derive(Debug, Serialize)]
@@ -63,7 +63,7 @@ struct ShownMark {
 #[serde(rename_all = "camelCase")]
 struct ShownFinding {
     code: Code,
-    route: Route,
+    certainty: Certainty,
     standing: Standing,
     #[serde(skip_serializing_if = "Option::is_none")]
     subject: Option<String>,
@@ -150,7 +150,7 @@ impl ShownFinding {
         let finding = if mask { finding.masked() } else { finding.clone() };
         Self {
             code: finding.code,
-            route: finding.route,
+            certainty: finding.certainty,
             standing: finding.standing,
             subject: finding.subject,
             value: finding.measure.map(|measure| measure.value),

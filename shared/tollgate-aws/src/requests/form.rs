@@ -42,14 +42,10 @@ pub struct Stored {
 pub struct Look {
     /// The account that made it; a guest did if none.
     pub account: Option<AccountId>,
-    /// When it was made.
-    pub received_at: Timestamp,
     /// Until when it may be dialed.
     pub deadline: Timestamp,
     /// When its visitor withdrew it.
     pub cancelled_at: Option<Timestamp>,
-    /// How far it has come.
-    pub state: StateName,
 }
 
 /// The attributes of an item, as read.
@@ -115,20 +111,13 @@ pub(super) fn look(id: RequestId, item: Item) -> Result<(Look, Timestamp), Store
     #[derive(Deserialize)]
     struct Looked {
         account: Option<AccountId>,
-        received_at: Millis,
         deadline: Millis,
         cancelled_at: Option<Millis>,
-        state: StateName,
         expires_at: Seconds,
     }
     let a: Looked = crate::item::read(TABLE, &id.to_string(), item)?;
-    let look = Look {
-        account: a.account,
-        received_at: a.received_at.0,
-        deadline: a.deadline.0,
-        cancelled_at: a.cancelled_at.map(|at| at.0),
-        state: a.state,
-    };
+    let look =
+        Look { account: a.account, deadline: a.deadline.0, cancelled_at: a.cancelled_at.map(|at| at.0) };
     Ok((look, a.expires_at.0))
 }
 

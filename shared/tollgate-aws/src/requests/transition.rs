@@ -14,6 +14,7 @@ use super::form::state_attributes;
 use crate::error::StoreError;
 use crate::item::{Item, at, nested, s};
 use crate::tables::Tables;
+use crate::transaction::outlast;
 
 /// A step of a request from one state to the next.
 #[derive(Debug, Clone)]
@@ -103,7 +104,7 @@ impl Transition {
     /// When DynamoDB does not answer.
     pub async fn write(self, tables: &Tables) -> Result<Written, StoreError> {
         let update = self.update(tables)?;
-        let sent = tables
+        let update = tables
             .client
             .update_item()
             .table_name(update.table_name())
@@ -111,10 +112,8 @@ impl Transition {
             .update_expression(update.update_expression())
             .set_condition_expression(update.condition_expression().map(str::to_owned))
             .set_expression_attribute_names(update.expression_attribute_names().cloned())
-            .set_expression_attribute_values(update.expression_attribute_values().cloned())
-            .send()
-            .await;
-        match sent {
+            .set_expression_attribute_values(update.expression_attribute_values().cloned());
+        match outlast(tables, || update.clone().send()).await {
             Ok(_) => Ok(Written::Yes),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(Written::Overtaken),

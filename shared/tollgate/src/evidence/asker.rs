@@ -103,11 +103,11 @@ impl<'a> AskerPast<'a> {
         called.map(|call| &call.number).collect::<BTreeSet<_>>().into_iter()
     }
 
-    /// How many of its calls of the week were marked. A wrong person is a slip; the second one, for another number within a
+    /// How many of its calls were marked within a week. A wrong person is a slip; the second one, for another number within a
     /// month, is a mark.
     #[must_use]
     pub fn marks(&self) -> u64 {
-        let spam = self.calls.iter().filter(|call| call.is_within(WEEK, self.now));
+        let spam = self.calls.iter().filter(|call| call.was_marked_within(WEEK, self.now));
         let spam = spam.filter(|call| call.for_asker(self.policy) == CameTo::Marked).count() as u64;
         let wrong =
             self.calls.iter().filter(|call| call.mark.is_some_and(|mark| mark.kind == MarkKind::WrongPerson));

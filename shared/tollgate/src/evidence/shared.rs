@@ -53,7 +53,7 @@ impl<'a> SharedPast<'a> {
             CameTo::Short => self.within(DAY).any(|other| {
                 other.line == call.line
                     && other.number != call.number
-                    && other.for_others(self.policy) == CameTo::Short
+                    && other.unmarked(self.policy) == CameTo::Short
             }),
             CameTo::Live | CameTo::Good | CameTo::Marked | CameTo::Neither => false,
         }
@@ -102,11 +102,12 @@ impl<'a> SharedPast<'a> {
         lines(good.copied()).len() as u64
     }
 
-    /// The askers whose calls of the week were marked, one line for each account: whoever asks from many lines is one.
+    /// The askers whose calls were marked within a week, one line for each account: whoever asks from many lines is one.
     #[must_use]
     pub fn marked(&self) -> Members {
         let mut accounts = BTreeSet::new();
-        let marked = self.within(WEEK).filter(|call| call.for_others(self.policy) == CameTo::Marked);
+        let marked = self.calls.iter().filter(|call| call.was_marked_within(WEEK, self.now));
+        let marked = marked.filter(|call| call.for_others(self.policy) == CameTo::Marked);
         let distinct = marked.filter(|call| match &call.account {
             Some(account) => accounts.insert(account.clone()),
             None => true,

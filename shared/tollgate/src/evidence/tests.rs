@@ -13,7 +13,7 @@ fn came_to(call: &Call) -> (CameTo, CameTo) {
 fn a_call_is_good_from_half_a_minute_with_an_agent_on() {
     assert_eq!(came_to(&call()), (CameTo::Live, CameTo::Live));
     assert_eq!(came_to(&wasted()), (CameTo::Wasted, CameTo::Wasted));
-    assert_eq!(came_to(&call().talked(1)), (CameTo::Short, CameTo::Short));
+    assert_eq!(came_to(&call().talked(0)), (CameTo::Short, CameTo::Short));
     assert_eq!(came_to(&call().talked(29)), (CameTo::Short, CameTo::Short));
     assert_eq!(came_to(&call().talked(30)), (CameTo::Good, CameTo::Good));
 }
@@ -41,6 +41,14 @@ fn an_operator_may_say_that_a_short_talk_was_a_customers_but_not_that_nobody_ans
 fn a_call_of_which_nobody_knows_how_it_went_counts_for_nobody() {
     let lost = Call { end: Some(End::unheard(now())), ..call() };
     assert_eq!(came_to(&lost), (CameTo::Neither, CameTo::Neither));
+}
+
+#[test]
+fn a_call_that_is_found_out_late_is_held_against_its_asker_for_a_week_from_then() {
+    let late = good().days_ago(20).spam_now();
+    let policy = Policy::default();
+    assert_eq!(AskerPast::new(std::slice::from_ref(&late), &policy, now()).marks(), 1);
+    assert_eq!(of_many(&[late], |past| past.marked().len()), 1);
 }
 
 #[test]

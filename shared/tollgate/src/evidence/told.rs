@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Admission, Call, DAY, End, Evidence, Marked};
+use super::{Admission, Call, DAY, End, Evidence, Marked, Talk};
 use crate::network::Address;
 use crate::number::PhoneNumber;
 use crate::record::MarkKind;
@@ -39,7 +39,7 @@ pub(crate) fn good() -> Call {
 
 /// A call that nobody answered.
 pub(crate) fn wasted() -> Call {
-    Call { end: Some(End { at: now(), agent_seconds: None }), ..call() }
+    Call { end: Some(End { at: now(), talk: Talk::Never }), ..call() }
 }
 
 /// A call in which an agent hung up at once.
@@ -89,11 +89,16 @@ impl Call {
 
     /// An agent talked for so long.
     pub(crate) fn talked(self, seconds: u64) -> Self {
-        Self { end: Some(End { at: self.dialed_at, agent_seconds: Some(seconds) }), ..self }
+        Self { end: Some(End { at: self.dialed_at, talk: Talk::Lasted { seconds } }), ..self }
     }
 
     pub(crate) fn spam(self) -> Self {
         self.marked(MarkKind::Spam)
+    }
+
+    /// Marked at this moment, however long ago the call was.
+    pub(crate) fn spam_now(self) -> Self {
+        Self { mark: Some(Marked { kind: MarkKind::Spam, at: now() }), ..self }
     }
 
     pub(crate) fn wrong_person(self) -> Self {
@@ -114,7 +119,9 @@ impl Call {
 
     pub(crate) fn seconds_ago(self, seconds: i64) -> Self {
         let dialed_at = now() - SignedDuration::from_secs(seconds);
-        Self { dialed_at, end: self.end.map(|end| End { at: dialed_at, ..end }), ..self }
+        let end = self.end.map(|end| End { at: dialed_at, ..end });
+        let mark = self.mark.map(|mark| Marked { at: dialed_at, ..mark });
+        Self { dialed_at, end, mark, ..self }
     }
 
     pub(crate) fn mins_ago(self, minutes: i64) -> Self {

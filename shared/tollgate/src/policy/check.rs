@@ -35,6 +35,7 @@ pub(super) fn parse(json: &str) -> Result<Policy, Vec<PolicyError>> {
     let given = read(json)?;
     let gone = retired::of(&given);
     let gone = gone.map(|key| PolicyError { field: key.field(), reason: key.instead.to_owned() });
+    let gone = gone.chain(retired::rules_of(&given));
     let mut wrong = wrong_forms(&given)?;
     wrong.extend(gone);
     if !wrong.is_empty() {

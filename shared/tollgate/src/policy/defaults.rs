@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Blocks, Budgets, Dial, FanOut, Guests, Held, Limit, Limits, LinePolicy, Marks, Newcomers, Numbers,
-    Policy, ProofPolicy, Tolerance, Waste,
+    Policy, ProofPolicy, Tolerance, Waste, WithoutLookup,
 };
 use crate::counter::DAY_SECONDS;
 use crate::country::CountryCode;
 use crate::reply::Channel;
-use crate::verdict::Route;
 
 const HOUR_SECONDS: u32 = 3_600;
 
@@ -46,7 +45,7 @@ impl Default for LinePolicy {
             lookups_per_day_max: 5_000,
             lookups_per_address_percent: 4,
             cache_days: 30,
-            unavailable: Route::Redirect,
+            unavailable: WithoutLookup::Refuse,
             usual_carriers: BTreeSet::new(),
         }
     }

@@ -3,6 +3,9 @@
 
 use serde_json::{Map, Value};
 
+use super::PolicyError;
+use crate::verdict::Code;
+
 /// A key that is gone.
 pub(super) struct Retired {
     /// The part of the policy that it stood in.
@@ -72,12 +75,28 @@ pub(super) fn of(policy: &Value) -> impl Iterator<Item = &'static Retired> {
     RETIRED.iter().filter(has)
 }
 
+/// The modes of rules that a policy document has and that are gone.
+pub(super) fn rules_of(policy: &Value) -> impl Iterator<Item = PolicyError> {
+    let rules = policy.get("rules").and_then(Value::as_object).into_iter().flat_map(Map::keys);
+    rules.filter(|name| is_retired(name)).map(|name| PolicyError {
+        field: format!("rules.{name}"),
+        reason: "gone: no rule has this code any more".to_owned(),
+    })
+}
+
+fn is_retired(name: &str) -> bool {
+    Code::parse(name).is_some_and(Code::is_retired)
+}
+
 /// Leaves out of a policy document what is gone.
 pub(super) fn leave_out(policy: &mut Value) {
     for retired in &RETIRED {
         if let Some(part) = retired.part(policy) {
             part.remove(retired.key);
         }
+    }
+    if let Some(rules) = policy.get_mut("rules").and_then(Value::as_object_mut) {
+        rules.retain(|name, _| !is_retired(name));
     }
 }
 

@@ -12,6 +12,7 @@ use crate::record::{Mark, MarkKind};
 use crate::request::{Account, CallbackRequest, Caller, RequestId, Whereabouts};
 use crate::state::{Ending, State};
 use crate::text::{AccountId, Author, CarrierName};
+use crate::verdict::Certainty;
 
 const DAY: i64 = 20_000 * 86_400;
 
@@ -75,8 +76,8 @@ fn replayed(policy: Policy, records: &[Record]) -> Vec<(CameTo, Option<Code>)> {
 
 const APPROVED: (CameTo, Option<Code>) = (CameTo::Approved, None);
 
-fn redirected(code: Code) -> (CameTo, Option<Code>) {
-    (CameTo::Redirected, Some(code))
+fn refused(code: Code) -> (CameTo, Option<Code>) {
+    (CameTo::Refused, Some(code))
 }
 
 #[test]
@@ -98,7 +99,7 @@ fn a_range_is_held_until_its_calls_have_proved_themselves() {
     let mut records = for_a_range(6);
     records.push(asked(3 * 3_600, "203.9.0.1", "+12065550109"));
     let strict = r#"{"held": {"per_range_while_untold_max": 3}}"#;
-    let many = redirected(Code::TooManyToRange);
+    let many = refused(Code::TooManyToRange);
     assert_eq!(
         replayed(policy(strict), &records),
         [APPROVED, APPROVED, APPROVED, many, many, many, APPROVED]
@@ -123,7 +124,7 @@ fn a_number_is_called_for_so_many_addresses() {
     let calls = [(0, "203.0.113.1"), (200, "203.0.114.1"), (400, "203.0.113.1")];
     let records = calls.map(|(second, address)| asked(second, address, "+12065550100"));
     let one = policy(r#"{"fan_out": {"addresses_per_number_max": 1}}"#);
-    assert_eq!(replayed(one, &records), [APPROVED, redirected(Code::TooManyAddressesToNumber), APPROVED]);
+    assert_eq!(replayed(one, &records), [APPROVED, refused(Code::TooManyAddressesToNumber), APPROVED]);
 }
 
 #[test]
@@ -134,7 +135,7 @@ fn a_number_is_called_so_often_a_day() {
         ..asked(second, address, "+12065550100")
     });
     let once = policy(r#"{"limits": {"per_number": {"requests_max": 1, "window_seconds": 86400}}}"#);
-    assert_eq!(replayed(once, &records), [APPROVED, redirected(Code::TooManyToNumber), APPROVED]);
+    assert_eq!(replayed(once, &records), [APPROVED, refused(Code::TooManyToNumber), APPROVED]);
 }
 
 #[test]
@@ -157,7 +158,7 @@ fn calls_that_nobody_answered_are_learnt_from() {
     let records: Vec<_> = (0..6).map(ask).collect();
     let decided = replayed(Policy::default(), &records);
     assert_eq!(decided[..5], [APPROVED; 5]);
-    assert_eq!(decided[5], redirected(Code::TooMuchWasteFromAddress));
+    assert_eq!(decided[5], refused(Code::TooMuchWasteFromAddress));
 }
 
 /// The same, which an operator marks at that second.
@@ -177,7 +178,7 @@ fn a_mark_holds_from_its_moment_on() {
         asked(2_500, "203.3.0.1", "+12065550102"),
         asked(3_500, "203.4.0.1", "+12065550103"),
     ];
-    let (address, range) = (redirected(Code::MarkedAddress), redirected(Code::MarkedRange));
+    let (address, range) = (refused(Code::MarkedAddress), refused(Code::MarkedRange));
     let expected = [APPROVED, APPROVED, APPROVED, address, APPROVED, range];
     assert_eq!(replayed(Policy::default(), &records), expected);
 }

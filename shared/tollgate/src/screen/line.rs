@@ -1,17 +1,20 @@
 //! The number's line, as the carrier lookup tells it: in service, not VoIP, of a usual carrier.
 
 use crate::line::{Line, LineFact, LineType};
-use crate::policy::Policy;
+use crate::policy::{Policy, WithoutLookup};
 use crate::proof::Proof;
-use crate::verdict::{Code, Finding, Route};
+use crate::verdict::{Certainty, Code, Finding};
 
 /// An asker who has proved himself is called even if the lookup does not answer: an attacker may have spent it.
 pub(super) fn findings(line: &LineFact, proof: &Proof, policy: &Policy) -> Vec<Finding> {
     match line {
         LineFact::NotAsked => vec![],
         LineFact::Unavailable => {
-            let route = if proof.is_proven() { Route::Dial } else { policy.line.unavailable };
-            vec![Finding { route, ..Finding::new(Code::LineUnavailable) }]
+            let certainty = match policy.line.unavailable {
+                WithoutLookup::Refuse if !proof.is_proven() => Certainty::Suspected,
+                WithoutLookup::Refuse | WithoutLookup::Dial => Certainty::Noted,
+            };
+            vec![Finding { certainty, ..Finding::new(Code::LineUnavailable) }]
         }
         LineFact::Known(line) => line_type(line.line_type).into_iter().chain(carrier(line, policy)).collect(),
     }

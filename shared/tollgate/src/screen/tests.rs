@@ -39,7 +39,7 @@ use crate::policy::{Guests, Limit};
 use crate::request::{Account, NetworkMark, RequestId, Whereabouts};
 use crate::text::{AccountId, Author, CarrierName, Reason};
 use crate::usual::Usual;
-use crate::verdict::Standing;
+use crate::verdict::{Certainty, Standing};
 use troubles::{cases, relaxed, troubles, troubles_of_the_past};
 
 const EXAMPLES: &str = include_str!("../../../../tests/suite/data/example-numbers.tsv");
@@ -245,8 +245,8 @@ fn elsewhere(n: u16) -> String {
 
 /// A finding on one line: `redirect: code subject value of limit in window s (standing)`.
 fn told(finding: &Finding) -> String {
-    let route = serde_json::to_value(finding.route).unwrap();
-    let mut text = format!("{}: {}", route.as_str().unwrap(), finding.code.as_str());
+    let certainty = serde_json::to_value(finding.certainty).unwrap();
+    let mut text = format!("{}: {}", certainty.as_str().unwrap(), finding.code.as_str());
     if let Some(subject) = &finding.masked().subject {
         text += &format!(" {subject}");
     }
@@ -261,20 +261,23 @@ fn told(finding: &Finding) -> String {
 }
 
 #[track_caller]
-fn check_verdict(verdict: &Verdict, route: Route, findings: &[&str]) {
+fn check_verdict(verdict: &Verdict, certainty: Certainty, findings: &[&str]) {
     let found: Vec<_> = verdict.findings.iter().map(told).collect();
-    assert_eq!((verdict.route, found), (route, findings.iter().map(|&text| text.to_owned()).collect()));
+    assert_eq!(
+        (verdict.certainty, found),
+        (certainty, findings.iter().map(|&text| text.to_owned()).collect())
+    );
 }
 
 /// What becomes of the plain request after `change`.
 #[track_caller]
-fn check(change: impl FnOnce(&mut Case), route: Route, findings: &[&str]) {
-    check_verdict(&Case::with(change).verdict(), route, findings);
+fn check(change: impl FnOnce(&mut Case), certainty: Certainty, findings: &[&str]) {
+    check_verdict(&Case::with(change).verdict(), certainty, findings);
 }
 
 #[track_caller]
 fn dials(change: impl FnOnce(&mut Case)) {
-    check(change, Route::Dial, &[]);
+    check(change, Certainty::Noted, &[]);
 }
 
 fn codes(verdict: &Verdict) -> BTreeSet<Code> {

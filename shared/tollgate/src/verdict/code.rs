@@ -1,11 +1,11 @@
-//! The codes of findings: where each leads, and what may be done about it.
+//! The codes of findings: how certain each is, and what may be done about it.
 
 use serde::{Deserialize, Serialize};
 
-use super::Route;
+use super::Certainty;
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $text:literal => $route:ident,)*) => {
+    ($($(#[$doc:meta])* $name:ident = $text:literal => $certainty:ident,)*) => {
         /// The rules' findings, by their stable codes.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Code {
@@ -24,11 +24,11 @@ macro_rules! codes {
                 }
             }
 
-            /// Where the finding leads if enforced, unless the policy says otherwise.
+            /// Whether the finding keeps a call from being made if enforced, and how certain that is.
             #[must_use]
-            pub fn route(self) -> Route {
+            pub fn certainty(self) -> Certainty {
                 match self {
-                    $(Self::$name => Route::$route,)*
+                    $(Self::$name => Certainty::$certainty,)*
                 }
             }
         }
@@ -37,123 +37,123 @@ macro_rules! codes {
 
 codes! {
     /// A kill switch is on.
-    KillSwitch = "kill-switch" => Refuse,
+    KillSwitch = "kill-switch" => Sure,
     /// The number's country is not served.
-    CountryNotServed = "country-not-served" => Refuse,
+    CountryNotServed = "country-not-served" => Sure,
     /// The number, address or account is on the trust list.
-    Trusted = "trusted" => Dial,
+    Trusted = "trusted" => Noted,
     /// A signed-in account asks for its own, verified number.
-    VerifiedOwnNumber = "verified-own-number" => Dial,
+    VerifiedOwnNumber = "verified-own-number" => Noted,
     /// The number, address, account or carrier is on the deny list.
-    DenyListed = "deny-listed" => Refuse,
+    DenyListed = "deny-listed" => Sure,
     /// A premium-rate number: the classic of toll fraud.
-    PremiumRateNumber = "premium-rate-number" => Refuse,
+    PremiumRateNumber = "premium-rate-number" => Sure,
     /// A shared-cost number.
-    SharedCostNumber = "shared-cost-number" => Refuse,
+    SharedCostNumber = "shared-cost-number" => Sure,
     /// A satellite phone.
-    SatelliteNumber = "satellite-number" => Refuse,
+    SatelliteNumber = "satellite-number" => Sure,
     /// A number of a global network.
-    GlobalNetworkNumber = "global-network-number" => Refuse,
+    GlobalNetworkNumber = "global-network-number" => Sure,
     /// A pager: nobody can answer.
-    PagerNumber = "pager-number" => Refuse,
+    PagerNumber = "pager-number" => Sure,
     /// A voicemail access number: nobody can answer.
-    VoicemailNumber = "voicemail-number" => Refuse,
+    VoicemailNumber = "voicemail-number" => Sure,
     /// A personal number, which forwards at the caller's cost.
-    PersonalNumber = "personal-number" => Redirect,
+    PersonalNumber = "personal-number" => Suspected,
     /// A company's universal access number.
-    UanNumber = "uan-number" => Redirect,
+    UanNumber = "uan-number" => Suspected,
     /// A toll-free number: a company's, and nobody's phone.
-    TollFreeNumber = "toll-free-number" => Redirect,
+    TollFreeNumber = "toll-free-number" => Suspected,
     /// A number that the library does not know, let in by the policy.
-    LetInNumber = "let-in-number" => Dial,
+    LetInNumber = "let-in-number" => Noted,
     /// A number of a VoIP range.
-    VoipNumber = "voip-number" => Redirect,
+    VoipNumber = "voip-number" => Suspected,
     /// A valid number of no known kind.
-    UnknownKindNumber = "unknown-kind-number" => Redirect,
+    UnknownKindNumber = "unknown-kind-number" => Suspected,
     /// The carrier lookup says that the number is not in service.
-    InvalidLine = "invalid-line" => Refuse,
+    InvalidLine = "invalid-line" => Sure,
     /// The carrier lookup says VoIP.
-    VoipLine = "voip-line" => Redirect,
+    VoipLine = "voip-line" => Suspected,
     /// The carrier lookup knows the number, but not as a phone that people answer.
-    OtherLine = "other-line" => Redirect,
+    OtherLine = "other-line" => Suspected,
     /// The carrier is not among the usual ones.
-    UnusualCarrier = "unusual-carrier" => Redirect,
+    UnusualCarrier = "unusual-carrier" => Suspected,
     /// The carrier lookup failed or its budget is spent.
-    LineUnavailable = "line-unavailable" => Dial,
+    LineUnavailable = "line-unavailable" => Noted,
     /// The address is a VPN, proxy, Tor exit or hosting provider.
-    AnonymousNetwork = "anonymous-network" => Redirect,
+    AnonymousNetwork = "anonymous-network" => Suspected,
     /// The address is known for attacks.
-    BadReputation = "bad-reputation" => Redirect,
+    BadReputation = "bad-reputation" => Suspected,
     /// The address's country is not served.
-    AddressCountryNotServed = "address-country-not-served" => Redirect,
+    AddressCountryNotServed = "address-country-not-served" => Suspected,
     /// The address's country is not the number's.
-    CountryMismatch = "country-mismatch" => Redirect,
+    CountryMismatch = "country-mismatch" => Suspected,
     /// Not signed in.
-    Guest = "guest" => Redirect,
+    Guest = "guest" => Suspected,
     /// Too many requests from an address.
-    TooManyFromAddress = "too-many-from-address" => Redirect,
+    TooManyFromAddress = "too-many-from-address" => Suspected,
     /// Too many requests from an account.
-    TooManyFromAccount = "too-many-from-account" => Redirect,
+    TooManyFromAccount = "too-many-from-account" => Suspected,
     /// Too many calls to a number.
-    TooManyToNumber = "too-many-to-number" => Redirect,
+    TooManyToNumber = "too-many-to-number" => Suspected,
     /// Too many calls to a range that have not proved themselves.
-    TooManyToRange = "too-many-to-range" => Redirect,
+    TooManyToRange = "too-many-to-range" => Suspected,
     /// Too many calls to an unusual carrier that have not proved themselves.
-    TooManyToCarrier = "too-many-to-carrier" => Redirect,
+    TooManyToCarrier = "too-many-to-carrier" => Suspected,
     /// An address asks for too many numbers.
-    TooManyNumbersFromAddress = "too-many-numbers-from-address" => Redirect,
+    TooManyNumbersFromAddress = "too-many-numbers-from-address" => Suspected,
     /// An address asks for too many numbers of one range.
-    TooManyNumbersOfARangeFromAddress = "too-many-numbers-of-a-range-from-address" => Redirect,
+    TooManyNumbersOfARangeFromAddress = "too-many-numbers-of-a-range-from-address" => Suspected,
     /// An address asks for numbers of too many countries.
-    TooManyCountriesFromAddress = "too-many-countries-from-address" => Redirect,
+    TooManyCountriesFromAddress = "too-many-countries-from-address" => Suspected,
     /// An account asks for too many numbers.
-    TooManyNumbersFromAccount = "too-many-numbers-from-account" => Redirect,
+    TooManyNumbersFromAccount = "too-many-numbers-from-account" => Suspected,
     /// Too many addresses ask for a number.
-    TooManyAddressesToNumber = "too-many-addresses-to-number" => Redirect,
+    TooManyAddressesToNumber = "too-many-addresses-to-number" => Suspected,
     /// Too many calls that an address asked for were wasted.
-    TooMuchWasteFromAddress = "too-much-waste-from-address" => Redirect,
+    TooMuchWasteFromAddress = "too-much-waste-from-address" => Suspected,
     /// Too many calls that a network block asked for were wasted.
-    TooMuchWasteFromBlock = "too-much-waste-from-block" => Redirect,
+    TooMuchWasteFromBlock = "too-much-waste-from-block" => Suspected,
     /// Too many calls that an account asked for were wasted.
-    TooMuchWasteFromAccount = "too-much-waste-from-account" => Redirect,
+    TooMuchWasteFromAccount = "too-much-waste-from-account" => Suspected,
     /// Too many calls to a range were wasted.
-    TooMuchWasteInRange = "too-much-waste-in-range" => Redirect,
+    TooMuchWasteInRange = "too-much-waste-in-range" => Suspected,
     /// An operator marked requests from the address as spam.
-    MarkedAddress = "marked-address" => Redirect,
+    MarkedAddress = "marked-address" => Suspected,
     /// Operators marked requests of several lines of the network as spam.
-    MarkedBlock = "marked-block" => Redirect,
+    MarkedBlock = "marked-block" => Suspected,
     /// An operator marked requests from the account as spam.
-    MarkedAccount = "marked-account" => Redirect,
+    MarkedAccount = "marked-account" => Suspected,
     /// Operators marked several askers' requests for the number as spam.
-    MarkedNumber = "marked-number" => Redirect,
+    MarkedNumber = "marked-number" => Suspected,
     /// Operators marked several askers' requests for numbers of the range as spam.
-    MarkedRange = "marked-range" => Redirect,
+    MarkedRange = "marked-range" => Suspected,
     /// Operators marked several askers' requests for numbers of the carrier as spam.
-    MarkedCarrier = "marked-carrier" => Redirect,
+    MarkedCarrier = "marked-carrier" => Suspected,
     /// An account asks too often for its own number.
-    TooManyToOwnNumber = "too-many-to-own-number" => Redirect,
+    TooManyToOwnNumber = "too-many-to-own-number" => Suspected,
     /// Newcomers hold as many places as they share.
-    NewcomersRationed = "newcomers-rationed" => Redirect,
+    NewcomersRationed = "newcomers-rationed" => Suspected,
     /// The number has a callback pending.
-    NumberPending = "number-pending" => Dial,
+    NumberPending = "number-pending" => Noted,
     /// A budget is spent.
-    BudgetSpent = "budget-spent" => Refuse,
+    BudgetSpent = "budget-spent" => Sure,
     /// Of an earlier version: Too many requests from a network block.
-    TooManyFromBlock = "too-many-from-block" => Redirect,
+    TooManyFromBlock = "too-many-from-block" => Suspected,
     /// Of an earlier version: Too many calls to a country.
-    TooManyToCountry = "too-many-to-country" => Redirect,
+    TooManyToCountry = "too-many-to-country" => Suspected,
     /// Of an earlier version: An IPv6 /48, which is one customer's network, asks for too many numbers.
-    TooManyNumbersFromBlock = "too-many-numbers-from-block" => Redirect,
+    TooManyNumbersFromBlock = "too-many-numbers-from-block" => Suspected,
     /// Of an earlier version: Too many calls to a number were wasted.
-    TooMuchWasteToNumber = "too-much-waste-to-number" => Redirect,
+    TooMuchWasteToNumber = "too-much-waste-to-number" => Suspected,
     /// Of an earlier version: Too many calls to a carrier were wasted, some of them asked for by this address or account.
-    TooMuchWasteInCarrier = "too-much-waste-in-carrier" => Redirect,
+    TooMuchWasteInCarrier = "too-much-waste-in-carrier" => Suspected,
     /// Of an earlier version: Too many calls to a country were wasted, some of them asked for by this address or account.
-    TooMuchWasteInCountry = "too-much-waste-in-country" => Redirect,
+    TooMuchWasteInCountry = "too-much-waste-in-country" => Suspected,
     /// Of an earlier version: The address, network block or account went too far, and is blocked for a while.
-    SourceBlocked = "source-blocked" => Redirect,
+    SourceBlocked = "source-blocked" => Suspected,
     /// Of an earlier version: The number or range is blocked for a while.
-    DestinationBlocked = "destination-blocked" => Redirect,
+    DestinationBlocked = "destination-blocked" => Suspected,
 }
 
 impl Code {
@@ -167,7 +167,7 @@ impl Code {
     /// to one at a time cannot be: the budgets, the claim and the kill switches have switches of their own.
     #[must_use]
     pub fn has_mode(self) -> bool {
-        !matches!(
+        let is_fixed = matches!(
             self,
             Self::KillSwitch
                 | Self::Trusted
@@ -175,7 +175,8 @@ impl Code {
                 | Self::LetInNumber
                 | Self::NumberPending
                 | Self::BudgetSpent
-        )
+        );
+        !is_fixed && !self.is_retired()
     }
 
     /// Whether the rule may be turned off. The lists cannot be: who listed something would be told that it holds. They may be
@@ -219,8 +220,8 @@ impl Code {
         )
     }
 
-    /// Whether no rule makes the finding any more: it stands in requests of an earlier version, and a policy that names it is
-    /// still read.
+    /// Whether no rule makes the finding any more: it stands in requests of an earlier version, and a stored policy that names
+    /// it is still read.
     #[must_use]
     pub fn is_retired(self) -> bool {
         matches!(

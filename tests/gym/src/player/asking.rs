@@ -101,7 +101,7 @@ pub(super) fn ids(stack: &Stack, asked: &[Asked]) -> Result<Vec<RequestId>, Erro
 }
 
 fn key(place: usize) -> String {
-    format!("request-{place}")
+    format!("request-{place:016}")
 }
 
 async fn send(

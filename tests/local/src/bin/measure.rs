@@ -1,24 +1,22 @@
-//! Measures the Lambda binaries as Lambda runs them: each is started against a runtime API of our own, with the embedded
-//! DynamoDB and the stand-ins behind it, and given one of its events again and again.
+//! Measures the Lambda binary as Lambda runs it: it is started as each function against a runtime API of our own, with the
+//! embedded DynamoDB and the stand-ins behind it, and given one of the function's events again and again.
 
 use std::path::PathBuf;
 
 use clap::Parser;
-use local::measure::{Measured, measure};
-use local::stack::{Error, Options, Stack};
-use tollgate_aws::clock::Clock;
+use local::measure::{Measured, measure, stack};
+use local::stack::Error;
 
-/// Measures Lambda binaries: size, process start to first poll of the runtime API, first and later invocations, memory.
+/// Measures the Lambda binary: size, process start to first poll of the runtime API, first and later invocations, memory.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
-    /// The folder that holds intake, screening, dialing, contact-events, review and upkeep: as files, or as folders with a
-    /// file `bootstrap` in each
-    binaries: PathBuf,
+    /// The binary
+    binary: PathBuf,
     /// The folder of events
     #[arg(long, default_value = "events")]
     events: PathBuf,
-    /// How often each binary is started
+    /// How often it is started as each function
     #[arg(long, default_value_t = 15)]
     starts: u32,
     /// Invocations of the last process started
@@ -39,15 +37,14 @@ const FUNCTIONS: [(&str, &str); 6] = [
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     let arguments = Arguments::parse();
-    let stack = Stack::start(Options::for_tests(Clock::System)).await?;
+    let stack = stack().await?;
     println!("| function | binary MB | init ms | first ms | later ms | peak memory MB |");
     println!("| --- | --- | --- | --- | --- | --- |");
     for (function, event) in FUNCTIONS {
-        let as_file = arguments.binaries.join(function);
-        let binary = if as_file.is_dir() { as_file.join("bootstrap") } else { as_file };
         let event = std::fs::read_to_string(arguments.events.join(function).join(event))?;
         let Measured { megabytes, init_ms, first_ms, later_ms, peak_memory_megabytes } =
-            measure(&stack, &binary, &event, arguments.starts, arguments.invocations).await?;
+            measure(&stack, &arguments.binary, function, &event, arguments.starts, arguments.invocations)
+                .await?;
         println!(
             "| {function} | {megabytes:.2} | {init_ms:.1} | {first_ms:.1} | {later_ms:.2} | {peak_memory_megabytes:.1} |"
         );

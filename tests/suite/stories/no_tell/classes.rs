@@ -27,7 +27,7 @@ pub(super) enum Class {
     KillSwitched,
     /// Its number's country is not served.
     Unserved,
-    /// Its account has asked too often: it is told so, once that is known.
+    /// Its account has asked too often.
     TooMany,
     /// Its range has no room left in the day's budget.
     OverBudget,
@@ -39,8 +39,8 @@ pub(super) enum Class {
     Failed,
     /// The stream never brings it to screening.
     Expired,
-    /// Its line is VoIP: it is told so, once that is known.
-    Redirected,
+    /// Its line is VoIP.
+    Voip,
 }
 
 /// How long the call of a duplicate's holder lasts.
@@ -58,7 +58,7 @@ impl Class {
         Self::Duplicate,
         Self::Failed,
         Self::Expired,
-        Self::Redirected,
+        Self::Voip,
     ];
 
     /// The number that the `n`-th of this class asks for: each in a range of its own, but where the class says otherwise.
@@ -98,11 +98,6 @@ impl Class {
         visitor.at(&format!("{network}.{high}.{low}.7")).in_country(country)
     }
 
-    /// Whether its status tells what became of it.
-    pub(super) fn is_told(self) -> bool {
-        self.state() == StateName::Redirected
-    }
-
     /// What becomes of it as soon as everything is done that can be done.
     pub(super) fn state(self) -> StateName {
         match self {
@@ -110,7 +105,6 @@ impl Class {
             Self::Duplicate => StateName::Duplicate,
             Self::Failed => StateName::Failed,
             Self::Expired => StateName::Received,
-            Self::TooMany | Self::Redirected => StateName::Redirected,
             _ => StateName::Refused,
         }
     }
@@ -172,7 +166,7 @@ impl Mixed {
                 Class::NotInService => {
                     self.world.stack.carriers.set(&number, Line::new(LineType::Invalid, ""));
                 }
-                Class::Redirected => {
+                Class::Voip => {
                     self.world.stack.carriers.set(&number, Line::new(LineType::Voip, "Example VoIP"));
                 }
                 Class::Duplicate => {

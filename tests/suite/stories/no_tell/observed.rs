@@ -7,7 +7,6 @@ use http::Method;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
-use serde_json::json;
 use tollgate::state::StateName;
 
 use super::classes::{Class, Mixed};
@@ -98,7 +97,7 @@ async fn send(
     let keyed = n.is_multiple_of(2);
     let mut visitor = class.visitor(n);
     if keyed {
-        visitor = visitor.with_header("idempotency-key", &format!("{class:?}-{n}"));
+        visitor = visitor.with_header("idempotency-key", &format!("{class:?}-{n:032}"));
     }
     mixed.watch.look();
     let mut answer = visitor.asks_for(&mixed.world, &class.number(n)).await;
@@ -156,13 +155,6 @@ async fn look(mixed: &Mixed, request: &mut Sent, age: i64, leak: Option<Leak>) {
         let Seen { rounds, reads, attributes, .. } = mixed.watch.look();
         if let Some(leak) = leak {
             leak.on_look(*class, age, &mut answer);
-        }
-        let declared = json!({ "id": id, "status": "redirected", "channels": ["chat", "call-in"] });
-        if class.is_told() && method == Method::GET {
-            // The one thing that is told, at every age; the rest of the answer is as all others'.
-            assert_eq!(answer.json(), declared, "at {age} s");
-            let usual = if age < 900 { "accepted" } else { "ended" };
-            answer.text = format!(r#"{{"id":"{id}","status":"{usual}"}}"#);
         }
         let work = format!("{rounds:?}, {reads} read, {attributes} attributes");
         request.history.push(format!("{method} at {age} s, {work}: {}", bytes(&answer, id)));

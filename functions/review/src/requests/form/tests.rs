@@ -67,12 +67,12 @@ fn an_operator_sees_all_but_what_the_visitor_wrote() {
       "findings": [
         {
           "code": "anonymous-network",
-          "route": "redirect",
+          "certainty": "suspected",
           "standing": "shadow"
         },
         {
           "code": "too-many-from-address",
-          "route": "redirect",
+          "certainty": "suspected",
           "standing": "enforced",
           "subject": "203.0.x.x/32",
           "value": 21,

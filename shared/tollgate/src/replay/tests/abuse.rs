@@ -63,7 +63,7 @@ fn one_prank_and_its_mark_close_neither_the_victims_range_nor_his_number() {
         ],
     );
     assert_eq!(then[..2], [APPROVED, APPROVED]);
-    assert_eq!(then[2].0, CameTo::Redirected);
+    assert_eq!(then[2].0, CameTo::Refused);
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn talks_of_two_seconds_buy_nothing() {
         ],
     );
     assert_eq!(story, [APPROVED, APPROVED]);
-    assert_eq!(then, [redirected(Code::TooMuchWasteFromAccount), APPROVED]);
+    assert_eq!(then, [refused(Code::TooMuchWasteFromAccount), APPROVED]);
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn a_small_carrier_does_not_become_a_large_one_by_its_own_calls() {
     });
     let (_, story) = after(customers.collect(), pump.collect());
     assert_eq!((calls(&story[..24]), calls(&story[24..])), (24, 0));
-    assert_eq!(story[24], redirected(Code::TooManyToCarrier));
+    assert_eq!(story[24], refused(Code::TooManyToCarrier));
 }
 
 #[test]
@@ -145,12 +145,12 @@ fn an_own_number_has_a_limit_that_grows_with_what_is_talked() {
     let own = |n: i64| by_owner("owner", asked(300 * n, "203.0.113.1", "+12065550100"));
     let (story, _) = after((0..9).map(|n| unanswered(own(n))).collect(), vec![]);
     assert_eq!(calls(&story), 6);
-    assert_eq!(story[6], redirected(Code::TooManyToOwnNumber));
+    assert_eq!(story[6], refused(Code::TooManyToOwnNumber));
     // He is not asked to wait by how often he asks, so the hour's requests are left out.
     let (story, _) = after((0..25).map(|n| own(3 * n)).collect(), vec![]);
     assert_eq!(calls(&story), 20);
     let mut pumped: Vec<_> = (0..3).map(own).collect();
     pumped[0] = marked(pumped[0].clone(), 500);
     let (story, _) = after(pumped, vec![]);
-    assert_eq!(story, [APPROVED, APPROVED, redirected(Code::MarkedAddress)]);
+    assert_eq!(story, [APPROVED, APPROVED, refused(Code::MarkedAddress)]);
 }

@@ -48,11 +48,10 @@ proptest! {
     fn a_decision_is_that_of_its_enforced_findings(records in days()) {
         for decision in decisions(Policy::default(), &records) {
             let enforced = || decision.findings.iter().filter(|finding| finding.standing == Standing::Enforced);
-            let strictest = enforced().map(|finding| finding.route).max().unwrap_or(Route::Dial);
+            let strictest = enforced().map(|finding| finding.certainty).max().unwrap_or(Certainty::Noted);
             match decision.came_to {
-                CameTo::Approved | CameTo::Duplicate => prop_assert_eq!(strictest, Route::Dial),
-                CameTo::Redirected => prop_assert_eq!(strictest, Route::Redirect),
-                CameTo::Refused => prop_assert_eq!(strictest, Route::Refuse),
+                CameTo::Approved | CameTo::Duplicate => prop_assert_eq!(strictest, Certainty::Noted),
+                CameTo::Redirected | CameTo::Refused => prop_assert!(strictest.turns_away()),
             }
             prop_assert_eq!(decision.decided_by().is_none(), decision.came_to == CameTo::Approved);
         }

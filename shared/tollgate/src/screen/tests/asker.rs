@@ -24,21 +24,21 @@ fn a_subject_that_asks_too_often_is_found_at_the_first_request_past_its_limit() 
     dials(|case| case.facts.asking = Asking { address: asked(30), account: Some(asked(20)) });
     check(
         |case| case.facts.asking.address = asked(31),
-        Route::Redirect,
-        &["redirect: too-many-from-address address#203.0.x.x/32 31 of 30 in 3600 s"],
+        Certainty::Suspected,
+        &["suspected: too-many-from-address address#203.0.x.x/32 31 of 30 in 3600 s"],
     );
     check(
         |case| case.facts.asking.account = Some(asked(21)),
-        Route::Redirect,
-        &["redirect: too-many-from-account account#ada 21 of 20 in 3600 s"],
+        Certainty::Suspected,
+        &["suspected: too-many-from-account account#ada 21 of 20 in 3600 s"],
     );
     check(
         |case| {
             case.ask_from(LINE);
             case.facts.asking.address = asked(31);
         },
-        Route::Redirect,
-        &["redirect: too-many-from-address address#2001:db8:x/64 31 of 30 in 3600 s"],
+        Certainty::Suspected,
+        &["suspected: too-many-from-address address#2001:db8:x/64 31 of 30 in 3600 s"],
     );
 }
 
@@ -51,9 +51,9 @@ fn requests_of_the_last_window_fade_while_this_one_passes() {
         }
     };
     let found =
-        |value| format!("redirect: too-many-from-address address#203.0.x.x/32 {value} of 30 in 3600 s");
-    check(after_last_hours(60, 0), Route::Redirect, &[found(61).as_str()]);
-    check(after_last_hours(60, 1_800), Route::Redirect, &[found(31).as_str()]);
+        |value| format!("suspected: too-many-from-address address#203.0.x.x/32 {value} of 30 in 3600 s");
+    check(after_last_hours(60, 0), Certainty::Suspected, &[found(61).as_str()]);
+    check(after_last_hours(60, 1_800), Certainty::Suspected, &[found(31).as_str()]);
     dials(after_last_hours(60, 1_900));
     dials(after_last_hours(60, 3_599));
     dials(after_last_hours(29, 0));
@@ -63,13 +63,13 @@ fn requests_of_the_last_window_fade_while_this_one_passes() {
 fn a_marked_asker_is_turned_away_for_a_week() {
     check(
         |case| case.past([pumped().by(ADDRESS).days_ago(6)]),
-        Route::Redirect,
-        &["redirect: marked-address address#203.0.x.x/32 1 of 0 in 604800 s"],
+        Certainty::Suspected,
+        &["suspected: marked-address address#203.0.x.x/32 1 of 0 in 604800 s"],
     );
     check(
         |case| case.past([pumped().account("ada").days_ago(6)]),
-        Route::Redirect,
-        &["redirect: marked-account account#ada 1 of 0 in 604800 s"],
+        Certainty::Suspected,
+        &["suspected: marked-account account#ada 1 of 0 in 604800 s"],
     );
     // A mark is the asker's, however short the call was.
     check_codes(
@@ -130,7 +130,7 @@ proptest! {
     ) {
         let requests = requests(how_many);
         let list: Vec<_> = requests.iter().map(Ask::of).collect();
-        let route = |place: usize, counted: usize| {
+        let certainty = |place: usize, counted: usize| {
             let request = requests[place].clone();
             let this = Asked::up_to(&list[..counted], &list[place]);
             Case::with(|case| {
@@ -139,12 +139,12 @@ proptest! {
                 case.facts.asking.address = AskCount { this, last: Asked::default() };
             })
             .verdict()
-            .route
+            .certainty
         };
         for place in 0..list.len() {
-            let at_first = route(place, place + 1);
-            prop_assert_eq!(at_first == Route::Dial, place < usize::from(limit));
-            prop_assert_eq!(route(place, list.len()), at_first);
+            let at_first = certainty(place, place + 1);
+            prop_assert_eq!(at_first == Certainty::Noted, place < usize::from(limit));
+            prop_assert_eq!(certainty(place, list.len()), at_first);
         }
     }
 }

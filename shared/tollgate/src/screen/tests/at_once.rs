@@ -5,23 +5,23 @@ use super::*;
 #[test]
 fn at_once_the_network_and_the_caller_are_known_and_nothing_else() {
     let at_once = |change: fn(&mut Case)| Case::with(change).at_once();
-    check_verdict(&at_once(|_| {}), Route::Dial, &[]);
-    check_verdict(&at_once(Case::ask_as_guest), Route::Redirect, &["redirect: guest"]);
+    check_verdict(&at_once(|_| {}), Certainty::Noted, &[]);
+    check_verdict(&at_once(Case::ask_as_guest), Certainty::Suspected, &["suspected: guest"]);
     check_verdict(
         &at_once(|case| {
             case.mark(NetworkMark::Anonymous);
             case.request.caller.country = Whereabouts::In(country("FR"));
         }),
-        Route::Redirect,
-        &["redirect: anonymous-network", "redirect: country-mismatch address-country#FR country#US"],
+        Certainty::Suspected,
+        &["suspected: anonymous-network", "suspected: country-mismatch address-country#FR country#US"],
     );
     check_verdict(
         &at_once(|case| {
             case.request.caller.country = Whereabouts::In(country("FR"));
             case.ask_for_own_number();
         }),
-        Route::Dial,
-        &["dial: verified-own-number", "redirect: country-mismatch address-country#FR country#US (waived)"],
+        Certainty::Noted,
+        &["noted: verified-own-number", "suspected: country-mismatch address-country#FR country#US (waived)"],
     );
     check_verdict(
         &at_once(|case| {
@@ -30,7 +30,7 @@ fn at_once_the_network_and_the_caller_are_known_and_nothing_else() {
             case.list(Effect::Deny, "account#ada");
             case.facts.asking.address = asked(31);
         }),
-        Route::Dial,
+        Certainty::Noted,
         &[],
     );
 }
@@ -46,7 +46,7 @@ proptest! {
             case.mode(code, mode);
         }
         let verdict = case.at_once();
-        prop_assert!(verdict.route <= Route::Redirect);
+        prop_assert!(verdict.certainty <= Certainty::Suspected);
         prop_assert!(codes(&verdict).is_subset(&codes(&case.verdict())));
     }
 }

@@ -56,7 +56,7 @@ proptest! {
         let shown = channels(&case.request.caller, &case.facts.switches, &case.policy);
         if shown.contains(&Channel::Callback) {
             let enforced = case.at_once().findings.into_iter().filter(|f| f.standing == Standing::Enforced);
-            let mut redirecting = enforced.filter(|finding| finding.route > Route::Dial);
+            let mut redirecting = enforced.filter(|finding| finding.certainty > Certainty::Noted);
             prop_assert!(redirecting.all(|finding| finding.code == Code::CountryMismatch));
         }
     }

@@ -4,27 +4,27 @@ use super::*;
 
 #[test]
 fn kill_switches_stop_all_calls_or_those_to_a_country() {
-    check(|case| case.facts.switches.all = true, Route::Refuse, &["refuse: kill-switch all"]);
+    check(|case| case.facts.switches.all = true, Certainty::Sure, &["sure: kill-switch all"]);
     check(
         |case| _ = case.facts.switches.countries.insert(country("US")),
-        Route::Refuse,
-        &["refuse: kill-switch country#US"],
+        Certainty::Sure,
+        &["sure: kill-switch country#US"],
     );
     dials(|case| _ = case.facts.switches.countries.insert(country("JM")));
 }
 
 #[test]
 fn a_number_is_called_only_in_a_served_country_which_its_digits_tell() {
-    check(|case| case.ask_for("+18765230123"), Route::Refuse, &["refuse: country-not-served country#JM"]);
-    check(|case| case.ask_for("+442070313000"), Route::Refuse, &["refuse: country-not-served country#GB"]);
+    check(|case| case.ask_for("+18765230123"), Certainty::Sure, &["sure: country-not-served country#JM"]);
+    check(|case| case.ask_for("+442070313000"), Certainty::Sure, &["sure: country-not-served country#GB"]);
     dials(|case| case.ask_for_served("+442070313000"));
     check(
         |case| {
             case.policy.served_countries = [country("GB")].into();
             case.policy.default_country = None;
         },
-        Route::Refuse,
-        &["refuse: country-not-served country#US"],
+        Certainty::Sure,
+        &["sure: country-not-served country#US"],
     );
 }
 
@@ -32,33 +32,33 @@ fn a_number_is_called_only_in_a_served_country_which_its_digits_tell() {
 fn a_number_of_no_country_is_never_served() {
     check(
         |case| case.ask_for("+881612345678"),
-        Route::Refuse,
-        &["refuse: country-not-served none", "refuse: satellite-number"],
+        Certainty::Sure,
+        &["sure: country-not-served none", "sure: satellite-number"],
     );
     check(
         |case| case.ask_for("+8823421234"),
-        Route::Refuse,
-        &["refuse: country-not-served none", "refuse: global-network-number"],
+        Certainty::Sure,
+        &["sure: country-not-served none", "sure: global-network-number"],
     );
     check(
         |case| case.ask_for("+80012345678"),
-        Route::Refuse,
-        &["refuse: country-not-served none", "redirect: toll-free-number"],
+        Certainty::Sure,
+        &["sure: country-not-served none", "suspected: toll-free-number"],
     );
 }
 
 /// What a kind of number, in the words of the example table, leads to where it is served.
-fn finding_for_kind(said: &str) -> Option<(Route, &'static str)> {
+fn finding_for_kind(said: &str) -> Option<(Certainty, &'static str)> {
     match said {
         "fixedLine" | "mobile" => None,
-        "tollFree" => Some((Route::Redirect, "redirect: toll-free-number")),
-        "premiumRate" => Some((Route::Refuse, "refuse: premium-rate-number")),
-        "sharedCost" => Some((Route::Refuse, "refuse: shared-cost-number")),
-        "pager" => Some((Route::Refuse, "refuse: pager-number")),
-        "voicemail" => Some((Route::Refuse, "refuse: voicemail-number")),
-        "personalNumber" => Some((Route::Redirect, "redirect: personal-number")),
-        "uan" => Some((Route::Redirect, "redirect: uan-number")),
-        "voip" => Some((Route::Redirect, "redirect: voip-number")),
+        "tollFree" => Some((Certainty::Suspected, "suspected: toll-free-number")),
+        "premiumRate" => Some((Certainty::Sure, "sure: premium-rate-number")),
+        "sharedCost" => Some((Certainty::Sure, "sure: shared-cost-number")),
+        "pager" => Some((Certainty::Sure, "sure: pager-number")),
+        "voicemail" => Some((Certainty::Sure, "sure: voicemail-number")),
+        "personalNumber" => Some((Certainty::Suspected, "suspected: personal-number")),
+        "uan" => Some((Certainty::Suspected, "suspected: uan-number")),
+        "voip" => Some((Certainty::Suspected, "suspected: voip-number")),
         _ => panic!("the table has a kind that this test does not know: {said}"),
     }
 }
@@ -77,10 +77,11 @@ fn every_kind_of_number_in_every_plan_is_called_or_named_for_what_it_is() {
         let verdict = Case::with(|case| case.ask_for_served(e164)).verdict();
         let found: Vec<_> = verdict.findings.iter().map(told).collect();
         let expected = finding_for_kind(said);
-        let (route, findings) = expected.map_or((Route::Dial, vec![]), |(route, text)| (route, vec![text]));
+        let (certainty, findings) =
+            expected.map_or((Certainty::Noted, vec![]), |(certainty, text)| (certainty, vec![text]));
         assert_eq!(
-            (verdict.route, found),
-            (route, findings.into_iter().map(str::to_owned).collect()),
+            (verdict.certainty, found),
+            (certainty, findings.into_iter().map(str::to_owned).collect()),
             "{row}"
         );
     }
@@ -90,15 +91,15 @@ fn every_kind_of_number_in_every_plan_is_called_or_named_for_what_it_is() {
 #[test]
 fn the_middle_of_a_number_tells_what_is_dear_in_north_america() {
     for (e164, found) in [
-        ("+12129764141", Some("refuse: premium-rate-number")),
-        ("+18769764141", Some("refuse: premium-rate-number")),
-        ("+12065551212", Some("refuse: premium-rate-number")),
-        ("+14165551212", Some("refuse: premium-rate-number")),
-        ("+12069501022", Some("refuse: premium-rate-number")),
-        ("+12069111234", Some("refuse: premium-rate-number")),
-        ("+12064111234", Some("refuse: premium-rate-number")),
-        ("+18002345678", Some("redirect: toll-free-number")),
-        ("+18009764141", Some("redirect: toll-free-number")),
+        ("+12129764141", Some("sure: premium-rate-number")),
+        ("+18769764141", Some("sure: premium-rate-number")),
+        ("+12065551212", Some("sure: premium-rate-number")),
+        ("+14165551212", Some("sure: premium-rate-number")),
+        ("+12069501022", Some("sure: premium-rate-number")),
+        ("+12069111234", Some("sure: premium-rate-number")),
+        ("+12064111234", Some("sure: premium-rate-number")),
+        ("+18002345678", Some("suspected: toll-free-number")),
+        ("+18009764141", Some("suspected: toll-free-number")),
         ("+12065550100", None),
         ("+12065551213", None),
         ("+12069771212", None),

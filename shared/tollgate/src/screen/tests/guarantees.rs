@@ -80,7 +80,7 @@ proptest! {
             case.facts.range_approved = approved;
         })
         .verdict();
-        check_verdict(&verdict, Route::Dial, &[]);
+        check_verdict(&verdict, Certainty::Noted, &[]);
     }
 
     #[test]
@@ -134,9 +134,9 @@ proptest! {
             standing(case);
             case.past(past);
         });
-        let route = case.verdict().route;
+        let certainty = case.verdict().certainty;
         mark_one(&mut case, which);
-        prop_assert!(case.verdict().route >= route);
+        prop_assert!(case.verdict().certainty >= certainty);
     }
 
     #[test]

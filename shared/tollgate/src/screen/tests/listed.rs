@@ -16,8 +16,8 @@ fn whatever_is_deny_listed_is_refused_and_named_as_far_as_a_log_may_name_it() {
         ("asn#64500", "asn#64500"),
         ("account#ada", "account#ada"),
     ] {
-        let finding = format!("refuse: deny-listed {subject}");
-        check(|case| case.list(Effect::Deny, key), Route::Refuse, &[finding.as_str()]);
+        let finding = format!("sure: deny-listed {subject}");
+        check(|case| case.list(Effect::Deny, key), Certainty::Sure, &[finding.as_str()]);
     }
 }
 
@@ -29,8 +29,8 @@ fn where_an_address_is_said_to_be_earns_no_trust() {
                 case.list(Effect::Trust, key);
                 case.ask_as_guest();
             },
-            Route::Redirect,
-            &["redirect: guest"],
+            Certainty::Suspected,
+            &["suspected: guest"],
         );
     }
 }
@@ -42,17 +42,17 @@ fn an_expired_listing_holds_no_more() {
             case.list_until(effect, key, Some(case.now + SignedDuration::from_secs(seconds)));
         }
     };
-    let deny = "refuse: deny-listed account#ada";
-    check(listed(Effect::Deny, "account#ada", 1), Route::Refuse, &[deny]);
+    let deny = "sure: deny-listed account#ada";
+    check(listed(Effect::Deny, "account#ada", 1), Certainty::Sure, &[deny]);
     dials(listed(Effect::Deny, "account#ada", 0));
     dials(listed(Effect::Deny, "account#ada", -86_400));
-    check(listed(Effect::Trust, "account#ada", 1), Route::Dial, &["dial: trusted account#ada"]);
+    check(listed(Effect::Trust, "account#ada", 1), Certainty::Noted, &["noted: trusted account#ada"]);
     check(
         |case| {
             listed(Effect::Trust, "country#US", 0)(case);
             listed(Effect::Deny, "account#ada", 1)(case);
         },
-        Route::Refuse,
+        Certainty::Sure,
         &[deny],
     );
 }
@@ -80,24 +80,24 @@ fn of_all_listed_carriers_only_the_numbers_own_counts() {
             listed(Effect::Deny)(case);
             case.facts.line = LineFact::Unavailable;
         },
-        Route::Redirect,
-        &["redirect: line-unavailable"],
+        Certainty::Suspected,
+        &["suspected: line-unavailable"],
     );
     check(
         |case| {
             listed(Effect::Deny)(case);
             case.line(LineType::Mobile, Some("EXAMPLE RARE"));
         },
-        Route::Refuse,
-        &["refuse: deny-listed carrier#example rare"],
+        Certainty::Sure,
+        &["sure: deny-listed carrier#example rare"],
     );
     check(
         |case| {
             listed(Effect::Trust)(case);
             case.line(LineType::Voip, Some("Example Rare"));
         },
-        Route::Dial,
-        &["dial: trusted carrier#example rare", "redirect: voip-line (waived)"],
+        Certainty::Noted,
+        &["noted: trusted carrier#example rare", "suspected: voip-line (waived)"],
     );
 }
 
@@ -108,8 +108,8 @@ fn trust_outranks_denial_and_both_are_recorded() {
             case.list(Effect::Deny, "prefix#+1206");
             case.list(Effect::Trust, "account#ada");
         },
-        Route::Dial,
-        &["dial: trusted account#ada", "refuse: deny-listed prefix#+1206 (waived)"],
+        Certainty::Noted,
+        &["noted: trusted account#ada", "sure: deny-listed prefix#+1206 (waived)"],
     );
 }
 
@@ -120,16 +120,16 @@ fn trust_stops_at_the_kill_switches_and_the_served_countries() {
             case.list(Effect::Trust, "account#ada");
             case.facts.switches.all = true;
         },
-        Route::Refuse,
-        &["refuse: kill-switch all", "dial: trusted account#ada"],
+        Certainty::Sure,
+        &["sure: kill-switch all", "noted: trusted account#ada"],
     );
     check(
         |case| {
             case.list(Effect::Trust, "account#ada");
             case.ask_for("+18765230123");
         },
-        Route::Refuse,
-        &["refuse: country-not-served country#JM", "dial: trusted account#ada"],
+        Certainty::Sure,
+        &["sure: country-not-served country#JM", "noted: trusted account#ada"],
     );
 }
 

@@ -41,7 +41,7 @@ proptest! {
     fn a_lookup_is_paid_for_only_on_the_way_to_a_call(case in cases()) {
         if case.lookup_matters() {
             let verdict = case.verdict();
-            prop_assert_eq!(verdict.route, Route::Dial);
+            prop_assert_eq!(verdict.certainty, Certainty::Noted);
             prop_assert!(!codes(&verdict).contains(&Code::Trusted));
         }
     }

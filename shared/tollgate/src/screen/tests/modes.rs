@@ -13,22 +13,22 @@ fn a_rule_in_shadow_mode_is_recorded_and_does_not_count() {
     };
     check(
         anonymous_guest(Mode::Shadow),
-        Route::Redirect,
-        &["redirect: anonymous-network", "redirect: guest (shadow)"],
+        Certainty::Suspected,
+        &["suspected: anonymous-network", "suspected: guest (shadow)"],
     );
     check(
         anonymous_guest(Mode::Enforce),
-        Route::Redirect,
-        &["redirect: anonymous-network", "redirect: guest"],
+        Certainty::Suspected,
+        &["suspected: anonymous-network", "suspected: guest"],
     );
-    check(anonymous_guest(Mode::Off), Route::Redirect, &["redirect: anonymous-network"]);
+    check(anonymous_guest(Mode::Off), Certainty::Suspected, &["suspected: anonymous-network"]);
     check(
         |case| {
             case.list(Effect::Deny, "account#ada");
             case.mode(Code::DenyListed, Mode::Shadow);
         },
-        Route::Dial,
-        &["refuse: deny-listed account#ada (shadow)"],
+        Certainty::Noted,
+        &["sure: deny-listed account#ada (shadow)"],
     );
 }
 
@@ -40,8 +40,8 @@ fn a_shadowed_finding_is_shadow_even_where_trust_would_waive_it() {
             case.mode(Code::AnonymousNetwork, Mode::Shadow);
             case.list(Effect::Trust, "account#ada");
         },
-        Route::Dial,
-        &["dial: trusted account#ada", "redirect: anonymous-network (shadow)"],
+        Certainty::Noted,
+        &["noted: trusted account#ada", "suspected: anonymous-network (shadow)"],
     );
 }
 
@@ -54,8 +54,8 @@ fn kill_switches_and_trust_have_no_mode() {
             case.mode(Code::KillSwitch, Mode::Off);
             case.mode(Code::Trusted, Mode::Shadow);
         },
-        Route::Refuse,
-        &["refuse: kill-switch all", "dial: trusted account#ada"],
+        Certainty::Sure,
+        &["sure: kill-switch all", "noted: trusted account#ada"],
     );
 }
 
@@ -72,7 +72,7 @@ fn every_rule_with_a_mode_can_be_shadowed_and_turned_off() {
             assert!(standings.clone().all(|finding| finding.standing == Standing::Shadow), "{code:?}");
             changed.mode(code, Mode::Off);
             assert_eq!(codes(&changed.verdict()).contains(&code), !code.can_be_off(), "{code:?}");
-            assert_eq!(changed.verdict().route, shadow.route, "{code:?}");
+            assert_eq!(changed.verdict().certainty, shadow.certainty, "{code:?}");
         }
     }
 }
@@ -82,19 +82,19 @@ proptest! {
     fn the_strictest_enforced_finding_decides_and_always_alike(case in cases()) {
         let verdict = case.verdict();
         let enforced = verdict.findings.iter().filter(|finding| finding.standing == Standing::Enforced);
-        prop_assert_eq!(verdict.route, enforced.map(|finding| finding.route).max().unwrap_or(Route::Dial));
+        prop_assert_eq!(verdict.certainty, enforced.map(|finding| finding.certainty).max().unwrap_or(Certainty::Noted));
         prop_assert_eq!(verdict, case.clone().verdict());
     }
 
     #[test]
     fn turning_rules_off_never_makes_a_verdict_stricter(case in cases(), relaxed in relaxed()) {
         let mut case = case;
-        let mut route = case.verdict().route;
+        let mut certainty = case.verdict().certainty;
         for (code, mode) in relaxed {
             case.mode(code, mode);
-            let milder = case.verdict().route;
-            prop_assert!(milder <= route, "{:?} {:?}: {:?} after {:?}", code, mode, milder, route);
-            route = milder;
+            let milder = case.verdict().certainty;
+            prop_assert!(milder <= certainty, "{:?} {:?}: {:?} after {:?}", code, mode, milder, certainty);
+            certainty = milder;
         }
     }
 

@@ -13,12 +13,12 @@ fn bad_lines(pattern: &'static str, lines: u16) -> impl Iterator<Item = Call> {
         .map(move |n| wasted().by(&pattern.replace('@', &format!("{:x}", 0x10 + n / 2))).to(&elsewhere(n)))
 }
 
-const FULL: &str = "redirect: too-much-waste-from-block block#203.0.x.x/24 10 of 9 in 86400 s";
+const FULL: &str = "suspected: too-much-waste-from-block block#203.0.x.x/24 10 of 9 in 86400 s";
 
 #[test]
 fn a_24_is_suspect_when_five_of_its_lines_waste_calls() {
     dials(|case| case.past(bad_neighbors(5).skip(1)));
-    check(|case| case.past(bad_neighbors(5)), Route::Redirect, &[FULL]);
+    check(|case| case.past(bad_neighbors(5)), Certainty::Suspected, &[FULL]);
     dials(|case| {
         case.past(bad_neighbors(4).skip(1));
         case.past((0..50).map(|n| wasted().by("203.0.113.50").to(&elsewhere(n))));
@@ -86,7 +86,7 @@ fn an_ipv6_network_bears_more_the_wider_it_is() {
         ("2001:db8:@00::1", 54, "32", 107),
     ] {
         let found = format!(
-            "redirect: too-much-waste-from-block block#2001:db8:x/{network} {} of {allowed} in 86400 s",
+            "suspected: too-much-waste-from-block block#2001:db8:x/{network} {} of {allowed} in 86400 s",
             allowed + 1
         );
         let from = |lines, skip| {
@@ -95,7 +95,7 @@ fn an_ipv6_network_bears_more_the_wider_it_is() {
                 case.past(bad_lines(pattern, lines).skip(skip).map(|call| call.mins_ago(59)));
             }
         };
-        check(from(lines, 0), Route::Redirect, &[found.as_str()]);
+        check(from(lines, 0), Certainty::Suspected, &[found.as_str()]);
         dials(from(lines, 1));
         dials(|case| {
             from(lines, 0)(case);
@@ -117,8 +117,8 @@ fn a_home_has_few_calls_at_once() {
     dials(live(3));
     check(
         live(4),
-        Route::Redirect,
-        &["redirect: too-much-waste-from-block block#2001:db8:x/56 4 of 3 in 86400 s"],
+        Certainty::Suspected,
+        &["suspected: too-much-waste-from-block block#2001:db8:x/56 4 of 3 in 86400 s"],
     );
 }
 
@@ -142,10 +142,10 @@ fn a_network_is_marked_by_three_of_its_lines_in_proportion() {
     dials(marked(2, 0, 0));
     check(
         marked(3, 11, 0),
-        Route::Redirect,
+        Certainty::Suspected,
         &[
-            "redirect: marked-block block#203.0.x.x/24 3 of 2 in 604800 s",
-            "redirect: marked-block block#203.0.x.x/16 3 of 2 in 604800 s",
+            "suspected: marked-block block#203.0.x.x/24 3 of 2 in 604800 s",
+            "suspected: marked-block block#203.0.x.x/16 3 of 2 in 604800 s",
         ],
     );
     dials(marked(3, 12, 0));

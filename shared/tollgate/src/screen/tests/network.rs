@@ -4,8 +4,8 @@ use super::*;
 
 #[test]
 fn what_the_firewall_marks_is_offered_another_channel() {
-    check(|case| case.mark(NetworkMark::Anonymous), Route::Redirect, &["redirect: anonymous-network"]);
-    check(|case| case.mark(NetworkMark::BadReputation), Route::Redirect, &["redirect: bad-reputation"]);
+    check(|case| case.mark(NetworkMark::Anonymous), Certainty::Suspected, &["suspected: anonymous-network"]);
+    check(|case| case.mark(NetworkMark::BadReputation), Certainty::Suspected, &["suspected: bad-reputation"]);
 }
 
 #[test]
@@ -18,10 +18,10 @@ fn the_address_may_have_to_be_in_a_served_country() {
             served(case);
             case.request.caller.country = Whereabouts::In(country("FR"));
         },
-        Route::Redirect,
+        Certainty::Suspected,
         &[
-            "redirect: address-country-not-served address-country#FR",
-            "redirect: country-mismatch address-country#FR country#US",
+            "suspected: address-country-not-served address-country#FR",
+            "suspected: country-mismatch address-country#FR country#US",
         ],
     );
     // What the edge does not tell is held against nobody.
@@ -35,8 +35,8 @@ fn the_address_may_have_to_be_in_a_served_country() {
             served(case);
             case.request.caller.country = Whereabouts::Elsewhere;
         },
-        Route::Redirect,
-        &["redirect: address-country-not-served address-country#elsewhere"],
+        Certainty::Suspected,
+        &["suspected: address-country-not-served address-country#elsewhere"],
     );
     dials(|case| case.request.caller.country = Whereabouts::Elsewhere);
 }
@@ -45,8 +45,8 @@ fn the_address_may_have_to_be_in_a_served_country() {
 fn an_address_abroad_does_not_fit_the_number() {
     check(
         |case| case.request.caller.country = Whereabouts::In(country("CA")),
-        Route::Redirect,
-        &["redirect: country-mismatch address-country#CA country#US"],
+        Certainty::Suspected,
+        &["suspected: country-mismatch address-country#CA country#US"],
     );
     dials(|case| case.request.caller.country = Whereabouts::Untold);
 }

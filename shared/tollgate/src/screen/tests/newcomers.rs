@@ -15,11 +15,11 @@ fn among_customers(case: &mut Case) {
 
 #[test]
 fn strangers_share_fewer_places_than_all_newcomers() {
-    let strangers = "redirect: newcomers-rationed strangers 131 of 130 in 1800 s";
-    let all = "redirect: newcomers-rationed newcomers 191 of 190 in 1800 s";
+    let strangers = "suspected: newcomers-rationed strangers 131 of 130 in 1800 s";
+    let all = "suspected: newcomers-rationed newcomers 191 of 190 in 1800 s";
     dials(held(129, 129));
-    check(held(130, 130), Route::Redirect, &[strangers]);
-    check(held(190, 130), Route::Redirect, &[all]);
+    check(held(130, 130), Certainty::Suspected, &[strangers]);
+    check(held(190, 130), Certainty::Suspected, &[all]);
     let neighbor = |newcomers| {
         move |case: &mut Case| {
             among_customers(case);
@@ -27,7 +27,7 @@ fn strangers_share_fewer_places_than_all_newcomers() {
         }
     };
     dials(neighbor(189));
-    check(neighbor(190), Route::Redirect, &[all]);
+    check(neighbor(190), Certainty::Suspected, &[all]);
 }
 
 #[test]
@@ -45,8 +45,8 @@ fn who_has_proved_himself_takes_no_place() {
             held(1_000, 1_000)(case);
             case.ask_for_own_number();
         },
-        Route::Dial,
-        &["dial: verified-own-number"],
+        Certainty::Noted,
+        &["noted: verified-own-number"],
     );
 }
 

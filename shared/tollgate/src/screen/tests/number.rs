@@ -19,8 +19,8 @@ fn a_phone_is_called_three_times_a_day() {
     dials(called(&times(&wasted(), 2)));
     check(
         called(&times(&wasted(), 3)),
-        Route::Redirect,
-        &["redirect: too-many-to-number number#+1206******* 4 of 3 in 86400 s"],
+        Certainty::Suspected,
+        &["suspected: too-many-to-number number#+1206******* 4 of 3 in 86400 s"],
     );
     dials(called(&[times(&wasted(), 2), vec![wasted().hours_ago(24)]].concat()));
 }
@@ -30,13 +30,13 @@ fn whoever_talks_is_called_more_often_and_at_most_twice_as_often() {
     let mixed = |good_ones, wasted_ones| {
         Case::with(called(&[times(&good(), good_ones), times(&wasted(), wasted_ones)].concat())).verdict()
     };
-    check_verdict(&mixed(1, 2), Route::Dial, &[]);
+    check_verdict(&mixed(1, 2), Certainty::Noted, &[]);
     let found = |value, limit| {
-        format!("redirect: too-many-to-number number#+1206******* {value} of {limit} in 86400 s")
+        format!("suspected: too-many-to-number number#+1206******* {value} of {limit} in 86400 s")
     };
-    check_verdict(&mixed(1, 3), Route::Redirect, &[found(5, 4).as_str()]);
-    check_verdict(&mixed(5, 0), Route::Dial, &[]);
-    check_verdict(&mixed(6, 0), Route::Redirect, &[found(7, 6).as_str()]);
+    check_verdict(&mixed(1, 3), Certainty::Suspected, &[found(5, 4).as_str()]);
+    check_verdict(&mixed(5, 0), Certainty::Noted, &[]);
+    check_verdict(&mixed(6, 0), Certainty::Suspected, &[found(7, 6).as_str()]);
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn an_owner_has_calls_of_his_own_which_grow_with_what_he_talks() {
     };
     let his = |call: Call, how_often| times(&call.account("ada"), how_often);
     let found = |value, limit| {
-        vec![format!("redirect: too-many-to-own-number number#+1206******* {value} of {limit} in 86400 s")]
+        vec![format!("suspected: too-many-to-own-number number#+1206******* {value} of {limit} in 86400 s")]
     };
     assert!(own(his(wasted(), 5)).is_empty());
     assert_eq!(own(his(wasted(), 6)), found(7, 6));
@@ -96,8 +96,8 @@ fn no_phone_bears_more_than_twelve_calls_whoever_talked_with_it() {
     dials(called(&[friends(11), before.clone()].concat()));
     check(
         called(&[friends(12), before].concat()),
-        Route::Redirect,
-        &["redirect: too-many-to-number number#+1206******* 13 of 12 in 86400 s"],
+        Certainty::Suspected,
+        &["suspected: too-many-to-number number#+1206******* 13 of 12 in 86400 s"],
     );
 }
 
@@ -107,8 +107,8 @@ fn a_number_is_called_for_five_addresses_a_day() {
     dials(called(&others(4)));
     check(
         called(&others(5)),
-        Route::Redirect,
-        &["redirect: too-many-addresses-to-number number#+1206******* 6 of 5 in 86400 s"],
+        Certainty::Suspected,
+        &["suspected: too-many-addresses-to-number number#+1206******* 6 of 5 in 86400 s"],
     );
     dials(called(&[others(4), vec![good().by(&line(9)).hours_ago(24)]].concat()));
     dials(called(&[others(5), vec![good().account("ada").days_ago(2)]].concat()));
@@ -120,10 +120,10 @@ fn two_askers_who_misused_it_close_it_to_those_who_never_talked_with_it() {
         [pumped().by(&line(1)).account("bob").days_ago(2), pumped().by(&line(2)).account("eve").days_ago(2)];
     check(
         called(&two),
-        Route::Redirect,
+        Certainty::Suspected,
         &[
-            "redirect: marked-number number#+1206******* 2 of 1 in 604800 s",
-            "redirect: marked-range range#+1206555 2 of 1 in 604800 s",
+            "suspected: marked-number number#+1206******* 2 of 1 in 604800 s",
+            "suspected: marked-range range#+1206555 2 of 1 in 604800 s",
         ],
     );
     dials(called(&two[..1]));
@@ -133,11 +133,11 @@ fn two_askers_who_misused_it_close_it_to_those_who_never_talked_with_it() {
             called(&two)(case);
             case.ask_for_own_number();
         },
-        Route::Dial,
+        Certainty::Noted,
         &[
-            "dial: verified-own-number",
-            "redirect: marked-number number#+1206******* 2 of 1 in 604800 s (waived)",
-            "redirect: marked-range range#+1206555 2 of 1 in 604800 s (waived)",
+            "noted: verified-own-number",
+            "suspected: marked-number number#+1206******* 2 of 1 in 604800 s (waived)",
+            "suspected: marked-range range#+1206555 2 of 1 in 604800 s (waived)",
         ],
     );
 }

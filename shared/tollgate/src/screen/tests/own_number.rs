@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn an_account_that_asks_for_its_own_number_is_known_to() {
-    check(Case::ask_for_own_number, Route::Dial, &["dial: verified-own-number"]);
+    check(Case::ask_for_own_number, Certainty::Noted, &["noted: verified-own-number"]);
     dials(|case| {
         case.ask_for_own_number();
         case.ask_for("+12065550101");
@@ -18,15 +18,15 @@ fn an_own_number_waives_what_others_did_to_it_and_that_its_owner_travels() {
     for (trouble, finding) in [
         (
             (|case| case.request.caller.country = Whereabouts::In(country("FR"))) as fn(&mut Case),
-            "redirect: country-mismatch address-country#FR country#US (waived)",
+            "suspected: country-mismatch address-country#FR country#US (waived)",
         ),
         (
             |case| case.past((0..3).map(|n| wasted().to("+12065550100").hours_ago(n))),
-            "redirect: too-many-to-number number#+1206******* 4 of 3 in 86400 s (waived)",
+            "suspected: too-many-to-number number#+1206******* 4 of 3 in 86400 s (waived)",
         ),
         (
             |case| case.past((0..5).map(|n| good().by(&line(n)).to("+12065550100"))),
-            "redirect: too-many-addresses-to-number number#+1206******* 6 of 5 in 86400 s (waived)",
+            "suspected: too-many-addresses-to-number number#+1206******* 6 of 5 in 86400 s (waived)",
         ),
     ] {
         check(
@@ -34,8 +34,8 @@ fn an_own_number_waives_what_others_did_to_it_and_that_its_owner_travels() {
                 trouble(case);
                 case.ask_for_own_number();
             },
-            Route::Dial,
-            &["dial: verified-own-number", finding],
+            Certainty::Noted,
+            &["noted: verified-own-number", finding],
         );
     }
     let verdict = Case::with(|case| {
@@ -44,7 +44,7 @@ fn an_own_number_waives_what_others_did_to_it_and_that_its_owner_travels() {
         case.ask_for_own_number();
     })
     .verdict();
-    assert_eq!(verdict.route, Route::Dial);
+    assert_eq!(verdict.certainty, Certainty::Noted);
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn what_the_owner_himself_was_marked_for_is_not_waived() {
     .verdict();
     check_verdict(
         &verdict,
-        Route::Redirect,
-        &["dial: verified-own-number", "redirect: marked-account account#ada 1 of 0 in 604800 s"],
+        Certainty::Suspected,
+        &["noted: verified-own-number", "suspected: marked-account account#ada 1 of 0 in 604800 s"],
     );
 }

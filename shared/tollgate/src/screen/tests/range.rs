@@ -36,7 +36,7 @@ fn new(case: &mut Case) {
 }
 
 fn held(value: u64, limit: u64) -> String {
-    format!("redirect: too-many-to-range range#+1206555 {value} of {limit} in 7200 s")
+    format!("suspected: too-many-to-range range#+1206555 {value} of {limit} in 7200 s")
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn a_range_has_so_many_calls_that_have_not_proved_themselves() {
             dials(after(standing, to_range(&call, max - 1)));
             check(
                 after(standing, to_range(&call, max)),
-                Route::Redirect,
+                Certainty::Suspected,
                 &[held(u64::from(max) + 1, max.into()).as_str()],
             );
         }
@@ -58,7 +58,7 @@ fn a_range_has_so_many_calls_that_have_not_proved_themselves() {
     dials(after(Case::unusual_carrier, to_range(&good().by_its_owner(), 90)));
     let of_late = |calls: u8| to_range(&good().mins_ago(-700), calls);
     dials(after(new, of_late(5)));
-    check(after(new, of_late(6)), Route::Redirect, &[held(7, 6).as_str()]);
+    check(after(new, of_late(6)), Certainty::Suspected, &[held(7, 6).as_str()]);
 }
 
 #[test]
@@ -68,14 +68,14 @@ fn volume_that_goes_well_makes_room_for_more() {
         after(Case::unusual_carrier, [ripe, more_to_range(&good(), unripe)].concat())
     };
     dials(with(11));
-    check(with(12), Route::Redirect, &[held(13, 12).as_str()]);
+    check(with(12), Certainty::Suspected, &[held(13, 12).as_str()]);
     // Of one line only one counts, however often it calls.
     let gateway = |call: Call, n| call.by(&line(7)).to(&of_the_range(n));
     let of_one = |unripe| {
         let ripe = (0..6).map(|n| gateway(good().hours_ago(2), n));
         after(Case::unusual_carrier, ripe.chain(more_to_range(&good(), unripe)).collect())
     };
-    check(of_one(7), Route::Redirect, &[held(8, 7).as_str()]);
+    check(of_one(7), Certainty::Suspected, &[held(8, 7).as_str()]);
 }
 
 #[test]
@@ -86,11 +86,11 @@ fn a_pump_that_nobody_marks_has_so_many_calls_a_day() {
         after(Case::unusual_carrier, [calls, old].concat())
     };
     let found =
-        |value, limit| format!("redirect: too-many-to-range range#+1206555 {value} of {limit} in 86400 s");
+        |value, limit| format!("suspected: too-many-to-range range#+1206555 {value} of {limit} in 86400 s");
     dials(today(23, 0));
-    check(today(24, 0), Route::Redirect, &[found(25, 24).as_str()]);
+    check(today(24, 0), Certainty::Suspected, &[found(25, 24).as_str()]);
     dials(today(25, 1));
-    check(today(26, 1), Route::Redirect, &[found(27, 26).as_str()]);
+    check(today(26, 1), Certainty::Suspected, &[found(27, 26).as_str()]);
     // A range of the customers' own carrier has none of that.
     dials(after(Case::usual_carrier, to_range(&good().hours_ago(3), 90)));
 }
@@ -102,7 +102,7 @@ fn each_mark_takes_room_back_where_the_carrier_is_not_the_customers_own() {
         [marked, to_range(&good(), calls)].concat()
     };
     dials(after(Case::unusual_carrier, one_mark(1)));
-    check(after(Case::unusual_carrier, one_mark(2)), Route::Redirect, &[held(3, 2).as_str()]);
+    check(after(Case::unusual_carrier, one_mark(2)), Certainty::Suspected, &[held(3, 2).as_str()]);
     dials(after(Case::usual_carrier, one_mark(29)));
 }
 
@@ -112,25 +112,25 @@ fn a_good_call_elsewhere_gives_three_times_the_room() {
     let with =
         |proof: Vec<Call>, unripe| after(Case::unusual_carrier, [proof, to_range(&good(), unripe)].concat());
     dials(with(proof(good()), 17));
-    check(with(proof(good()), 18), Route::Redirect, &[held(19, 18).as_str()]);
+    check(with(proof(good()), 18), Certainty::Suspected, &[held(19, 18).as_str()]);
     // What is pumped looks well, too: a good call never speaks for the range or the carrier that it went to.
-    check(with(proof(good().over("Example Rare")), 6), Route::Redirect, &[held(7, 6).as_str()]);
-    check(with(proof(good().to(&of_the_range(200))), 7), Route::Redirect, &[held(8, 7).as_str()]);
+    check(with(proof(good().over("Example Rare")), 6), Certainty::Suspected, &[held(7, 6).as_str()]);
+    check(with(proof(good().to(&of_the_range(200))), 7), Certainty::Suspected, &[held(8, 7).as_str()]);
 }
 
 #[test]
 fn a_range_that_two_askers_misused_is_closed_to_those_with_nothing_to_show() {
-    let marked = "redirect: marked-range range#+1206555 2 of 1 in 604800 s";
+    let marked = "suspected: marked-range range#+1206555 2 of 1 in 604800 s";
     let two = to_range(&pumped().days_ago(2), 2);
     dials(after(untold, two[..1].to_vec()));
-    check(after(untold, two.clone()), Route::Redirect, &[marked]);
-    check(after(Case::usual_carrier, two.clone()), Route::Redirect, &[marked]);
+    check(after(untold, two.clone()), Certainty::Suspected, &[marked]);
+    check(after(Case::usual_carrier, two.clone()), Certainty::Suspected, &[marked]);
     let with = |more: Vec<Call>| after(untold, [two.clone(), more].concat());
     // Eight lines that talked there make two marks few.
-    check(with(more_to_range(&good().hours_ago(2), 7)), Route::Redirect, &[marked]);
+    check(with(more_to_range(&good().hours_ago(2), 7)), Certainty::Suspected, &[marked]);
     dials(with(more_to_range(&good().hours_ago(2), 8)));
     let shown = |numbers| (0..numbers).map(|n| good().account("ada").to(&elsewhere(n)).days_ago(3)).collect();
-    check(with(shown(1)), Route::Redirect, &[marked]);
+    check(with(shown(1)), Certainty::Suspected, &[marked]);
     dials(with(shown(2)));
     dials(with(vec![good().account("ada").to("+12065550100").days_ago(3)]));
     dials(after(|case| case.later(5 * 86_400), two.clone()));
@@ -142,27 +142,27 @@ fn an_established_range_is_not_closed_to_the_neighbors_of_customers() {
     let patients = |lines| more_to_range(&good().days_ago(1), lines);
     let neighbors: Vec<_> = (1..=2).map(|n| good().by(&format!("203.0.{n}.1")).days_ago(1)).collect();
     dials(after(untold, [marked.clone(), patients(20), neighbors.clone()].concat()));
-    let found = |limit| format!("redirect: marked-range range#+1206555 6 of {limit} in 604800 s");
+    let found = |limit| format!("suspected: marked-range range#+1206555 6 of {limit} in 604800 s");
     check_codes(
         &Case::with(after(untold, [marked.clone(), patients(19), neighbors].concat())).verdict(),
         &[Code::MarkedRange],
     );
-    check(after(untold, [marked, patients(20)].concat()), Route::Redirect, &[found(5).as_str()]);
+    check(after(untold, [marked, patients(20)].concat()), Certainty::Suspected, &[found(5).as_str()]);
 }
 
 #[test]
 fn a_range_where_calls_are_wasted_is_closed_to_newcomers_while_nothing_goes_well_there() {
     let once = |lines| to_range(&wasted().hours_ago(2), lines);
     let found = |value, allowed| {
-        format!("redirect: too-much-waste-in-range range#+1206555 {value} of {allowed} in 86400 s")
+        format!("suspected: too-much-waste-in-range range#+1206555 {value} of {allowed} in 86400 s")
     };
     dials(after(untold, once(4)));
-    check(after(untold, once(5)), Route::Redirect, &[found(5, 4).as_str()]);
+    check(after(untold, once(5)), Certainty::Suspected, &[found(5, 4).as_str()]);
     // A few lines that waste many are a few.
     dials(after(untold, [once(4), once(4), once(4)].concat()));
     let talked = |lines| more_to_range(&good().days_ago(2), lines);
     dials(after(untold, [once(6), talked(1)].concat()));
-    check(after(untold, [once(7), talked(1)].concat()), Route::Redirect, &[found(7, 6).as_str()]);
+    check(after(untold, [once(7), talked(1)].concat()), Certainty::Suspected, &[found(7, 6).as_str()]);
     dials(after(untold, [once(5), vec![good().account("ada").days_ago(2)]].concat()));
     // One who hangs up on many numbers of the range speaks for himself alone.
     dials(after(untold, (0..9).map(|n| short().by(&line(1)).to(&of_the_range(n)).hours_ago(2)).collect()));
@@ -171,18 +171,18 @@ fn a_range_where_calls_are_wasted_is_closed_to_newcomers_while_nothing_goes_well
 #[test]
 fn an_unusual_carrier_is_held_over_all_its_ranges() {
     let found = |value, limit, window| {
-        format!("redirect: too-many-to-carrier carrier#example rare {value} of {limit} in {window} s")
+        format!("suspected: too-many-to-carrier carrier#example rare {value} of {limit} in {window} s")
     };
     dials(after(Case::unusual_carrier, to_carrier(&good(), 23)));
     check(
         after(Case::unusual_carrier, to_carrier(&good(), 24)),
-        Route::Redirect,
+        Certainty::Suspected,
         &[found(25, 24, 7_200).as_str()],
     );
     dials(after(Case::unusual_carrier, to_carrier(&good().hours_ago(3), 79)));
     check(
         after(Case::unusual_carrier, to_carrier(&good().hours_ago(3), 80)),
-        Route::Redirect,
+        Certainty::Suspected,
         &[found(81, 80, 86_400).as_str()],
     );
     // The calls of a carrier are looked at only where it is an unusual one.
@@ -198,8 +198,8 @@ fn a_carrier_that_three_askers_misused_is_closed_like_a_range() {
     dials(after(Case::unusual_carrier, to_carrier(&pumped().days_ago(2), 2)));
     check(
         after(Case::unusual_carrier, to_carrier(&pumped().days_ago(2), 3)),
-        Route::Redirect,
-        &["redirect: marked-carrier carrier#example rare 3 of 2 in 604800 s"],
+        Certainty::Suspected,
+        &["suspected: marked-carrier carrier#example rare 3 of 2 in 604800 s"],
     );
 }
 

@@ -7,8 +7,8 @@ fn an_ipv4_address_may_be_an_offices_and_has_many_numbers_called() {
     dials(|case| case.past(good_from(ADDRESS, 29)));
     check(
         |case| case.past(good_from(ADDRESS, 30)),
-        Route::Redirect,
-        &["redirect: too-many-numbers-from-address address#203.0.x.x/32 31 of 30 in 7200 s"],
+        Certainty::Suspected,
+        &["suspected: too-many-numbers-from-address address#203.0.x.x/32 31 of 30 in 7200 s"],
     );
     // Whoever went well before makes room for another one.
     dials(|case| {
@@ -24,8 +24,8 @@ fn an_ipv4_address_may_be_an_offices_and_has_many_numbers_called() {
     };
     check(
         of_the_day(0),
-        Route::Redirect,
-        &["redirect: too-many-numbers-from-address address#203.0.x.x/32 101 of 100 in 86400 s"],
+        Certainty::Suspected,
+        &["suspected: too-many-numbers-from-address address#203.0.x.x/32 101 of 100 in 86400 s"],
     );
     dials(of_the_day(1));
 }
@@ -42,8 +42,8 @@ fn a_subscriber_and_an_account_have_few_numbers_called() {
     dials(from_line(2, 0));
     check(
         from_line(3, 0),
-        Route::Redirect,
-        &["redirect: too-many-numbers-from-address address#2001:db8:x/64 4 of 3 in 86400 s"],
+        Certainty::Suspected,
+        &["suspected: too-many-numbers-from-address address#2001:db8:x/64 4 of 3 in 86400 s"],
     );
     dials(from_line(3, 1));
     let of_account = |today, before| {
@@ -55,8 +55,8 @@ fn a_subscriber_and_an_account_have_few_numbers_called() {
     dials(of_account(1, 0));
     check(
         of_account(2, 0),
-        Route::Redirect,
-        &["redirect: too-many-numbers-from-account account#ada 3 of 2 in 86400 s"],
+        Certainty::Suspected,
+        &["suspected: too-many-numbers-from-account account#ada 3 of 2 in 86400 s"],
     );
     dials(of_account(2, 1));
 }
@@ -68,8 +68,8 @@ fn a_script_that_walks_through_a_range_is_stopped_at_its_third_number() {
     dials(|case| case.past([good().by(ADDRESS).to(&of_the_range(0))]));
     check(
         two,
-        Route::Redirect,
-        &["redirect: too-many-numbers-of-a-range-from-address address#203.0.x.x/32 3 of 2 in 86400 s"],
+        Certainty::Suspected,
+        &["suspected: too-many-numbers-of-a-range-from-address address#203.0.x.x/32 3 of 2 in 86400 s"],
     );
     // A range that customers live in is nothing to walk through; nor is one of their carrier.
     dials(|case| {
@@ -91,8 +91,8 @@ fn an_address_has_numbers_of_few_countries_called() {
     dials(abroad(2));
     check(
         abroad(3),
-        Route::Redirect,
-        &["redirect: too-many-countries-from-address address#203.0.x.x/32 4 of 3 in 86400 s"],
+        Certainty::Suspected,
+        &["suspected: too-many-countries-from-address address#203.0.x.x/32 4 of 3 in 86400 s"],
     );
 }
 

@@ -13,8 +13,8 @@ fn an_address_waits_after_five_strangers_who_were_called_in_vain() {
     dials(|case| case.past(wasted_from(ADDRESS, 4)));
     check(
         |case| case.past(wasted_from(ADDRESS, 5)),
-        Route::Redirect,
-        &["redirect: too-much-waste-from-address address#203.0.x.x/32 5 of 4 in 86400 s"],
+        Certainty::Suspected,
+        &["suspected: too-much-waste-from-address address#203.0.x.x/32 5 of 4 in 86400 s"],
     );
     // It waits twenty minutes from the last one, and twice as long after each further one.
     assert_eq!(lifted_in(|case| case.past(wasted_from(ADDRESS, 5))), [Some(20)]);
@@ -30,8 +30,8 @@ fn after_its_wait_an_address_has_one_call_at_a_time() {
             case.past(wasted_from(ADDRESS, 5).map(|call| call.mins_ago(20)));
             case.past([call().by(ADDRESS)]);
         },
-        Route::Redirect,
-        &["redirect: too-much-waste-from-address address#203.0.x.x/32 6 of 4 in 86400 s"],
+        Certainty::Suspected,
+        &["suspected: too-much-waste-from-address address#203.0.x.x/32 6 of 4 in 86400 s"],
     );
 }
 
@@ -45,8 +45,8 @@ fn calls_that_live_count_until_they_have_gone_well() {
     };
     check(
         beside(call()),
-        Route::Redirect,
-        &["redirect: too-much-waste-from-address address#203.0.x.x/32 5 of 4 in 86400 s"],
+        Certainty::Suspected,
+        &["suspected: too-much-waste-from-address address#203.0.x.x/32 5 of 4 in 86400 s"],
     );
     assert_eq!(lifted_in(beside(call())), [None]);
     dials(beside(good()));
@@ -63,8 +63,8 @@ fn each_number_that_went_well_excuses_two_that_did_not() {
             case.past(wasted_from(ADDRESS, 7));
             case.past(good_from(ADDRESS, 1));
         },
-        Route::Redirect,
-        &["redirect: too-much-waste-from-address address#203.0.x.x/32 7 of 6 in 86400 s"],
+        Certainty::Suspected,
+        &["suspected: too-much-waste-from-address address#203.0.x.x/32 7 of 6 in 86400 s"],
     );
 }
 
@@ -99,10 +99,10 @@ fn nobody_shares_an_ipv6_line_or_an_account_so_they_are_allowed_less() {
     dials(from_line(2));
     check(
         from_line(3),
-        Route::Redirect,
+        Certainty::Suspected,
         &[
-            "redirect: too-much-waste-from-address address#2001:db8:x/64 3 of 2 in 86400 s",
-            "redirect: too-many-numbers-from-address address#2001:db8:x/64 4 of 3 in 86400 s",
+            "suspected: too-much-waste-from-address address#2001:db8:x/64 3 of 2 in 86400 s",
+            "suspected: too-many-numbers-from-address address#2001:db8:x/64 4 of 3 in 86400 s",
         ],
     );
     let of_account = |how_many| {
@@ -110,8 +110,8 @@ fn nobody_shares_an_ipv6_line_or_an_account_so_they_are_allowed_less() {
     };
     check(
         of_account(1),
-        Route::Redirect,
-        &["redirect: too-much-waste-from-account account#ada 1 of 0 in 86400 s"],
+        Certainty::Suspected,
+        &["suspected: too-much-waste-from-account account#ada 1 of 0 in 86400 s"],
     );
     assert_eq!(lifted_in(of_account(1)), [Some(24 * 60)]);
     dials(|case| {
@@ -132,7 +132,7 @@ fn a_network_vouches_for_its_lines_as_far_as_it_behaves() {
     };
     let found = |wasted, allowed| {
         vec![format!(
-            "redirect: too-much-waste-from-address address#203.0.x.x/32 {wasted} of {allowed} in 86400 s"
+            "suspected: too-much-waste-from-address address#203.0.x.x/32 {wasted} of {allowed} in 86400 s"
         )]
     };
     let told = |wasted, good, bad| {
@@ -157,8 +157,8 @@ fn while_newcomers_places_are_scarce_one_wasted_call_is_enough() {
     };
     check(
         held(20, 0, 1),
-        Route::Redirect,
-        &["redirect: too-much-waste-from-address address#203.0.x.x/32 1 of 0 in 86400 s"],
+        Certainty::Suspected,
+        &["suspected: too-much-waste-from-address address#203.0.x.x/32 1 of 0 in 86400 s"],
     );
     assert_eq!(lifted_in(held(20, 0, 1)), [Some(5 * 60)]);
     assert_eq!(lifted_in(held(8, 12, 1)), [Some(5 * 60)], "a flood that pauses is not over");
@@ -177,10 +177,10 @@ fn a_short_talk_is_waste_beside_another_with_another_number() {
     dials(|case| case.past((0..2).map(|n| short().account("ada").to(&elsewhere(0)).hours_ago(n))));
     check(
         |case| case.past((0..2).map(|n| short().account("ada").to(&elsewhere(n)))),
-        Route::Redirect,
+        Certainty::Suspected,
         &[
-            "redirect: too-much-waste-from-account account#ada 2 of 0 in 86400 s",
-            "redirect: too-many-numbers-from-account account#ada 3 of 2 in 86400 s",
+            "suspected: too-much-waste-from-account account#ada 2 of 0 in 86400 s",
+            "suspected: too-many-numbers-from-account account#ada 3 of 2 in 86400 s",
         ],
     );
 }
@@ -197,8 +197,8 @@ fn what_is_asked_for_elsewhere_at_the_same_time_counts_as_a_call_that_lives() {
     };
     check(
         beside(vec![], ask.clone()),
-        Route::Redirect,
-        &["redirect: too-much-waste-from-account account#ada 1 of 0 in 86400 s"],
+        Certainty::Suspected,
+        &["suspected: too-much-waste-from-account account#ada 1 of 0 in 86400 s"],
     );
     // Once its call has gone well, it is known to be one.
     dials(beside(vec![good().account("ada").to(&elsewhere(0))], ask));

@@ -1,7 +1,7 @@
-//! The Lambda binary of contact-events.
+//! Contact events as a Lambda function: reads its configuration, builds what it needs once, and takes events.
 
-use contact_events::{ContactEvents, handle};
-use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use crate::{ContactEvents, handle};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
 use tollgate_aws::clock::Clock;
 use tollgate_aws::connect::{Connect, Setup};
@@ -9,9 +9,11 @@ use tollgate_aws::environment;
 use tollgate_aws::metrics::Metrics;
 use tollgate_aws::settings::Cached;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
-    environment::start_logging();
+/// Runs until Lambda ends the process. Logging has been started.
+///
+/// # Errors
+/// When a variable is missing or wrong, or the runtime fails.
+pub async fn run() -> Result<(), Error> {
     let config = environment::sdk_config().await;
     let listener = ContactEvents {
         tables: environment::tables(&config)?,
@@ -21,7 +23,7 @@ async fn main() -> Result<(), Error> {
     };
     environment::connect(&listener.tables).await;
     let listener = &listener;
-    run(service_fn(async |event: LambdaEvent<Value>| {
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
         handle(&event.payload, listener, Clock::System.now()).await.map_err(Error::from)
     }))
     .await

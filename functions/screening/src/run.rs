@@ -1,7 +1,7 @@
-//! The Lambda binary of screening.
+//! Screening as a Lambda function: reads its configuration, builds what it needs once, and takes batches of records.
 
-use lambda_runtime::{Error, LambdaEvent, run, service_fn};
-use screening::{Screening, handle};
+use crate::{Screening, handle};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
 use tollgate_aws::batch::Batch;
 use tollgate_aws::carrier::{CarrierLookup, Service};
 use tollgate_aws::clock::Clock;
@@ -9,9 +9,11 @@ use tollgate_aws::environment;
 use tollgate_aws::metrics::Metrics;
 use tollgate_aws::settings::Cached;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
-    environment::start_logging();
+/// Runs until Lambda ends the process. Logging has been started.
+///
+/// # Errors
+/// When a variable is missing or wrong, or the runtime fails.
+pub async fn run() -> Result<(), Error> {
     let config = environment::sdk_config().await;
     let screening = Screening {
         tables: environment::tables(&config)?,
@@ -21,7 +23,7 @@ async fn main() -> Result<(), Error> {
     };
     environment::connect(&screening.tables).await;
     let screening = &screening;
-    run(service_fn(async |event: LambdaEvent<Batch>| {
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<Batch>| {
         handle(event.payload, screening, Clock::System.now()).await.map_err(Error::from)
     }))
     .await

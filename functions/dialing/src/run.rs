@@ -1,8 +1,8 @@
-//! The Lambda binary of dialing.
+//! Dialing as a Lambda function: reads its configuration, builds what it needs once, and takes batches of records.
 
-use dialing::{Dialer, handle};
+use crate::{Dialer, handle};
 use jiff::Timestamp;
-use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
 use tollgate_aws::batch::Batch;
 use tollgate_aws::clock::Clock;
 use tollgate_aws::connect::{Connect, Setup};
@@ -11,9 +11,11 @@ use tollgate_aws::metrics::Metrics;
 use tollgate_aws::pace::Pace;
 use tollgate_aws::settings::Cached;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
-    environment::start_logging();
+/// Runs until Lambda ends the process. Logging has been started.
+///
+/// # Errors
+/// When a variable is missing or wrong, or the runtime fails.
+pub async fn run() -> Result<(), Error> {
     let config = environment::sdk_config().await;
     let dialer = Dialer {
         tables: environment::tables(&config)?,
@@ -25,7 +27,7 @@ async fn main() -> Result<(), Error> {
     };
     environment::connect(&dialer.tables).await;
     let dialer = &dialer;
-    run(service_fn(async |event: LambdaEvent<Batch>| {
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<Batch>| {
         let ends =
             i64::try_from(event.context.deadline).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
         let ends = ends.ok_or("the invocation has no deadline")?;

@@ -1,17 +1,19 @@
-//! The Lambda binary of upkeep.
+//! Upkeep as a Lambda function: reads its configuration, builds what it needs once, and runs on its schedule.
 
-use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use crate::{Upkeep, handle};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
 use tollgate_aws::clock::Clock;
 use tollgate_aws::connect::{Connect, Setup};
 use tollgate_aws::environment;
 use tollgate_aws::metrics::Metrics;
 use tollgate_aws::settings::Cached;
-use upkeep::{Upkeep, handle};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
-    environment::start_logging();
+/// Runs until Lambda ends the process. Logging has been started.
+///
+/// # Errors
+/// When a variable is missing or wrong, or the runtime fails.
+pub async fn run() -> Result<(), Error> {
     let config = environment::sdk_config().await;
     let upkeep = Upkeep {
         tables: environment::tables(&config)?,
@@ -21,7 +23,7 @@ async fn main() -> Result<(), Error> {
     };
     environment::connect(&upkeep.tables).await;
     let upkeep = &upkeep;
-    run(service_fn(async |_: LambdaEvent<Value>| {
+    lambda_runtime::run(service_fn(async |_: LambdaEvent<Value>| {
         handle(upkeep, Clock::System.now()).await.map_err(Error::from)
     }))
     .await

@@ -1,17 +1,19 @@
-//! The intake function: reads its configuration, builds what it needs once, and runs.
+//! Intake as a Lambda function: reads its configuration, builds what it needs once, and takes requests.
 
 use std::convert::Infallible;
 
-use intake::edge::Edge;
-use intake::{Intake, handle, system_random};
-use lambda_http::{Error, Request, run, service_fn};
+use crate::edge::Edge;
+use crate::{Intake, handle, system_random};
+use lambda_http::{Error, Request, service_fn};
 use tollgate_aws::clock::Clock;
 use tollgate_aws::environment;
 use tollgate_aws::settings::{self, Cached};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
-    environment::start_logging();
+/// Runs until Lambda ends the process. Logging has been started.
+///
+/// # Errors
+/// When a variable is missing or wrong, or the runtime fails.
+pub async fn run() -> Result<(), Error> {
     let config = environment::sdk_config().await;
     let tables = environment::tables(&config)?;
     let edge = Edge::from_environment()?;
@@ -20,6 +22,8 @@ async fn main() -> Result<(), Error> {
     let settings = Cached::for_seconds(environment::SETTINGS_KEPT_SECONDS);
     let intake = &Intake { tables, settings, edge, secret, random: system_random };
     let clock = &Clock::System;
-    run(service_fn(async |request: Request| Ok::<_, Infallible>(handle(request, intake, clock.now()).await)))
-        .await
+    lambda_http::run(service_fn(async |request: Request| {
+        Ok::<_, Infallible>(handle(request, intake, clock.now()).await)
+    }))
+    .await
 }
