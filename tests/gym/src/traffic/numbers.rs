@@ -47,7 +47,7 @@ fn draw_one(
         if seen.contains(&text) {
             continue;
         }
-        let number = PhoneNumber::from_e164(&text);
+        let number = PhoneNumber::parse(&text, None);
         seen.insert(text);
         match number {
             Ok(number) => return Ok(number),
