@@ -5,6 +5,9 @@ use thiserror::Error;
 
 use super::{DIGITS_MAX, NumberPrefix};
 
+/// What people dial before a number within a country, or wrote there once; numbers are freed of it.
+const TRUNK_DIGITS: [char; 3] = ['0', '1', '8'];
+
 const BEGINNINGS: &str = include_str!("beginnings.txt");
 
 /// Why no number begins with a prefix.
@@ -42,8 +45,9 @@ impl NumberPrefix {
         let Some(digit) = national.chars().next() else { return Ok(()) };
         if !begins(firsts, national) {
             let meant = Self(format!("+{code}{}", national.trim_start_matches(digit)));
-            let hint = (meant.0.len() > code.len() + 1 && meant.check().is_ok())
-                .then(|| format!("; write {meant}, as numbers are written"));
+            let is_meant =
+                TRUNK_DIGITS.contains(&digit) && meant.0.len() > code.len() + 1 && meant.check().is_ok();
+            let hint = is_meant.then(|| format!("; write {meant}, as numbers are written"));
             return Err(NoSuchPrefix::FirstDigit { code, digit, hint: hint.unwrap_or_default() });
         }
         let longest = DIGITS_MAX.saturating_sub(code.len());
@@ -51,9 +55,9 @@ impl NumberPrefix {
         if fits { Ok(()) } else { Err(NoSuchPrefix::TooLong(code)) }
     }
 
-    /// Whether it is a calling code, or the beginning of one, and no more.
-    pub(crate) fn is_calling_code(&self) -> bool {
-        plans().any(|(code, _)| code.starts_with(self.0.trim_start_matches('+')))
+    /// Whether it may be a whole country's, or a great part of one: a calling code has up to three digits.
+    pub(crate) fn is_wide(&self) -> bool {
+        self.0.len() < "+1234".len()
     }
 }
 
@@ -138,6 +142,7 @@ mod tests {
             let told = check(text).unwrap_err().to_string();
             assert!(told.contains(&format!("write {meant},")), "{told}");
         }
+        assert_eq!(check("+4461").unwrap_err().to_string(), "no number of +44 goes on with 6");
         assert_eq!(check("+440").unwrap_err().to_string(), "no number of +44 goes on with 0");
     }
 

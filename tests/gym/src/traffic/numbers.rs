@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
-use tollgate::number::PhoneNumber;
+use tollgate::number::{NumberKind, PhoneNumber};
 
 use crate::scenario::NumberPool;
 
@@ -47,13 +47,21 @@ fn draw_one(
         if seen.contains(&text) {
             continue;
         }
-        let number = PhoneNumber::parse(&text, None);
+        let number = PhoneNumber::parse(&text, None).ok().filter(|number| is_a_phone(prefix, number));
         seen.insert(text);
         match number {
-            Ok(number) => return Ok(number),
-            Err(_) if invalid == INVALID_MAX => break,
-            Err(_) => invalid += 1,
+            Some(number) => return Ok(number),
+            None if invalid == INVALID_MAX => break,
+            None => invalid += 1,
         }
     }
     Err(format!("no further valid number of {digits} digits begins with {prefix}"))
+}
+
+/// Whether a number may be somebody's. In an area of North America some exchanges are dear and nobody's (976, 911 and their
+/// like); they are drawn only where the pool names the exchange.
+fn is_a_phone(prefix: &str, number: &PhoneNumber) -> bool {
+    let names_area_alone = prefix.starts_with("+1") && prefix.len() == "+1206".len();
+    let is_dear = number.kind() == NumberKind::PremiumRate;
+    !(names_area_alone && is_dear) || prefix == "+1900"
 }

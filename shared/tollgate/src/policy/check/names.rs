@@ -29,15 +29,12 @@ pub(super) fn check(policy: &Policy, given: &Value) -> Vec<PolicyError> {
     for prefix in &policy.numbers.let_in {
         let field = || format!("numbers.let_in.{prefix}");
         match prefix.check() {
+            _ if prefix.is_wide() => {
+                note(field(), "too much would be let in; write at least four digits".to_owned());
+            }
             // A plan may open another first digit; what is only written in another way it never opens.
             Err(NoSuchPrefix::FirstDigit { hint, .. }) if hint.is_empty() => {}
             Err(error) => note(field(), error.to_string()),
-            Ok(()) if prefix.is_calling_code() => {
-                note(
-                    field(),
-                    "a whole country would be let in; write the digits that are new, too".to_owned(),
-                );
-            }
             Ok(()) => {}
         }
     }

@@ -49,12 +49,12 @@ fn what_a_policy_names_must_exist_and_a_stored_one_is_read_all_the_same() {
         refused(json, field);
         assert!(parse_stored(json).is_ok(), "{json}");
     }
-    for prefix in ["+1", "+4", "+44", "+4407", "+999", "+1247555010000"] {
+    for prefix in ["+1", "+4", "+44", "+446", "+4407", "+999", "+1247555010000"] {
         let json = format!(r#"{{"numbers": {{"let_in": ["{prefix}"]}}}}"#);
         refused(&json, &format!("numbers.let_in.{prefix}"));
         assert!(parse_stored(&json).is_ok(), "{json}");
     }
-    for prefix in ["+1247", "+446"] {
+    for prefix in ["+1247", "+4461"] {
         assert!(parse(&format!(r#"{{"numbers": {{"let_in": ["{prefix}"]}}}}"#)).is_ok(), "{prefix}");
     }
     let told = parse(r#"{"served_countries": ["UK"], "default_country": null}"#).unwrap_err();
