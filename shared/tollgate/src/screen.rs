@@ -20,13 +20,14 @@ use jiff::Timestamp;
 use crate::counter::Place;
 use crate::entry::Listing;
 use crate::facts::Facts;
-use crate::line::LineFact;
+use crate::line::{Line, LineFact, LineType};
 use crate::policy::{Mode, Policy};
 use crate::proof::{Proof, Vouched};
 use crate::record::{Taken, Terms};
 use crate::reply::Channel;
 use crate::request::{CallbackRequest, Caller};
 use crate::switches::KillSwitches;
+use crate::text::CarrierName;
 use crate::usual::Standing;
 use crate::verdict::{self, Code, Finding, Verdict};
 
@@ -134,14 +135,25 @@ pub fn channels(caller: &Caller, switches: &KillSwitches, policy: &Policy) -> Ve
     callback.into_iter().chain(policy.channels.iter().copied()).collect()
 }
 
-/// Whether a carrier lookup could still keep the call from being made. Only then is it worth its price.
+/// Whether a carrier lookup could still keep the call from being made, or let it be made. Only then is it worth its price.
 #[must_use]
 pub fn lookup_matters(request: &CallbackRequest, facts: &Facts, policy: &Policy, now: Timestamp) -> bool {
     facts.line == LineFact::NotAsked
         && policy.line.lookups_per_day_max > 0
         && facts.pending.is_none_or(|owner| owner == request.id)
-        && !screen(request, facts, policy, now).turns_away()
         && !listed::is_trusted(&facts.listings, &facts.line, now)
+        && (!screen(request, facts, policy, now).turns_away()
+            || hoped(facts, policy, now)
+                .is_some_and(|facts| !screen(request, &facts, policy, now).turns_away()))
+}
+
+/// The facts as they would be if the number had the usual carrier of an earlier call to its range. A range of a usual carrier has
+/// more room than one of which nothing is told yet, so what keeps the call from being made may be that nobody has asked.
+fn hoped(facts: &Facts, policy: &Policy, now: Timestamp) -> Option<Facts> {
+    let carriers = facts.evidence.range.iter().filter_map(|call| call.carrier.as_ref());
+    let usual = |carrier: &&CarrierName| facts.usual.standing(Some(carrier), policy, now) == Standing::Usual;
+    let line = Line { line_type: LineType::Mobile, carrier: Some(carriers.into_iter().find(usual)?.clone()) };
+    Some(Facts { line: LineFact::Known(line), ..facts.clone() })
 }
 
 /// Settles the standing of each finding and draws the verdict.

@@ -32,12 +32,12 @@ use crate::entry::{Effect, Entry};
 use crate::evidence::told::{call, good, line, now, number, pumped, short, wasted};
 use crate::evidence::{Admission, Call, Evidence};
 use crate::facts::{AskCount, Asking, CarrierFact, Held, Places};
-use crate::line::{Line, LineType};
+
 use crate::network::Address;
 use crate::number::NumberPrefix;
 use crate::policy::{Guests, Limit};
 use crate::request::{Account, NetworkMark, RequestId, Whereabouts};
-use crate::text::{AccountId, Author, CarrierName, Reason};
+use crate::text::{AccountId, Author, Reason};
 use crate::usual::Usual;
 use crate::verdict::{Certainty, Standing};
 use troubles::{cases, relaxed, troubles, troubles_of_the_past};
