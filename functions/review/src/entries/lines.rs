@@ -2,7 +2,7 @@
 //!
 //! Two forms are taken. In CSV, a first line names the columns (`entry`, and as wanted `effect`, `reason`,
 //! `expires_at`); commas, semicolons or tabs stand between the cells, as the spreadsheet of a country saves them. The other
-//! is plain text: see [`plain`].
+//! is plain text: see [`mod@plain`].
 
 mod encoding;
 mod plain;
