@@ -20,7 +20,7 @@ use report::Report;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// What is quick: some ten seconds of one core each, a minute of two cores for all.
+/// What is quick: half a minute of one core each, two minutes of two cores for all.
 const QUICK_WEIGHT_MAX: u64 = 3_000;
 
 /// Plays attack scenarios against Tollgate, and against simpler guards, and reports what was dialed.
