@@ -16,9 +16,7 @@ async fn world_asking(service: Service) -> World {
 
 /// Asks for the number of the stories; state and findings once all is done.
 async fn ask(world: &World) -> (StateName, Vec<&'static str>) {
-    let id = account("alice").asks(world, NUMBER).await;
-    world.pass(60).await;
-    (world.state(&id).await, world.findings(&id).await)
+    account("alice").asks_and_waits(world, NUMBER).await
 }
 
 #[tokio::test]

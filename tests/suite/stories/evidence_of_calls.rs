@@ -1,8 +1,7 @@
 //! The evidence: one item a call, found by everybody who had part in it. What cannot be read is left out, what an operator
 //! forgives counts no more, and what an earlier version left behind goes on.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
+use std::io;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use http::Method;
@@ -12,24 +11,11 @@ use serde_json::{Value, json};
 use tollgate::state::StateName;
 use tollgate_aws::environment::log_lines;
 
+use crate::logs::Lines;
 use crate::world::{Answer, NUMBER, Visitor, World, account, percent_encoded, world};
 
 fn alice() -> Visitor {
     account("alice").at("2001:db8:1:2::7")
-}
-
-/// Has a call made and heard to its end; its id.
-async fn called(world: &World, visitor: &Visitor, number: &str) -> String {
-    let id = visitor.asks(world, number).await;
-    world.pass(60).await;
-    assert_eq!(world.state(&id).await, StateName::Closed, "{:?}", world.findings(&id).await);
-    id
-}
-
-async fn asks(world: &World, visitor: &Visitor, number: &str) -> (StateName, Vec<&'static str>) {
-    let id = visitor.asks(world, number).await;
-    world.pass(60).await;
-    (world.state(&id).await, world.findings(&id).await)
 }
 
 async fn asked(world: &World, method: Method, subject: &str, query: &str) -> Answer {
@@ -46,7 +32,7 @@ async fn shown(world: &World, subject: &str) -> Value {
 #[tokio::test]
 async fn a_call_is_found_by_everybody_who_had_part_in_it_and_by_nobody_else() {
     let world = world().await;
-    called(&world, &alice(), NUMBER).await;
+    alice().is_called(&world, NUMBER).await;
     for subject in [
         "address#2001:db8:1:2::/64",
         "block#2001:db8:1::/56",
@@ -108,11 +94,14 @@ async fn a_request_that_was_not_called_leaves_no_evidence() {
 async fn an_operator_forgives_what_was_wasted_and_marked_and_it_counts_no_more() {
     let world = world().await;
     world.stack.connect.plan_for(NUMBER, CallPlan::unanswered());
-    called(&world, &account("office").at("203.0.113.9"), NUMBER).await;
-    let marked = called(&world, &account("clerk").at("203.0.113.9"), "+12065560100").await;
+    account("office").at("203.0.113.9").is_called(&world, NUMBER).await;
+    let marked = account("clerk").at("203.0.113.9").is_called(&world, "+12065560100").await;
     world.operator(Method::PUT, &format!("/review/requests/{marked}/mark"), json!({ "mark": "spam" })).await;
     let somebody = account("somebody").at("203.0.113.9");
-    assert_eq!(asks(&world, &somebody, "+12065570100").await, (StateName::Refused, vec!["marked-address"]));
+    assert_eq!(
+        somebody.asks_and_waits(&world, "+12065570100").await,
+        (StateName::Refused, vec!["marked-address"])
+    );
     let member = json!({ "line": "203.0.113.9/32", "wasted": 1, "marked": 1 });
     assert_eq!(shown(&world, "address#203.0.113.9").await["members"], json!([member]));
 
@@ -120,7 +109,7 @@ async fn an_operator_forgives_what_was_wasted_and_marked_and_it_counts_no_more()
     assert_eq!((without_reason.status, world.tallied("address#203.0.113.9", "neither").await), (400, 0));
     let lifted = asked(&world, Method::DELETE, "address#203.0.113.9/32", "?reason=an%20office").await;
     assert_eq!(lifted.status, 204, "{}", lifted.text);
-    assert_eq!(asks(&world, &somebody, "+12065570100").await, (StateName::Closed, vec![]));
+    assert_eq!(somebody.asks_and_waits(&world, "+12065570100").await, (StateName::Closed, vec![]));
     let past = shown(&world, "address#203.0.113.9").await;
     assert_eq!((&past["subject"], &past["members"]), (&json!("address#203.0.113.9/32"), &json!([])));
     assert_eq!((&past["days"][0]["neither"], &past["days"][0]["good"]), (&json!(2), &json!(1)));
@@ -151,20 +140,6 @@ async fn what_is_no_subject_is_told_with_what_would_be() {
     }
 }
 
-/// The lines of a log, as they were written.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn a_call_that_cannot_be_read_is_left_out_and_logged() {
     let lines = Lines::default();
@@ -174,14 +149,14 @@ async fn a_call_that_cannot_be_read_is_left_out_and_logged() {
     let logging = tracing::subscriber::set_default(log_lines(move || writer.clone()));
     let world = world().await;
     world.stack.connect.plan_for(NUMBER, CallPlan::unanswered());
-    let wasted = called(&world, &alice(), NUMBER).await;
-    let other = asks(&world, &alice(), "+12065560100").await;
+    let wasted = alice().is_called(&world, NUMBER).await;
+    let other = alice().asks_and_waits(&world, "+12065560100").await;
     assert_eq!(other, (StateName::Refused, vec!["too-much-waste-from-account"]));
 
     let spoil = world.stack.tables.client.update_item().table_name(&world.stack.tables.names.calls);
     let spoil = spoil.key("request_id", AttributeValue::S(wasted)).update_expression("SET admission = :x");
     spoil.expression_attribute_values(":x", AttributeValue::S("by magic".to_owned())).send().await.unwrap();
-    assert_eq!(asks(&world, &alice(), "+12065560100").await, (StateName::Closed, vec![]));
+    assert_eq!(alice().asks_and_waits(&world, "+12065560100").await, (StateName::Closed, vec![]));
     drop(logging);
     let logged = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
     let error = logged.lines().find(|line| line.contains("Calls") && line.contains("cannot be read"));
@@ -225,6 +200,6 @@ async fn a_call_that_an_earlier_version_dialed_ends_and_may_be_marked_and_hides_
         json!([]),
         "what came before counts for nothing"
     );
-    assert_eq!(asks(&world, &alice(), NUMBER).await, (StateName::Closed, vec![]));
+    assert_eq!(alice().asks_and_waits(&world, NUMBER).await, (StateName::Closed, vec![]));
     assert_eq!(world.tallied("account#alice", "good").await, 1);
 }

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use intake::edge::{Clients, CountryFrom, Edge, Waf};
-use intake::origins::Origins;
+use intake::edge::{CountryFrom, Edge, Waf};
 use lambda_http::Body;
 use serde_json::{Value, json};
 use tollgate::request::Caller;
@@ -148,7 +147,7 @@ async fn each_header_is_believed_only_of_the_edge_that_writes_it() {
         let rules = json!({ "country-mismatch": "off", "anonymous-network": "off", "bad-reputation": "off" });
         world.policy(json!({ "rules": rules })).await;
         Arc::get_mut(&mut world.stack).unwrap().functions.intake.edge =
-            Edge { country_from, waf, origins: Origins::Any, clients: Clients::All };
+            Edge { country_from, waf, ..Edge::trusting_everything() };
         let headers = [
             ("CloudFront-Viewer-Country", "CA"),
             ("CloudFront-Viewer-ASN", "64500"),

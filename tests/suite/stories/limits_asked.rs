@@ -16,9 +16,7 @@ fn visitor(n: usize) -> Visitor {
 
 /// Has the n-th visitor called; state and findings.
 async fn called(world: &World, n: usize, number: &str) -> (StateName, Vec<&'static str>) {
-    let id = visitor(n).asks(world, number).await;
-    world.pass(60).await;
-    (world.state(&id).await, world.findings(&id).await)
+    visitor(n).asks_and_waits(world, number).await
 }
 
 #[tokio::test]

@@ -9,9 +9,7 @@ use crate::world::{Answer, NUMBER, World, account, guest, world};
 
 /// Has Alice ask for a number; state and findings when all is done.
 async fn ask(world: &World, number: &str) -> (StateName, Vec<&'static str>) {
-    let id = account("alice").asks(world, number).await;
-    world.pass(60).await;
-    (world.state(&id).await, world.findings(&id).await)
+    account("alice").asks_and_waits(world, number).await
 }
 
 fn refused() -> (StateName, Vec<&'static str>) {

@@ -10,9 +10,9 @@ use tollgate_aws::environment::log_lines;
 
 use crate::world::{account, guest, world};
 
-/// The lines, as they were written.
+/// The lines of a log, as they were written.
 #[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Lines(pub(crate) Arc<Mutex<Vec<u8>>>);
 
 impl Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

@@ -10,12 +10,6 @@ use crate::world::{NUMBER, Visitor, World, account, talks, world};
 
 const CALLED: (StateName, Vec<&str>) = (StateName::Closed, vec![]);
 
-async fn asks(world: &World, visitor: &Visitor, number: &str) -> (StateName, Vec<&'static str>) {
-    let id = visitor.asks(world, number).await;
-    world.pass(60).await;
-    (world.state(&id).await, world.findings(&id).await)
-}
-
 /// The n-th number of a range that is asked for in these stories, none of which answers.
 fn unanswered(world: &World, n: usize) -> String {
     let number = format!("+1425{}0100", 222 + n);
@@ -50,10 +44,10 @@ async fn a_prank_on_one_number_of_a_firm_closes_neither_the_number_nor_the_firm(
     assert_eq!(marked.status, 204);
 
     let colleague = account("colleague").at("198.51.100.20");
-    assert_eq!(asks(&world, &colleague, "+16175559876").await, CALLED);
+    assert_eq!(colleague.asks_and_waits(&world, "+16175559876").await, CALLED);
     let owner = account("owner").at("198.51.100.21");
-    assert_eq!(asks(&world, &owner, victim).await, CALLED);
-    let (state, found) = asks(&world, &prankster, "+16175559877").await;
+    assert_eq!(owner.asks_and_waits(&world, victim).await, CALLED);
+    let (state, found) = prankster.asks_and_waits(&world, "+16175559877").await;
     assert_eq!((state, &found[..2]), (StateName::Refused, &["marked-address", "marked-account"][..]));
 }
 
@@ -67,7 +61,7 @@ async fn many_requests_for_a_range_close_it_to_no_customer() {
     }
     assert_eq!(world.calls().len(), 6, "an account has two numbers a day");
     let customer = account("customer").at("203.0.113.9");
-    assert_eq!(asks(&world, &customer, "+14256440150").await, CALLED);
+    assert_eq!(customer.asks_and_waits(&world, "+14256440150").await, CALLED);
 }
 
 #[tokio::test]
@@ -76,12 +70,12 @@ async fn the_homes_around_a_line_that_wastes_calls_are_suspect_only_when_several
     // One line of a home may waste as many calls as it likes: it counts for two.
     let line = "2001:db8:1:100::5";
     for n in 0..4 {
-        asks(&world, &account(&format!("visitor-{n}")).at(line), &unanswered(&world, n)).await;
+        account(&format!("visitor-{n}")).at(line).asks_and_waits(&world, &unanswered(&world, n)).await;
     }
     let same_home = account("sister").at("2001:db8:1:101::9");
-    assert_eq!(asks(&world, &same_home, &unanswered(&world, 20)).await, CALLED);
+    assert_eq!(same_home.asks_and_waits(&world, &unanswered(&world, 20)).await, CALLED);
     assert_eq!(
-        asks(&world, &account("brother").at("2001:db8:1:102::9"), &unanswered(&world, 21)).await,
+        account("brother").at("2001:db8:1:102::9").asks_and_waits(&world, &unanswered(&world, 21)).await,
         CALLED
     );
 
@@ -91,16 +85,16 @@ async fn the_homes_around_a_line_that_wastes_calls_are_suspect_only_when_several
     assert!(until.is_some_and(|seconds| (3_000..=3_600).contains(&seconds)), "{until:?}");
     // The next home of the /48 is no part of it.
     let neighbor = account("neighbor").at("2001:db8:1:ff00::9");
-    assert_eq!(asks(&world, &neighbor, "+12065560100").await, CALLED);
+    assert_eq!(neighbor.asks_and_waits(&world, "+12065560100").await, CALLED);
 
     world.pass(3_600).await;
     let next = account("uncle").at("2001:db8:1:104::9");
     assert_eq!(
-        asks(&world, &next, &unanswered(&world, 22)).await,
+        next.asks_and_waits(&world, &unanswered(&world, 22)).await,
         CALLED,
         "an hour later one call shows how it stands"
     );
-    assert_eq!(asks(&world, &account("aunt").at("2001:db8:1:103::9"), NUMBER).await, suspect);
+    assert_eq!(account("aunt").at("2001:db8:1:103::9").asks_and_waits(&world, NUMBER).await, suspect);
 }
 
 #[tokio::test]
@@ -108,7 +102,7 @@ async fn a_network_of_many_lines_bears_what_goes_well_there_twice_over() {
     let world = world().await;
     let wasted = async |host: usize, n: usize| {
         let visitor = account(&format!("visitor-{n}")).at(&format!("192.0.2.{host}"));
-        asks(&world, &visitor, &unanswered(&world, n)).await
+        visitor.asks_and_waits(&world, &unanswered(&world, n)).await
     };
     for n in 0..10 {
         assert_eq!(wasted(10 + n / 2, n).await, CALLED, "the {n}th");
@@ -117,7 +111,7 @@ async fn a_network_of_many_lines_bears_what_goes_well_there_twice_over() {
     assert_eq!(wasted(30, 10).await, suspect, "ten calls of five lines were wasted, and none went well");
     world.pass(600).await;
     let customer = account("customer").at("192.0.2.200");
-    assert_eq!(asks(&world, &customer, NUMBER).await, CALLED, "one in ten minutes, and it goes well");
+    assert_eq!(customer.asks_and_waits(&world, NUMBER).await, CALLED, "one in ten minutes, and it goes well");
     assert_eq!(wasted(30, 11).await, CALLED, "so two more are borne");
 }
 
@@ -125,15 +119,15 @@ async fn a_network_of_many_lines_bears_what_goes_well_there_twice_over() {
 async fn who_has_proved_himself_is_called_from_a_network_that_is_suspect() {
     let world = world().await;
     let customer = account("customer").at("192.0.2.200");
-    assert_eq!(asks(&world, &customer, NUMBER).await, CALLED);
+    assert_eq!(customer.asks_and_waits(&world, NUMBER).await, CALLED);
     for n in 0..14 {
         let visitor = account(&format!("visitor-{n}")).at(&format!("192.0.2.{}", 10 + n / 2));
-        asks(&world, &visitor, &unanswered(&world, n)).await;
+        visitor.asks_and_waits(&world, &unanswered(&world, n)).await;
     }
     let stranger = account("stranger").at("192.0.2.99");
     let suspect = (StateName::Refused, vec!["too-much-waste-from-block"]);
-    assert_eq!(asks(&world, &stranger, "+12065560100").await, suspect);
-    assert_eq!(asks(&world, &customer, "+12065570100").await, CALLED);
+    assert_eq!(stranger.asks_and_waits(&world, "+12065560100").await, suspect);
+    assert_eq!(customer.asks_and_waits(&world, "+12065570100").await, CALLED);
 }
 
 /// A policy that knows the customers' carrier, so that every other one is unusual.
@@ -169,7 +163,7 @@ async fn takes_no_room(policy: Value, carrier: &str) {
         }
         assert!(world.calls().len() >= 6);
         let neighbor = account("neighbor").at("203.0.113.9");
-        assert_eq!(asks(&world, &neighbor, "+12065550177").await, CALLED);
+        assert_eq!(neighbor.asks_and_waits(&world, "+12065550177").await, CALLED);
     }
 }
 
@@ -181,7 +175,7 @@ async fn a_small_carrier_is_unusual_however_large_its_share_of_nothing_is() {
     world.policy(json!({ "held": { "known_good_min": 12, "per_carrier_max": 4 } })).await;
     for n in 0..12 {
         let customer = account(&format!("customer-{n}")).at(&format!("198.{n}.100.7"));
-        assert_eq!(asks(&world, &customer, &format!("+1206{}0100", 222 + n)).await, CALLED);
+        assert_eq!(customer.asks_and_waits(&world, &format!("+1206{}0100", 222 + n)).await, CALLED);
     }
     world.pass(86_400).await;
     // A deployment that has learned nothing yet reads its week half a day at a time.
@@ -191,7 +185,7 @@ async fn a_small_carrier_is_unusual_however_large_its_share_of_nothing_is() {
     let mut dialed = 0;
     for n in 0..6 {
         let visitor = account(&format!("visitor-{n}")).at(&format!("203.{n}.113.9"));
-        let (state, found) = asks(&world, &visitor, &unanswered(&world, n)).await;
+        let (state, found) = visitor.asks_and_waits(&world, &unanswered(&world, n)).await;
         match state {
             StateName::Closed => dialed += 1,
             _ => assert_eq!(found, ["too-many-to-carrier"], "the {n}th"),
@@ -199,5 +193,5 @@ async fn a_small_carrier_is_unusual_however_large_its_share_of_nothing_is() {
     }
     assert_eq!(dialed, 4);
     let customer = account("another").at("198.51.100.7");
-    assert_eq!(asks(&world, &customer, NUMBER).await, CALLED, "the customers' carrier is not held");
+    assert_eq!(customer.asks_and_waits(&world, NUMBER).await, CALLED, "the customers' carrier is not held");
 }

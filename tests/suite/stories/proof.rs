@@ -10,12 +10,6 @@ use tollgate::state::StateName;
 use crate::limits::only;
 use crate::world::{NUMBER, Visitor, World, account, talks, world};
 
-async fn asks(world: &World, visitor: &Visitor, number: &str) -> (StateName, Vec<&'static str>) {
-    let id = visitor.asks(world, number).await;
-    world.pass(60).await;
-    (world.state(&id).await, world.findings(&id).await)
-}
-
 /// On what a request of this visitor is let through; it is called.
 async fn admission(world: &World, visitor: &Visitor, number: &str) -> Admission {
     let id = visitor.asks(world, number).await;
@@ -106,9 +100,13 @@ async fn a_talk_of_two_seconds_proves_nothing() {
         world.stack.connect.plan_for(number, talks(2));
     }
     let called = (StateName::Closed, vec![]);
-    assert_eq!(asks(&world, &alice(), "+12065550100").await, called);
-    assert_eq!(asks(&world, &alice(), "+12065560100").await, called, "people hang up on their own voicemail");
-    let third = asks(&world, &alice(), "+12065570100").await;
+    assert_eq!(alice().asks_and_waits(&world, "+12065550100").await, called);
+    assert_eq!(
+        alice().asks_and_waits(&world, "+12065560100").await,
+        called,
+        "people hang up on their own voicemail"
+    );
+    let third = alice().asks_and_waits(&world, "+12065570100").await;
     assert_eq!(third.0, StateName::Refused);
     assert!(third.1.contains(&"too-much-waste-from-account"), "{third:?}");
 }
@@ -116,7 +114,7 @@ async fn a_talk_of_two_seconds_proves_nothing() {
 #[tokio::test]
 async fn a_ripe_good_call_with_a_number_passes_what_others_did_there() {
     let world = world().await;
-    assert_eq!(asks(&world, &alice(), NUMBER).await.0, StateName::Closed);
+    assert_eq!(alice().asks_and_waits(&world, NUMBER).await.0, StateName::Closed);
     for n in 1..4 {
         let pumper = account(&format!("pumper-{n}")).at(&format!("198.{n}.100.7"));
         let id = pumper.asks(&world, &format!("+1206555011{n}")).await;
@@ -124,10 +122,13 @@ async fn a_ripe_good_call_with_a_number_passes_what_others_did_there() {
         world.operator(Method::PUT, &format!("/review/requests/{id}/mark"), json!({ "mark": "spam" })).await;
     }
     let stranger = account("stranger").at("192.0.2.1");
-    assert_eq!(asks(&world, &stranger, "+12065550150").await, (StateName::Refused, vec!["marked-range"]));
+    assert_eq!(
+        stranger.asks_and_waits(&world, "+12065550150").await,
+        (StateName::Refused, vec!["marked-range"])
+    );
     world.pass(2 * 3_600).await;
-    assert_eq!(asks(&world, &alice(), NUMBER).await, (StateName::Closed, vec![]));
-    let elsewhere_in_it = asks(&world, &alice(), "+12065550151").await;
+    assert_eq!(alice().asks_and_waits(&world, NUMBER).await, (StateName::Closed, vec![]));
+    let elsewhere_in_it = alice().asks_and_waits(&world, "+12065550151").await;
     assert_eq!(
         elsewhere_in_it,
         (StateName::Refused, vec!["marked-range"]),
@@ -146,12 +147,12 @@ async fn an_own_number_has_a_limit_of_its_own_that_grows_with_what_goes_well() {
         world.stack.connect.plan_for(NUMBER, plan);
         let mut last = (StateName::Received, vec![]);
         for _ in 0..calls + 3 {
-            last = asks(&world, &owner, NUMBER).await;
+            last = owner.asks_and_waits(&world, NUMBER).await;
         }
         assert_eq!((world.calls().len(), last.0), (calls, StateName::Refused), "{plan:?}");
         assert!(last.1.contains(&"too-many-to-own-number"), "{last:?}");
         world.pass(86_400).await;
-        assert_eq!(asks(&world, &owner, NUMBER).await.0, StateName::Closed, "another day");
+        assert_eq!(owner.asks_and_waits(&world, NUMBER).await.0, StateName::Closed, "another day");
     }
 }
 
@@ -162,7 +163,7 @@ async fn marks_of_what_an_owner_asked_for_are_not_waived() {
     let id = owner.asks(&world, NUMBER).await;
     world.pass(60).await;
     world.operator(Method::PUT, &format!("/review/requests/{id}/mark"), json!({ "mark": "spam" })).await;
-    let (state, found) = asks(&world, &owner, NUMBER).await;
+    let (state, found) = owner.asks_and_waits(&world, NUMBER).await;
     assert_eq!(state, StateName::Refused);
     assert!(found.contains(&"marked-account"), "{found:?}");
 }

@@ -1,5 +1,6 @@
 //! Silence: whatever becomes of a request, its visitor is told the same, byte for byte.
 
+use jiff::Timestamp;
 use local::carrier::{Line, LineType};
 use local::connect::StartFault;
 use serde_json::json;
@@ -115,11 +116,15 @@ const CALL_BY: i64 = 915;
 /// The ages at which a visitor looks.
 const AGES: [i64; 9] = [0, 1, 59, 300, 899, CALL_BY - 1, CALL_BY, 3_600, 86_400];
 
-/// The worlds begin at different moments.
-fn without_moment(seen: (u16, Vec<(String, String)>, String)) -> (u16, Vec<(String, String)>, String) {
-    let mut told: serde_json::Value = serde_json::from_str(&seen.2).unwrap();
-    assert!(told["callBy"].take().is_string(), "{}", seen.2);
-    (seen.0, seen.1, told.to_string())
+/// What is seen, with the moment after which nobody calls told by the age that the request has then.
+fn at_an_age(
+    (status, headers, text): (u16, Vec<(String, String)>, String),
+    asked_at: Timestamp,
+) -> (u16, Vec<(String, String)>, String) {
+    let mut told: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let call_by: Timestamp = told["callBy"].as_str().unwrap().parse().unwrap();
+    told["callBy"] = json!(call_by.duration_since(asked_at).as_secs());
+    (status, headers, told.to_string())
 }
 
 #[tokio::test]
@@ -128,9 +133,10 @@ async fn every_fate_is_told_alike_at_every_age_and_when_it_is_withdrawn_at_last(
     for fate in FATES {
         let world = fate.world().await;
         let alice = fate.alice();
+        let asked_at = world.now();
         let answer = alice.asks_for(&world, fate.number()).await;
         let id = answer.json()["id"].as_str().unwrap().to_owned();
-        let mut answers = vec![without_moment(seen(&answer, &id))];
+        let mut answers = vec![at_an_age(seen(&answer, &id), asked_at)];
         let mut before = 0;
         for age in AGES {
             fate.pass(&world, age - before, age).await;
@@ -138,17 +144,17 @@ async fn every_fate_is_told_alike_at_every_age_and_when_it_is_withdrawn_at_last(
             let look = alice.looks(&world, &id).await;
             let status = if age < CALL_BY { "accepted" } else { "ended" };
             assert_eq!(look.json()["status"], status, "{fate:?} at {age} s");
-            answers.push(without_moment(seen(&look, &id)));
+            answers.push(at_an_age(seen(&look, &id), asked_at));
         }
         assert_eq!(world.state(&id).await, fate.state(), "{fate:?}");
         answers.push(seen(&alice.withdraws(&world, &id).await, &id));
-        answers.push(without_moment(seen(&alice.looks(&world, &id).await, &id)));
+        answers.push(at_an_age(seen(&alice.looks(&world, &id).await, &id), asked_at));
         told.push((fate, answers));
     }
     let (_, called) = &told[0];
     assert_eq!(called[0].0, 202);
     let channels = json!(["chat", "call-in"]);
-    let usual = json!({ "id": "ID", "status": "accepted", "channels": channels, "callBy": null });
+    let usual = json!({ "id": "ID", "status": "accepted", "channels": channels, "callBy": CALL_BY });
     assert_eq!(called[0].2, usual.to_string());
     assert!(told.iter().all(|(fate, answers)| answers == called || panic!("{fate:?}: {answers:#?}")));
 }
@@ -159,6 +165,7 @@ async fn every_fate_is_told_alike_when_it_is_withdrawn_early() {
     for fate in FATES {
         let world = fate.world().await;
         let alice = fate.alice();
+        let asked_at = world.now();
         let id = alice.asks(&world, fate.number()).await;
         fate.pass(&world, 10, 10).await;
         let mut answers = vec![seen(&alice.withdraws(&world, &id).await, &id)];
@@ -167,7 +174,7 @@ async fn every_fate_is_told_alike_when_it_is_withdrawn_early() {
             world.pass(seconds).await;
             let look = alice.looks(&world, &id).await;
             assert_eq!(look.json()["status"], "cancelled", "{fate:?}");
-            answers.push(without_moment(seen(&look, &id)));
+            answers.push(at_an_age(seen(&look, &id), asked_at));
             answers.push(seen(&alice.withdraws(&world, &id).await, &id));
         }
         told.push((fate, answers));
