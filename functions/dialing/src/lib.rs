@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tollgate::line::LineFact;
 use tollgate::record::{Record, Terms};
+use tollgate::request::PLACED_WITHIN;
 use tollgate::screen::at_dial;
 use tollgate::state::{Attempt, Dialing, Ending, Failure, Retry, State};
 use tollgate_aws::batch::Batch;
@@ -40,9 +41,6 @@ pub struct Dialer {
     /// What happened.
     pub metrics: Metrics,
 }
-
-/// A request that cannot have its turn and Connect's answer before the invocation ends is left to the next one.
-const TIME_TO_DIAL: SignedDuration = SignedDuration::from_secs(15);
 
 /// A request this young has one record; an older one is looked at before a turn is taken for it.
 const FRESH_FOR: SignedDuration = SignedDuration::from_secs(30);
@@ -77,7 +75,8 @@ async fn dial_one(record: &Record, dialer: &Dialer, invocation_ends: Timestamp) 
     if now >= record.request.deadline {
         return act::end(dialer, record, too_late, vec![], &policy).await;
     }
-    let latest = invocation_ends - TIME_TO_DIAL;
+    // A request that cannot have its turn and Connect's answer before the invocation ends is left to the next one.
+    let latest = invocation_ends - PLACED_WITHIN;
     if now > latest {
         return Err(act::out_of_time());
     }

@@ -26,6 +26,8 @@ const CLOUDFRONT_COUNTRY: &str = "cloudfront-viewer-country";
 const CLOUDFRONT_ASN: &str = "cloudfront-viewer-asn";
 const WAF_COUNTRY: &str = "x-amzn-waf-country";
 const WAF_NO_COUNTRY: &str = "none";
+/// So many countries have a rule in the web ACL.
+const WAF_COUNTRIES_MAX: usize = 5;
 const WAF_ANONYMOUS: &str = "x-amzn-waf-anonymous";
 /// The source address that API Gateway's console tells when its *Test* button is pressed.
 const TEST_INVOCATION: &str = "test-invoke-source-ip";
@@ -36,6 +38,8 @@ const WAF_BAD_REPUTATION: &str = "x-amzn-waf-bad-reputation";
 pub struct Edge {
     /// Who tells the country of an address.
     pub country_from: CountryFrom,
+    /// The countries that AWS WAF has rules for.
+    pub countries_told: BTreeSet<CountryCode>,
     /// Whether AWS WAF stands before the API.
     pub waf: Waf,
     /// The websites that may call.
@@ -113,8 +117,17 @@ pub enum EdgeError {
     OtherClient,
 }
 
+/// The countries that the web ACL has a rule for: the template gives one to each of the first five that are served.
+fn countries_told(served: &str) -> BTreeSet<CountryCode> {
+    served
+        .split(',')
+        .take(WAF_COUNTRIES_MAX)
+        .filter_map(|text| CountryCode::parse(text.trim()).ok())
+        .collect()
+}
+
 impl Edge {
-    /// Reads `COUNTRY_FROM` (`cloudfront`, `waf` or `none`), `WAF` (`on` or `off`), `ALLOWED_ORIGINS` and
+    /// Reads `COUNTRY_FROM` (`cloudfront`, `waf` or `none`), `SERVED_COUNTRIES`, `WAF` (`on` or `off`), `ALLOWED_ORIGINS` and
     /// `APP_CLIENT_IDS`. What is not set is not believed, and lets nobody in; but without ids, all clients of the pool are let in.
     ///
     /// # Errors
@@ -124,6 +137,7 @@ impl Edge {
             [("cloudfront", CountryFrom::Cloudfront), ("waf", CountryFrom::Waf), ("none", CountryFrom::None)];
         Ok(Self {
             country_from: environment::choice("COUNTRY_FROM", &countries, CountryFrom::None)?,
+            countries_told: countries_told(&environment::optional("SERVED_COUNTRIES").unwrap_or_default()),
             waf: environment::choice("WAF", &[("on", Waf::On), ("off", Waf::Off)], Waf::Off)?,
             origins: Origins::parse(&environment::optional("ALLOWED_ORIGINS").unwrap_or_default()),
             clients: Clients::parse(&environment::optional("APP_CLIENT_IDS").unwrap_or_default()),
@@ -135,6 +149,7 @@ impl Edge {
     pub fn trusting_everything() -> Self {
         Self {
             country_from: CountryFrom::Cloudfront,
+            countries_told: BTreeSet::new(),
             waf: Waf::On,
             origins: Origins::Any,
             clients: Clients::All,
@@ -144,7 +159,7 @@ impl Edge {
     /// A Regional API without WAF, open to all websites.
     #[must_use]
     pub fn trusting_nothing() -> Self {
-        Self { country_from: CountryFrom::None, waf: Waf::Off, origins: Origins::Any, clients: Clients::All }
+        Self { country_from: CountryFrom::None, waf: Waf::Off, ..Self::trusting_everything() }
     }
 
     /// Who asks, at the door `access`. The account is what an authorizer tells; at the open door there may be none.
@@ -185,7 +200,7 @@ impl Edge {
         };
         match only(headers, header) {
             // What the web ACL writes first; a rule for a country that it has one for writes over it.
-            Some(WAF_NO_COUNTRY) if header == WAF_COUNTRY => Whereabouts::Elsewhere,
+            Some(WAF_NO_COUNTRY) if header == WAF_COUNTRY => Whereabouts::NoneOf(self.countries_told.clone()),
             Some(text) => CountryCode::parse(text).map_or(Whereabouts::Untold, Whereabouts::In),
             None => Whereabouts::Untold,
         }

@@ -50,12 +50,12 @@ pub struct Caller {
 }
 
 /// Where an address is, as far as the edge tells it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Whereabouts {
     /// In this country.
     In(CountryCode),
-    /// In none of the countries that the edge tells apart: AWS WAF knows those alone that it has rules for.
-    Elsewhere,
+    /// In none of these: AWS WAF tells those countries alone that it has rules for.
+    NoneOf(BTreeSet<CountryCode>),
     /// The edge does not tell.
     #[default]
     Untold,
@@ -64,10 +64,10 @@ pub enum Whereabouts {
 impl Whereabouts {
     /// The country, if it is told.
     #[must_use]
-    pub fn country(self) -> Option<CountryCode> {
+    pub fn country(&self) -> Option<CountryCode> {
         match self {
-            Self::In(country) => Some(country),
-            Self::Elsewhere | Self::Untold => None,
+            Self::In(country) => Some(*country),
+            Self::NoneOf(_) | Self::Untold => None,
         }
     }
 }
@@ -91,8 +91,8 @@ pub struct Account {
     pub verified_number: Option<PhoneNumber>,
 }
 
-/// Connect places a call within this time of the moment at which it was claimed for the dial.
-const PLACED_WITHIN: SignedDuration = SignedDuration::from_secs(15);
+/// Connect places a call, or has not placed it, within this time of the moment at which it was claimed for the dial.
+pub const PLACED_WITHIN: SignedDuration = SignedDuration::from_secs(15);
 
 /// After this moment nobody will call, whatever becomes of a request with that deadline: a whole second, so that every
 /// answer that tells it has one length.

@@ -88,7 +88,7 @@ fn request(u: &mut Unstructured<'_>) -> Result<CallbackRequest> {
 
 fn whereabouts(u: &mut Unstructured<'_>) -> Result<Whereabouts> {
     Ok(match *u.choose(&["US", "JM", "elsewhere", "untold"])? {
-        "elsewhere" => Whereabouts::Elsewhere,
+        "elsewhere" => Whereabouts::NoneOf("US".parse().into_iter().collect()),
         text => text.parse().map_or(Whereabouts::Untold, Whereabouts::In),
     })
 }

@@ -12,23 +12,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use http::router;
-
-/// What kind of line a number is; both services know these.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LineType {
-    /// A mobile phone.
-    Mobile,
-    /// A landline.
-    Landline,
-    /// A number on the internet.
-    Voip,
-    /// A prepaid mobile phone.
-    Prepaid,
-    /// None of these, or not known.
-    Other,
-    /// Not a number that is in use.
-    Invalid,
-}
+pub use tollgate::line::LineType;
 
 /// What a lookup tells about a number.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -33,12 +33,7 @@ fn guest(edge: &Edge, headers: &[(&str, &str)]) -> Caller {
 fn edges() -> impl Iterator<Item = Edge> {
     let countries = [CountryFrom::Cloudfront, CountryFrom::Waf, CountryFrom::None];
     countries.into_iter().flat_map(|country_from| {
-        [Waf::On, Waf::Off].map(|waf| Edge {
-            country_from,
-            waf,
-            origins: Origins::Any,
-            clients: Clients::All,
-        })
+        [Waf::On, Waf::Off].map(|waf| Edge { country_from, waf, ..Edge::trusting_everything() })
     })
 }
 
@@ -92,12 +87,14 @@ fn forged_headers_change_nothing() {
 #[test]
 fn garbage_in_a_believed_header_is_nothing() {
     let cloudfront = Edge::trusting_everything();
-    let waf = Edge { country_from: CountryFrom::Waf, ..cloudfront.clone() };
+    let countries_told = countries_told("US,CA");
+    let waf = Edge { country_from: CountryFrom::Waf, countries_told, ..cloudfront.clone() };
     for text in ["", "none", "D", "DEU", "D\u{e9}", "1!", "DE, FR", " "] {
         let told = guest(&cloudfront, &[("cloudfront-viewer-country", text)]).country;
         assert_eq!(told, Whereabouts::Untold, "{text:?}");
         let told = guest(&waf, &[("x-amzn-waf-country", text)]).country;
-        let expected = if text == "none" { Whereabouts::Elsewhere } else { Whereabouts::Untold };
+        let none = Whereabouts::NoneOf(waf.countries_told.clone());
+        let expected = if text == "none" { none } else { Whereabouts::Untold };
         assert_eq!(told, expected, "{text:?}");
     }
     assert_eq!(guest(&waf, &[]).country, Whereabouts::Untold);
@@ -181,4 +178,12 @@ fn an_account_is_what_an_authorizer_claims_and_behind_the_door_there_must_be_one
         assert_eq!(told(claims.clone(), Access::Account), Err(EdgeError::NotSignedIn), "{claims}");
         assert_eq!(told(claims, Access::Guest), Ok(None));
     }
+}
+
+#[test]
+fn the_edge_tells_the_first_five_of_the_served_countries() {
+    let told = |text| countries_told(text).into_iter().map(|country| country.to_string()).collect::<Vec<_>>();
+    assert_eq!(told("US, CA"), ["CA", "US"]);
+    assert_eq!(told("US,CA,MX,GB,IE,FR"), ["CA", "GB", "IE", "MX", "US"]);
+    assert_eq!(told(""), [""; 0]);
 }

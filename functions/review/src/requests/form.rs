@@ -107,9 +107,9 @@ impl Shown {
             country: request.number.country(),
             kind: request.number.kind(),
             address: if mask { caller.address.masked() } else { caller.address.to_text() },
-            address_country: match caller.country {
+            address_country: match &caller.country {
                 Whereabouts::In(country) => Some(country.to_string()),
-                Whereabouts::Elsewhere => Some("elsewhere".to_owned()),
+                Whereabouts::NoneOf(_) => Some("elsewhere".to_owned()),
                 Whereabouts::Untold => None,
             },
             asn: caller.asn,

@@ -64,7 +64,7 @@ struct Attributes {
     topic: Option<VisitorText>,
     address_country: Option<CountryCode>,
     /// Beside the country, so that an earlier version can read the rest.
-    address_elsewhere: Option<bool>,
+    address_none_of: Option<BTreeSet<CountryCode>>,
     asn: Option<u32>,
     marks: Option<BTreeSet<NetworkMark>>,
     account: Option<AccountId>,
@@ -134,10 +134,10 @@ fn stored(a: Attributes) -> Result<Stored, &'static str> {
     let account = a.account.map(|id| Account { id, verified_number: a.verified_number });
     let caller = Caller {
         address: a.address,
-        country: match (a.address_country, a.address_elsewhere) {
+        country: match (a.address_country, a.address_none_of) {
             (Some(country), _) => Whereabouts::In(country),
-            (None, Some(true)) => Whereabouts::Elsewhere,
-            (None, _) => Whereabouts::Untold,
+            (None, Some(told)) => Whereabouts::NoneOf(told),
+            (None, None) => Whereabouts::Untold,
         },
         asn: a.asn,
         marks: a.marks.unwrap_or_default(),
@@ -222,15 +222,14 @@ pub(super) fn new_item(
         ("name", request.name.as_ref().map(|name| s(name.as_str()))),
         ("topic", request.topic.as_ref().map(|topic| s(topic.as_str()))),
         ("address_country", caller.country.country().map(|country| s(country.as_str()))),
-        (
-            "address_elsewhere",
-            (caller.country == Whereabouts::Elsewhere).then_some(AttributeValue::Bool(true)),
-        ),
         ("asn", caller.asn.map(n)),
         ("account", account.map(|account| s(account.id.as_str()))),
         ("verified_number", account.and_then(|a| a.verified_number.as_ref()).map(|number| s(number.e164()))),
     ];
     item.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    if let Whereabouts::NoneOf(told) = &caller.country {
+        item.insert("address_none_of".to_owned(), nested(TABLE, told)?);
+    }
     if !caller.marks.is_empty() {
         item.insert("marks".to_owned(), nested(TABLE, &caller.marks)?);
     }

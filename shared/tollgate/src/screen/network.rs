@@ -10,11 +10,11 @@ pub(super) fn findings(caller: &Caller, policy: &Policy) -> Vec<Finding> {
         NetworkMark::BadReputation => Finding::new(Code::BadReputation),
     });
     let served = &policy.served_address_countries;
-    let abroad = match caller.country {
+    let abroad = match &caller.country {
         _ if served.is_empty() => None,
-        Whereabouts::In(country) => (!served.contains(&country)).then(|| country.to_string()),
-        // Of the countries that are served the edge tells those apart that it has rules for; the address is in none of them.
-        Whereabouts::Elsewhere => Some("elsewhere".to_owned()),
+        Whereabouts::In(country) => (!served.contains(country)).then(|| country.to_string()),
+        // It may be in one that is served and that the edge has no rule for.
+        Whereabouts::NoneOf(told) => served.is_subset(told).then(|| "elsewhere".to_owned()),
         Whereabouts::Untold => None,
     };
     let abroad = abroad

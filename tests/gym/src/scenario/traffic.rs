@@ -125,34 +125,15 @@ pub struct CallKey {
 #[serde(deny_unknown_fields)]
 struct LineKey {
     #[serde(rename = "type")]
-    line_type: LineTypeKey,
+    line_type: LineType,
     carrier: String,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum LineTypeKey {
-    Mobile,
-    Landline,
-    Voip,
-    Prepaid,
-    Other,
-    Invalid,
 }
 
 impl Traffic {
     /// What the carrier lookup says of the numbers.
     #[must_use]
     pub fn line(&self) -> Line {
-        let line_type = match self.line.line_type {
-            LineTypeKey::Mobile => LineType::Mobile,
-            LineTypeKey::Landline => LineType::Landline,
-            LineTypeKey::Voip => LineType::Voip,
-            LineTypeKey::Prepaid => LineType::Prepaid,
-            LineTypeKey::Other => LineType::Other,
-            LineTypeKey::Invalid => LineType::Invalid,
-        };
-        Line::new(line_type, &self.line.carrier)
+        Line::new(self.line.line_type, &self.line.carrier)
     }
 
     /// How many requests there will be, on average.
@@ -205,6 +186,6 @@ impl Traffic {
 
 impl Default for LineKey {
     fn default() -> Self {
-        Self { line_type: LineTypeKey::Mobile, carrier: "Carrier A".to_owned() }
+        Self { line_type: LineType::Mobile, carrier: "Carrier A".to_owned() }
     }
 }

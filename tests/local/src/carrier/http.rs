@@ -61,7 +61,7 @@ async fn pinpoint(State(carriers): State<Carriers>, body: Bytes) -> Response {
 }
 
 fn validation(question: &Question, number: &str, line: &Line) -> Value {
-    let (name, code) = line.line_type.wire();
+    let (name, code) = wire(line.line_type);
     let invalid = line.line_type == LineType::Invalid;
     without_nulls(json!({
         "Carrier": (!line.carrier.is_empty()).then_some(&line.carrier),
@@ -96,7 +96,7 @@ async fn voice_v2(State(carriers): State<Carriers>, headers: HeaderMap, body: By
             let carrier = (!line.carrier.is_empty()).then_some(&line.carrier);
             let body = json!({
                 "E164PhoneNumber": number,
-                "PhoneNumberType": line.line_type.wire().0,
+                "PhoneNumberType": wire(line.line_type).0,
                 "Carrier": carrier,
                 "OriginalPhoneNumber": question.phone_number,
             });
@@ -121,16 +121,14 @@ fn without_nulls(mut body: Value) -> Value {
     body
 }
 
-impl LineType {
-    /// The name that both services use, and Pinpoint's code for it.
-    fn wire(self) -> (&'static str, u8) {
-        match self {
-            Self::Mobile => ("MOBILE", 0),
-            Self::Landline => ("LANDLINE", 1),
-            Self::Voip => ("VOIP", 2),
-            Self::Invalid => ("INVALID", 3),
-            Self::Other => ("OTHER", 4),
-            Self::Prepaid => ("PREPAID", 5),
-        }
+/// The name that both services use for a type of line, and Pinpoint's code for it.
+fn wire(line_type: LineType) -> (&'static str, u8) {
+    match line_type {
+        LineType::Mobile => ("MOBILE", 0),
+        LineType::Landline => ("LANDLINE", 1),
+        LineType::Voip => ("VOIP", 2),
+        LineType::Invalid => ("INVALID", 3),
+        LineType::Other => ("OTHER", 4),
+        LineType::Prepaid => ("PREPAID", 5),
     }
 }

@@ -29,16 +29,23 @@ fn the_address_may_have_to_be_in_a_served_country() {
         served(case);
         case.request.caller.country = Whereabouts::Untold;
     });
-    // The edge says that it is in none of those that it tells apart.
+    // The edge says that it is in none of these.
+    let none_of = |told: &[&str]| Whereabouts::NoneOf(told.iter().map(|text| country(text)).collect());
     check(
         |case| {
             served(case);
-            case.request.caller.country = Whereabouts::Elsewhere;
+            case.request.caller.country = none_of(&["US", "CA"]);
         },
         Certainty::Suspected,
         &["suspected: address-country-not-served address-country#elsewhere"],
     );
-    dials(|case| case.request.caller.country = Whereabouts::Elsewhere);
+    dials(|case| case.request.caller.country = none_of(&["US"]));
+    // A customer of a country that is served and that the edge has no rule for is not turned away.
+    dials(|case| {
+        served(case);
+        case.policy.served_address_countries.insert(country("MX"));
+        case.request.caller.country = none_of(&["US", "CA"]);
+    });
 }
 
 #[test]
