@@ -95,12 +95,11 @@ pub(crate) async fn busy(
     record: &Record,
     dialing: &Dialing,
     rows: &[Row],
-    policy: &Policy,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     dialer.metrics.count(Metric::ConnectBusy);
     tracing::warn!(request_id = %record.request.id, "Connect is too busy");
-    give_back(&dialer.tables, record, dialing, rows, policy, now).await.map(drop)
+    give_back(&dialer.tables, record, dialing, rows, now).await.map(drop)
 }
 
 /// The invocation has not enough time left: the record comes again.

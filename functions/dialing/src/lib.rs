@@ -138,7 +138,7 @@ async fn claim_and_call(
             tracing::error!(request_id = %record.request.id, ?failure, "Connect refused the call");
             act::end(dialer, &claimed, Ending::Failed { failure }, vec![], policy).await
         }
-        Started::Busy => act::busy(dialer, &claimed, &dialing, &rows, policy, now).await,
+        Started::Busy => act::busy(dialer, &claimed, &dialing, &rows, now).await,
         Started::Unknown { code } => {
             // Nothing to write: upkeep asks Connect about every request that stays `dialing`.
             dialer.metrics.count(Metric::CallsUnknown);

@@ -32,7 +32,7 @@ pub(crate) async fn write(
         return step(screening, record, State::Ended(Ending::Refused), verdict.findings, line).await;
     }
     match held {
-        Some(owner) => duplicate(screening, record, owner, verdict.findings, line, policy, now).await,
+        Some(owner) => duplicate(screening, record, owner, verdict.findings, line, now).await,
         None => approve(screening, record, facts, verdict, policy, now).await,
     }
 }
@@ -53,9 +53,7 @@ async fn approve(
             log(screening, record, StateName::Approved, &verdict.findings);
             Ok(())
         }
-        Approval::Held(owner) => {
-            duplicate(screening, record, owner, verdict.findings, line, policy, now).await
-        }
+        Approval::Held(owner) => duplicate(screening, record, owner, verdict.findings, line, now).await,
         Approval::Full(code, place) => {
             let room = place.room.unwrap_or(0);
             let finding = Finding::about(code, place.subject.key()).measured(
@@ -77,12 +75,11 @@ async fn duplicate(
     owner: RequestId,
     findings: Vec<Finding>,
     line: Option<&Line>,
-    policy: &Policy,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let findings = [findings, vec![Finding::about(Code::NumberPending, owner.to_string())]].concat();
     let state = State::Duplicate { owner };
-    let wake_at = overdue::wake_at(&state, policy, now);
+    let wake_at = overdue::wake_at(&state, now);
     let Ok(transition) = Transition::new(record.request.id, &record.state, state) else { return Ok(()) };
     let transition = transition.with_findings(&findings).with_line(line).wake_at(wake_at);
     if transition.write(&screening.tables).await? == Written::Yes {

@@ -9,7 +9,7 @@ use tollgate_aws::{pending, requests};
 use crate::{Report, Upkeep};
 
 /// Younger claims are left alone.
-const YOUNG: SignedDuration = SignedDuration::from_mins(5);
+const YOUNG: SignedDuration = SignedDuration::from_mins(2);
 
 /// Lets go of claims whose request has ended or is gone.
 pub(crate) async fn release_orphans(

@@ -29,7 +29,7 @@ pub(crate) async fn look_at(
             moved(wait.write(&upkeep.tables).await?)
         }
         Step::End(ending) => end(upkeep, &record, ending, policy, now).await,
-        Step::CallUp => call_up(upkeep, &record, policy, now).await,
+        Step::CallUp => call_up(upkeep, &record, now).await,
         Step::AskConnect(contact_id) => ask(upkeep, &record, contact_id, policy, now).await,
         Step::Wait | Step::LookAtOwner(_) => wait.write(&upkeep.tables).await.map(|_| Done::Waits),
     }
@@ -37,15 +37,10 @@ pub(crate) async fn look_at(
 
 /// Connect was too busy before: lets one dialer try again. Called up once already and still here, its record was lost; the
 /// write hands it on once more.
-async fn call_up(
-    upkeep: &Upkeep,
-    record: &Record,
-    policy: &Policy,
-    now: Timestamp,
-) -> Result<Done, StoreError> {
+async fn call_up(upkeep: &Upkeep, record: &Record, now: Timestamp) -> Result<Done, StoreError> {
     let State::Dialing(dialing) = &record.state else { return Ok(Done::Waits) };
     let due = State::Dialing(Dialing { attempt: Attempt::NotPlaced(Retry::Due), ..dialing.clone() });
-    let wake_at = overdue::wake_at(&due, policy, now);
+    let wake_at = overdue::wake_at(&due, now);
     let again = Transition::in_place(record.request.id, &due, overdue::look_again_at(&due, now));
     let transition = match dialing.attempt {
         Attempt::NotPlaced(Retry::Due) => Ok(again),
@@ -76,7 +71,7 @@ async fn ask(
             tracing::warn!(request_id = %id, "closed on Connect's word: the end of the call was not heard");
             end(upkeep, record, ending, policy, now).await
         }
-        Answer::Attach(contact_id) => attach(upkeep, record, contact_id, policy, now).await,
+        Answer::Attach(contact_id) => attach(upkeep, record, contact_id, now).await,
         Answer::Wait => {
             let wait = Transition::in_place(id, &record.state, overdue::look_again_at(&record.state, now));
             wait.write(&upkeep.tables).await.map(|_| Done::Waits)
@@ -94,13 +89,12 @@ async fn attach(
     upkeep: &Upkeep,
     record: &Record,
     contact_id: ContactId,
-    policy: &Policy,
     now: Timestamp,
 ) -> Result<Done, StoreError> {
     let State::Dialing(dialing) = &record.state else { return Ok(Done::Waits) };
     let state = State::InCall { contact_id: contact_id.clone(), dialed_at: dialing.dialed_at };
     contacts::note(&upkeep.tables, &contact_id, &Half::Request(record.request.id), now).await?;
-    let wake_at = overdue::wake_at(&state, policy, now);
+    let wake_at = overdue::wake_at(&state, now);
     match Transition::new(record.request.id, &record.state, state) {
         Ok(transition) => moved(transition.wake_at(wake_at).write(&upkeep.tables).await?),
         Err(_) => Ok(Done::Waits),

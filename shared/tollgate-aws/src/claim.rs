@@ -44,7 +44,7 @@ pub async fn claim(
 ) -> Result<Claim, StoreError> {
     let dialing = Dialing { dialed_at: now, claimed_until, attempt: Attempt::Placing };
     let state = State::Dialing(dialing.clone());
-    let wake_at = overdue::wake_at(&state, policy, now);
+    let wake_at = overdue::wake_at(&state, now);
     let Ok(step) = Transition::new(record.request.id, &record.state, state) else {
         return Ok(Claim::Overtaken);
     };
@@ -69,11 +69,10 @@ pub async fn give_back(
     record: &Record,
     dialing: &Dialing,
     rows: &[Row],
-    policy: &Policy,
     now: Timestamp,
 ) -> Result<Written, StoreError> {
     let state = State::Dialing(Dialing { attempt: Attempt::NotPlaced(Retry::Waiting), ..dialing.clone() });
-    let wake_at = overdue::wake_at(&state, policy, now);
+    let wake_at = overdue::wake_at(&state, now);
     let Ok(step) = Transition::new(record.request.id, &record.state, state) else {
         return Ok(Written::Overtaken);
     };

@@ -98,7 +98,7 @@ impl Connect {
     }
 
     /// Places the call of a request. Sent once: the SDK's own retries are off.
-    pub async fn start(&self, request: &CallbackRequest, ring_timeout_seconds: u32) -> Started {
+    pub async fn start(&self, request: &CallbackRequest, ring_timeout_seconds: Option<u32>) -> Started {
         // The shared configuration's shorter timeout of an attempt would hold on if it were not set, too.
         let timeouts = TimeoutConfig::builder()
             .operation_timeout(START_TIMEOUT)
@@ -120,7 +120,7 @@ impl Connect {
             .attributes(REQUEST_ID_ATTRIBUTE, &id)
             .set_name(request.name.as_ref().map(|name| name.as_str().to_owned()))
             .set_description(request.topic.as_ref().map(VisitorText::as_str).map(str::to_owned))
-            .ring_timeout_in_seconds(i32::try_from(ring_timeout_seconds).unwrap_or(i32::MAX))
+            .set_ring_timeout_in_seconds(ring_timeout_seconds.and_then(|seconds| i32::try_from(seconds).ok()))
             .customize()
             .config_override(once)
             .send()

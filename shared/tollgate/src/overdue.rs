@@ -13,6 +13,9 @@ use crate::request::RequestId;
 use crate::state::{Attempt, Dialing, Ending, Failure, Retry, State};
 use crate::text::ContactId;
 
+/// How long a phone rings at most: what Connect does if it is not told otherwise (StartOutboundVoiceContact,
+/// `RingTimeoutInSeconds`), and the longest that it can be told.
+pub const RINGS_AT_MOST: SignedDuration = SignedDuration::from_secs(60);
 /// How long a request may be left to the stream before upkeep drives it on.
 pub const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(60);
 /// How long after ringing out a call's end may take to be heard before Connect is asked.
@@ -141,15 +144,15 @@ pub fn duplicate_step(record: &Record, owner: Option<&State>, now: Timestamp) ->
 
 /// When upkeep looks at a request that has just entered `state`; none if it is over.
 #[must_use]
-pub fn wake_at(state: &State, policy: &Policy, now: Timestamp) -> Option<Timestamp> {
+pub fn wake_at(state: &State, now: Timestamp) -> Option<Timestamp> {
     match state {
         State::Received | State::Duplicate { .. } | State::Approved => Some(now + LOOK_AGAIN),
         State::Dialing(Dialing { attempt: Attempt::NotPlaced(_), .. }) => Some(now + LOOK_AGAIN),
         // Late enough that the call's own entry need not move it.
         State::Dialing(dialing) => {
-            Some((dialing.claimed_until + CLAIM_MARGIN).max(end_expected(dialing.dialed_at, &policy.dial)))
+            Some((dialing.claimed_until + CLAIM_MARGIN).max(end_expected(dialing.dialed_at)))
         }
-        State::InCall { dialed_at, .. } => Some(end_expected(*dialed_at, &policy.dial).max(now + LOOK_AGAIN)),
+        State::InCall { dialed_at, .. } => Some(end_expected(*dialed_at).max(now + LOOK_AGAIN)),
         State::Ended(_) => None,
     }
 }
@@ -166,13 +169,13 @@ pub fn look_again_at(state: &State, now: Timestamp) -> Timestamp {
 }
 
 /// When a call that began at `dialed_at` and was not answered should have been heard to end.
-fn end_expected(dialed_at: Timestamp, dial: &Dial) -> Timestamp {
-    dialed_at + seconds(dial.ring_timeout_seconds) + END_HEARD_WITHIN
+fn end_expected(dialed_at: Timestamp) -> Timestamp {
+    dialed_at + RINGS_AT_MOST + END_HEARD_WITHIN
 }
 
 /// When no call of a request in this state can live any more.
 fn over_by(state: &State, dial: &Dial) -> Option<Timestamp> {
-    let longest = seconds(dial.ring_timeout_seconds) + seconds(dial.call_seconds_max) + CLAIM_MARGIN;
+    let longest = RINGS_AT_MOST + seconds(dial.call_seconds_max) + CLAIM_MARGIN;
     match state {
         State::Dialing(dialing) => Some(dialing.claimed_until + longest),
         // Its call may have begun as late as its claim ended, which is no longer known.

@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn the_times_of_a_policy_are_what_they_are_called() {
         let policy = Policy { retention_days: 3, ..Policy::default() };
-        assert_eq!(policy.deadline(), SignedDuration::from_mins(15));
+        assert_eq!(policy.deadline(), SignedDuration::from_mins(5));
         assert_eq!(policy.retention(), SignedDuration::from_hours(72));
         assert_eq!(policy.line_cache(), SignedDuration::from_hours(720));
     }

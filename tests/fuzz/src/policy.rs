@@ -110,8 +110,7 @@ pub(crate) fn is_usable(policy: &Policy, request: &CallbackRequest, facts: &Fact
     for span in [policy.deadline(), policy.retention(), policy.line_cache(), policy.proof.ripe_after()] {
         assert!(NOW + span > NOW);
     }
-    let _ =
-        (overdue::wake_at(&State::Received, policy, NOW), overdue::wake_at(&State::Approved, policy, NOW));
+    let _ = (overdue::wake_at(&State::Received, NOW), overdue::wake_at(&State::Approved, NOW));
 }
 
 /// What a dial on these terms takes: newcomers never find more room than the proven, and a good call gives back to the

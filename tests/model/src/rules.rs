@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use tollgate::network::Address;
 use tollgate::number::PhoneNumber;
 use tollgate::outcome::CallEnd;
-use tollgate::overdue::{self, CallFact, DuplicateStep, Step};
+use tollgate::overdue::{self, CallFact, DuplicateStep, RINGS_AT_MOST, Step};
 use tollgate::policy::Policy;
 use tollgate::record::Record;
 use tollgate::request::{CallbackRequest, Caller, RequestId, Whereabouts};
@@ -178,12 +178,12 @@ impl Template {
 
     fn state(&self, row: Row, claim: Claim) -> State {
         let dial = &self.policy.dial;
-        let longest = i64::from(dial.ring_timeout_seconds) + i64::from(dial.call_seconds_max);
+        let longest = RINGS_AT_MOST + SignedDuration::from_secs(i64::from(dial.call_seconds_max));
         let claimed_until = match claim {
             // The invocation's time is just over, and Lambda may not have ended it yet.
             Claim::Fresh => NOW,
             Claim::Stale => NOW - MARGIN,
-            Claim::Spent => NOW - SignedDuration::from_secs(longest) - MARGIN,
+            Claim::Spent => NOW - longest - MARGIN,
         };
         let dialed_at = claimed_until - CLAIMED_FOR;
         let dialing = |attempt| State::Dialing(Dialing { dialed_at, claimed_until, attempt });
@@ -218,7 +218,7 @@ impl Template {
     fn look(&self, row: Row, cancelled: bool, late: bool, claim: Claim) -> Look {
         let state = self.state(row, claim);
         let is_open = !matches!(state, State::Ended(_));
-        assert_eq!(overdue::wake_at(&state, &self.policy, NOW).is_some(), is_open, "no-orphan: {state:?}");
+        assert_eq!(overdue::wake_at(&state, NOW).is_some(), is_open, "no-orphan: {state:?}");
         match overdue::step(&self.record(state, cancelled, late), NOW) {
             Step::DriveOn => Look::DriveOn,
             Step::End(ending) => Look::End(ended(&ending)),

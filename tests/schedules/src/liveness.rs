@@ -4,7 +4,9 @@
 use jiff::{SignedDuration, Timestamp};
 use local::stack::Function;
 
-use crate::policies::{CALL_SECONDS_MAX, DEADLINE_SECONDS, RING_SECONDS};
+use tollgate::overdue::RINGS_AT_MOST;
+
+use crate::policies::{CALL_SECONDS_MAX, DEADLINE_SECONDS};
 use crate::tables::{self, Item};
 use crate::violation::{Invariant, Violation};
 use crate::world::World;
@@ -18,7 +20,7 @@ const MARGIN_SECONDS: i64 = 120 + 30 + 5 * MINUTE;
 /// How long after the last fault the last request ends, at the latest: it is dialed at its deadline, its call is lost, and
 /// upkeep gives it up when the longest call that could have come of it is over.
 const BOUND_SECONDS: i64 =
-    DEADLINE_SECONDS + CLAIM_SECONDS + RING_SECONDS + CALL_SECONDS_MAX + MARGIN_SECONDS;
+    DEADLINE_SECONDS + CLAIM_SECONDS + RINGS_AT_MOST.as_secs() + CALL_SECONDS_MAX + MARGIN_SECONDS;
 
 /// Lets everything come to its end, with upkeep each minute.
 pub(crate) async fn come_to_rest(world: &World) {

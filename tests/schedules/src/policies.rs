@@ -22,8 +22,6 @@ use crate::chance::one_of;
 pub(crate) const DEADLINE_SECONDS: i64 = 240;
 /// The longest call that the flow allows, in seconds.
 pub(crate) const CALL_SECONDS_MAX: i64 = 480;
-/// How long it rings, in seconds.
-pub(crate) const RING_SECONDS: i64 = 20;
 /// How many calls an hour has room for, where it has little.
 pub(crate) const TIGHT_CALLS_PER_HOUR: u32 = 2;
 /// How many calls a range has room for on a day, where it has little.
@@ -73,7 +71,6 @@ impl Rules {
         let mut policy = json!({
             "dial": {
                 "deadline_seconds": DEADLINE_SECONDS,
-                "ring_timeout_seconds": RING_SECONDS,
                 "call_seconds_max": CALL_SECONDS_MAX,
                 "calls_per_second_max": 100.0,
             },

@@ -87,7 +87,7 @@ async fn a_call_that_connect_stays_too_busy_for_fails_at_its_deadline_and_frees_
     let world = world().await;
     world.stack.connect.fail_all(Some(StartFault::Throttle));
     let id = approved(&world).await;
-    world.pass_minutes(14).await;
+    world.pass_minutes(4).await;
     assert_eq!(world.state(&id).await, StateName::Dialing);
     world.pass_minutes(2).await;
     assert_eq!(world.record(&id).await.state, State::Ended(Ending::Failed { failure: Failure::Busy }));

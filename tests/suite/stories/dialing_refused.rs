@@ -82,7 +82,7 @@ async fn a_request_that_is_withdrawn_before_screening_is_never_approved() {
 async fn a_request_whose_deadline_has_passed_is_not_dialed() {
     let world = world().await;
     let id = approved(&world).await;
-    world.pass_unseen(900);
+    world.pass_unseen(300);
     world.settle().await;
     ended_without_a_call(&world, &id, StateName::Expired).await;
 }
@@ -91,7 +91,7 @@ async fn a_request_whose_deadline_has_passed_is_not_dialed() {
 async fn a_request_is_dialed_up_to_the_last_moment_before_its_deadline() {
     let world = world().await;
     let id = approved(&world).await;
-    world.pass_unseen(899);
+    world.pass_unseen(299);
     world.settle().await;
     assert_eq!(world.state(&id).await, StateName::InCall);
 }

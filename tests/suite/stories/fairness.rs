@@ -48,10 +48,10 @@ async fn the_owner_is_called_after_a_strangers_request_expired() {
     let strangers = stranger().asks(&world, NUMBER).await;
     world.screen().await;
     world.park_all(Function::Dialing);
-    world.pass_unseen(300);
+    world.pass_unseen(100);
     let owners = owner().asks(&world, NUMBER).await;
     world.screen().await;
-    world.pass_unseen(600);
+    world.pass_unseen(200);
     world.pass_minutes(2).await;
     assert_eq!(world.state(&strangers).await, StateName::Expired);
     only_the_owner_is_called(&world, &owners);
@@ -62,9 +62,9 @@ async fn the_owner_is_called_after_connect_was_too_busy_for_the_stranger() {
     let world = world().await;
     world.stack.connect.fail_all(Some(StartFault::LimitExceeded));
     stranger().asks(&world, NUMBER).await;
-    world.pass_minutes(5).await;
+    world.pass_minutes(3).await;
     let owners = owner().asks(&world, NUMBER).await;
-    world.pass_minutes(10).await;
+    world.pass_minutes(2).await;
     world.stack.connect.heal();
     world.pass_minutes(2).await;
     only_the_owner_is_called(&world, &owners);

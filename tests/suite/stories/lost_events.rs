@@ -104,7 +104,7 @@ async fn a_claim_that_no_request_needs_is_released_and_whoever_waited_for_it_is_
     let id = account("alice").asks(&world, NUMBER).await;
     world.settle().await;
     assert_eq!(world.state(&id).await, StateName::Duplicate);
-    world.pass_minutes(4).await;
+    world.pass_minutes(1).await;
     assert!(world.holder(NUMBER).await.is_some());
     world.pass(60).await;
     assert_eq!(world.stack.upkeep().await.unwrap().claims_released, 1);

@@ -59,7 +59,7 @@ async fn callback_dedupe_4_a_number_is_one_however_it_is_written_and_free_again_
     let second = account("alice").asks(&world, "+1 206 555 01 00").await;
     world.settle().await;
     assert_eq!(world.state(&second).await, StateName::Duplicate);
-    world.pass(30).await;
+    world.pass(60).await;
     assert_eq!(world.holder(NUMBER).await, None);
     account("alice").asks(&world, "+1-206-555-0100").await;
     world.settle().await;

@@ -112,9 +112,9 @@ pub(crate) fn seen(answer: &Answer, id: &str) -> (u16, Vec<(String, String)>, St
 }
 
 /// Nobody calls after this age.
-const CALL_BY: i64 = 915;
+const CALL_BY: i64 = 315;
 /// The ages at which a visitor looks.
-const AGES: [i64; 9] = [0, 1, 59, 300, 899, CALL_BY - 1, CALL_BY, 3_600, 86_400];
+const AGES: [i64; 9] = [0, 1, 59, 240, 299, CALL_BY - 1, CALL_BY, 3_600, 86_400];
 
 /// What is seen, with the moment after which nobody calls told by the age that the request has then.
 fn at_an_age(

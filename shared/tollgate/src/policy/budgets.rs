@@ -45,8 +45,9 @@ pub struct Dial {
     /// Calls that are begun in a second, all dialers together. Amazon Connect's default quota is 2 (burst 5) for the
     /// account and region, shared with every other caller of StartOutboundVoiceContact.
     pub calls_per_second_max: f64,
-    /// How long it rings, in seconds; Connect takes 15 to 60.
-    pub ring_timeout_seconds: u32,
+    /// How long it rings, in seconds, 15 to 60, if Connect is to be told; none: Connect is told nothing, and lets it ring for
+    /// [`RINGS_AT_MOST`](crate::overdue::RINGS_AT_MOST). An instance may refuse every call that says it, unless its traffic is a campaign's.
+    pub ring_timeout_seconds: Option<u32>,
     /// The longest call that the contact flow allows, in seconds. A call whose end is never heard holds its number
     /// this long.
     pub call_seconds_max: u32,

@@ -300,7 +300,7 @@ impl Check {
             "from 0.01 to 1000",
         );
         self.that(
-            RING_TIMEOUT_SECONDS.contains(&dial.ring_timeout_seconds),
+            dial.ring_timeout_seconds.is_none_or(|seconds| RING_TIMEOUT_SECONDS.contains(&seconds)),
             "dial.ring_timeout_seconds",
             "from 15 to 60, as Amazon Connect takes it",
         );

@@ -172,9 +172,9 @@ impl Default for Budgets {
 impl Default for Dial {
     fn default() -> Self {
         Self {
-            deadline_seconds: 900,
+            deadline_seconds: 300,
             calls_per_second_max: 1.8,
-            ring_timeout_seconds: 30,
+            ring_timeout_seconds: None,
             call_seconds_max: 7_200,
         }
     }

@@ -88,8 +88,15 @@ fn is_retired(name: &str) -> bool {
     Code::parse(name).is_some_and(Code::is_retired)
 }
 
-/// Leaves out of a policy document what is gone.
+/// Leaves out of a policy document what is gone. Where anything is, the first release wrote it, and with it for how long to let it
+/// ring, chosen or not; it said so with every call, which instances may refuse.
 pub(super) fn leave_out(policy: &mut Value) {
+    let is_of_first_release = of(policy).next().is_some();
+    if let Some(dial) = policy.get_mut("dial").and_then(Value::as_object_mut)
+        && is_of_first_release
+    {
+        dial.remove("ring_timeout_seconds");
+    }
     for retired in &RETIRED {
         if let Some(part) = retired.part(policy) {
             part.remove(retired.key);

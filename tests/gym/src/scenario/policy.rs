@@ -7,7 +7,6 @@ use serde_json::{Map, Value, json};
 use tollgate::policy::Policy;
 
 use super::{FileError, Scenario, Wrong};
-use crate::traffic::RINGS_OUT_SECONDS;
 
 /// A policy and the document that says it.
 #[derive(Debug, Clone)]
@@ -25,10 +24,7 @@ impl Document {
     /// When the policy's parser refuses a key or its value.
     pub fn of(scenario: &Scenario, overlay: &Map<String, Value>) -> Result<Self, Wrong> {
         let mut document = serde_json::to_value(Policy::default())?;
-        lay_over(
-            &mut document,
-            json!({ "guests": "allow", "dial": { "ring_timeout_seconds": RINGS_OUT_SECONDS } }),
-        );
+        lay_over(&mut document, json!({ "guests": "allow" }));
         lay_over(&mut document, Value::Object(scenario.policy.clone()));
         lay_over(&mut document, Value::Object(overlay.clone()));
         let json = document.to_string();

@@ -29,6 +29,8 @@ pub struct Order {
     pub attributes: Option<BTreeMap<String, String>>,
     /// How long to let it ring.
     pub ring_timeout_in_seconds: Option<i64>,
+    /// `GENERAL` if it is not said.
+    pub traffic_type: Option<String>,
     /// Shown to the agent.
     pub name: Option<String>,
     /// Shown to the agent.
@@ -64,6 +66,10 @@ impl Order {
             (
                 self.ring_timeout_in_seconds.is_none_or(|seconds| (15..=60).contains(&seconds)),
                 "RingTimeoutInSeconds must be between 15 and 60",
+            ),
+            (
+                self.ring_timeout_in_seconds.is_none() || self.traffic_type.as_deref() == Some("CAMPAIGN"),
+                "RingTimeoutInSeconds is taken for campaigns alone",
             ),
             (
                 attributes.clone().all(|(key, _)| is_attribute_key(key)),
@@ -130,9 +136,21 @@ mod tests {
     #[test]
     fn it_rings_between_15_and_60_seconds() {
         for (seconds, accepted) in [(14, false), (15, true), (60, true), (61, false), (-1, false)] {
-            check(|order| order.ring_timeout_in_seconds = Some(seconds), accepted);
+            let campaign = Some("CAMPAIGN".to_owned());
+            check(
+                |order| (order.ring_timeout_in_seconds, order.traffic_type) = (Some(seconds), campaign),
+                accepted,
+            );
         }
         assert_eq!(good().ring_timeout_seconds(), 60);
+    }
+
+    /// So a published trial on a real instance found it; AWS's page does not say.
+    #[test]
+    fn only_a_campaign_says_how_long_it_rings() {
+        for traffic in [None, Some("GENERAL".to_owned())] {
+            check(|order| (order.ring_timeout_in_seconds, order.traffic_type) = (Some(30), traffic), false);
+        }
     }
 
     #[test]

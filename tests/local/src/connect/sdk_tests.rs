@@ -57,6 +57,7 @@ impl World {
             .source_phone_number("+12065550000")
             .client_token(token)
             .ring_timeout_in_seconds(30)
+            .traffic_type(aws_sdk_connect::types::TrafficType::Campaign)
             .attributes("requestId", token)
     }
 

@@ -28,6 +28,7 @@ fn order(token: &str) -> Order {
         source_phone_number: Some("+12065550000".to_owned()),
         attributes: Some([("requestId".to_owned(), token.to_owned())].into()),
         ring_timeout_in_seconds: Some(30),
+        traffic_type: Some("CAMPAIGN".to_owned()),
         ..Order::default()
     }
 }

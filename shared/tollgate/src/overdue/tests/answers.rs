@@ -28,8 +28,8 @@ fn a_call_that_lives_is_left_to_live_and_its_contact_is_kept() {
 
 #[test]
 fn a_lost_call_is_given_up_when_the_longest_call_is_over() {
-    // Of a claim until second 160, 30 seconds of margin, 30 of ringing and two hours of call.
-    let over = 160 + 30 + 30 + 7_200;
+    // Of a claim until second 160, 30 seconds of margin, 60 of ringing and two hours of call.
+    let over = 160 + 30 + 60 + 7_200;
     for fact in [CallFact::NotFound, CallFact::Unavailable] {
         check_answer(placing(), fact.clone(), 190, Answer::Wait);
         check_answer(placing(), fact.clone(), over - 1, Answer::Wait);
@@ -41,7 +41,7 @@ fn a_lost_call_is_given_up_when_the_longest_call_is_over() {
 #[test]
 fn a_known_call_that_connect_is_silent_about_is_given_up_as_well() {
     // Its claim is known no more, and may have lasted for 900 seconds from second 100 on.
-    let over = 100 + 900 + 30 + 30 + 7_200;
+    let over = 100 + 900 + 30 + 60 + 7_200;
     for fact in [CallFact::NotFound, CallFact::Unavailable] {
         check_answer(in_call(), fact.clone(), 250, Answer::Wait);
         check_answer(in_call(), fact.clone(), over - 1, Answer::Wait);
@@ -61,7 +61,7 @@ proptest! {
     fn no_number_is_given_up_before_the_longest_call_is_over(
         claimed_for in 0i64..=900,
         began in 0.0f64..=1.0,
-        ring_timeout_seconds in 15u32..=60,
+        rings_seconds in 15i64..=60,
         call_seconds_max in 60u32..=86_400,
         looked in 0.0f64..1.0,
         is_attached in any::<bool>(),
@@ -71,7 +71,7 @@ proptest! {
         let (dialed_at, claimed_until) = (at(100), at(100 + claimed_for));
         // Connect takes the call at any moment of the claim, or a little later; it rings, and lasts, to the full.
         let began_at = dialed_at + share(claimed_for + 30, began);
-        let longest = i64::from(ring_timeout_seconds) + i64::from(call_seconds_max);
+        let longest = rings_seconds + i64::from(call_seconds_max);
         let looked_at = began_at + share(longest, looked);
         let state = if is_attached {
             State::InCall { contact_id: contact(), dialed_at }
@@ -79,7 +79,7 @@ proptest! {
             State::Dialing(Dialing { dialed_at, claimed_until, attempt: Attempt::Placing })
         };
         let policy = Policy {
-            dial: Dial { ring_timeout_seconds, call_seconds_max, ..Dial::default() },
+            dial: Dial { call_seconds_max, ..Dial::default() },
             ..Policy::default()
         };
         let record = record(state);

@@ -4,7 +4,7 @@ use super::*;
 
 #[track_caller]
 fn check_wake(state: &State, second: i64, expected: i64) {
-    assert_eq!(wake_at(state, &Policy::default(), at(second)), Some(at(expected)));
+    assert_eq!(wake_at(state, at(second)), Some(at(expected)));
 }
 
 #[test]
@@ -22,9 +22,9 @@ fn what_the_stream_should_move_is_looked_at_a_minute_later() {
 
 #[test]
 fn a_dial_is_looked_at_when_its_claim_is_over_and_an_unanswered_call_would_have_ended() {
-    // 30 seconds of ringing and 120 more for its end to be heard.
-    check_wake(&placing(), 100, 250);
-    check_wake(&in_call(), 105, 250);
+    // A minute of ringing and two more for its end to be heard.
+    check_wake(&placing(), 100, 280);
+    check_wake(&in_call(), 105, 280);
     // A long claim comes first, with its margin of 30 seconds.
     let long = Dialing { dialed_at: at(100), claimed_until: at(400), attempt: Attempt::Placing };
     check_wake(&State::Dialing(long), 100, 430);
@@ -34,15 +34,14 @@ fn a_dial_is_looked_at_when_its_claim_is_over_and_an_unanswered_call_would_have_
 
 #[test]
 fn every_open_request_is_looked_at_again_and_none_that_is_over() {
-    let policy = Policy::default();
     for state in open_states() {
         for now in [at(100), at(150)] {
-            assert!(wake_at(&state, &policy, now).is_some_and(|at| at > now), "{state:?}");
+            assert!(wake_at(&state, now).is_some_and(|at| at > now), "{state:?}");
             assert!(look_again_at(&state, now) > now, "{state:?}");
         }
     }
     for ending in endings() {
-        assert_eq!(wake_at(&State::Ended(ending.clone()), &policy, at(100)), None, "{ending:?}");
+        assert_eq!(wake_at(&State::Ended(ending.clone()), at(100)), None, "{ending:?}");
     }
 }
 

@@ -18,6 +18,8 @@ fn a_policy_that_the_first_release_stored_is_read_without_what_is_gone() {
     assert_eq!(policy.waste.address, Tolerance { floor: 3, share_percent: 200 });
     assert_eq!(policy.fan_out.numbers_per_address_max, 15);
     assert_eq!(policy.line.lookups_per_day_max, 3_000);
+    // How long it rings was said with every call, chosen or not.
+    assert_eq!(policy.dial.ring_timeout_seconds, None);
     // What it could not say takes its default.
     assert_eq!((policy.held, policy.newcomers), (Policy::default().held, Policy::default().newcomers));
     assert_eq!(policy.waste.ipv6_line, Policy::default().waste.ipv6_line);
