@@ -124,6 +124,7 @@ impl Intake {
                 policy: Policy::default().into(),
                 switches: KillSwitches::default(),
                 usual: Usual::default().into(),
+                spent: None,
             }
         })
     }

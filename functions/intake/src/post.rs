@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use lambda_http::Request;
 use lambda_http::http::HeaderMap;
+use tollgate::budget::Budget;
 use tollgate::policy::Policy;
 use tollgate::record::Record;
 use tollgate::reply::Answered;
@@ -49,7 +50,7 @@ pub(crate) async fn post(
         topic: asked.topic,
         caller,
     };
-    let (record, answered) = decide(request, policy);
+    let (record, answered) = decide(request, settings.spent_for_everybody(now), policy);
 
     let fingerprint = Fingerprint::of(&record.request);
     let taken = requests::take(&intake.tables, &record, &fingerprint, now + policy.retention()).await;
@@ -67,10 +68,10 @@ pub(crate) async fn post(
     })
 }
 
-/// Offers the other channels alone if what is known of the visitor suffices for that. Anything else is for screening to find,
-/// which says nothing.
-fn decide(request: CallbackRequest, policy: &Policy) -> (Record, Answered) {
-    let verdict = screen::at_once(&request, policy);
+/// Offers the other channels alone if what is known of the visitor suffices for that, or nobody can be called. Anything else is
+/// for screening to find, which says nothing.
+fn decide(request: CallbackRequest, spent: Option<Budget>, policy: &Policy) -> (Record, Answered) {
+    let verdict = screen::at_once(&request, spent, policy);
     let (state, findings, answered) = if verdict.turns_away() {
         (State::Ended(Ending::Redirected), verdict.findings, Answered::Redirected)
     } else {

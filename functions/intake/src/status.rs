@@ -14,8 +14,9 @@ use crate::{Intake, unavailable};
 /// The channels to offer this caller, and the countries whose numbers are called.
 pub(crate) async fn options(caller: &Caller, intake: &Intake, now: Timestamp) -> Answer {
     let settings = intake.settings(now).await;
+    let spent = settings.spent_for_everybody(now);
     Answer::Options(CallbackOptions {
-        channels: screen::channels(caller, &settings.switches, &settings.policy),
+        channels: screen::channels(caller, &settings.switches, spent, &settings.policy),
         countries: settings.policy.served_countries.iter().copied().collect(),
     })
 }

@@ -1,6 +1,7 @@
 //! Upkeep: every minute, finds what lost events left behind. Every open request has a moment at which it is looked at; the
 //! pure rules of `tollgate::overdue` say what is done then. Claims without an owner that needs them are let go, too.
 
+mod budgets;
 mod claims;
 mod duplicates;
 mod request;
@@ -12,7 +13,6 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use tollgate::policy::Policy;
 use tollgate_aws::connect::Connect;
-use tollgate_aws::counters;
 use tollgate_aws::error::StoreError;
 use tollgate_aws::metrics::{Metric, Metrics};
 use tollgate_aws::requests::{self, Stored};
@@ -73,39 +73,35 @@ const PARKED_FOR: SignedDuration = SignedDuration::from_hours(1);
 /// # Errors
 /// When DynamoDB does not answer at all.
 pub async fn handle(upkeep: &Upkeep, now: Timestamp) -> Result<Report, StoreError> {
-    let policy = upkeep.settings.get(&upkeep.tables, now).await?.policy;
+    let settings = upkeep.settings.get(&upkeep.tables, now).await?;
+    let policy = &settings.policy;
     let mut report = Report::default();
     for _ in 0..ROUNDS_MAX {
-        if round(upkeep, &policy, &mut report, now).await? == 0 {
+        if round(upkeep, policy, &mut report, now).await? == 0 {
             break;
         }
     }
     claims::release_orphans(upkeep, &mut report, now).await?;
-    if let Err(error) = usual::learn(upkeep, &policy, now).await {
+    if let Err(error) = usual::learn(upkeep, policy, now).await {
         tracing::error!(%error, "what is usual is learned in the next run");
     }
-    measure(upkeep, &report, &policy, now).await;
+    if let Err(error) = budgets::tell(upkeep, &settings, now).await {
+        tracing::warn!(%error, "how much of the budgets is taken is not known");
+    }
+    measure(upkeep, &report);
+    upkeep.metrics.send(now).await;
     let Report { looked_at, moved, given_up, claims_released, unreadable, failed } = report;
     tracing::info!(looked_at, moved, given_up, claims_released, unreadable, failed, "upkeep done");
     Ok(report)
 }
 
-/// Tells what the run found, and how much of the budgets is taken. A run that did its work does not fail for this.
-async fn measure(upkeep: &Upkeep, report: &Report, policy: &Policy, now: Timestamp) {
+/// Tells what the run found.
+fn measure(upkeep: &Upkeep, report: &Report) {
     let metrics = &upkeep.metrics;
     metrics.add(Metric::RequestsOverdue, f64::from(report.looked_at));
     metrics.add(Metric::CallsGivenUp, f64::from(report.given_up));
     metrics.add(Metric::ClaimsReleased, f64::from(report.claims_released));
     metrics.add(Metric::ItemsUnreadable, f64::from(report.unreadable));
-    match counters::budgets_used(&upkeep.tables, policy, now).await {
-        Ok(used) => {
-            for (budget, percent) in used {
-                metrics.set(Metric::BudgetUsedPercent(budget), percent);
-            }
-        }
-        Err(error) => tracing::warn!(%error, "how much of the budgets is taken is not known"),
-    }
-    metrics.send(now).await;
 }
 
 /// One round over all shards. Gives the number of requests that were due.

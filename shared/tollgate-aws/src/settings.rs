@@ -1,4 +1,4 @@
-//! The `Settings` table: the policy with all its versions, the kill switches, what is usual, and the secret under which ids are derived
+//! The `Settings` table: the policy with all its versions, the kill switches, what is usual, what is spent, and the secret under which ids are derived
 //! from `Idempotency-Key`s. Version 0 of a name is the current one; a policy's versions are kept under their own numbers.
 
 use std::sync::Arc;
@@ -7,7 +7,9 @@ use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, Transact
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use tokio::sync::Mutex;
+use tollgate::budget::Budget;
 use tollgate::policy::Policy;
+use tollgate::spent::Spent;
 use tollgate::switches::KillSwitches;
 use tollgate::text::Author;
 use tollgate::usual::Usual;
@@ -21,6 +23,7 @@ const TABLE: &str = "Settings";
 const POLICY: &str = "policy";
 const KILL_SWITCHES: &str = "kill-switches";
 const USUAL: &str = "usual";
+const SPENT: &str = "spent";
 const SECRET: &str = "idempotency-secret";
 
 /// A version of the policy.
@@ -43,15 +46,26 @@ pub struct Settings {
     pub switches: KillSwitches,
     /// The carriers of the deployment's customers, as upkeep has learned them.
     pub usual: Arc<Usual>,
+    /// What is spent for everybody, as upkeep saw it last.
+    pub spent: Option<Spent>,
 }
 
-/// Reads all three, consistently, in one parallel round trip.
+impl Settings {
+    /// The budget that visitors are told is spent, if one is.
+    #[must_use]
+    pub fn spent_for_everybody(&self, now: Timestamp) -> Option<Budget> {
+        self.spent.and_then(|spent| spent.told(now))
+    }
+}
+
+/// Reads all of them, consistently, in one parallel round trip.
 ///
 /// # Errors
 /// When DynamoDB does not answer, or what is stored cannot be read.
 pub async fn read(tables: &Tables) -> Result<Settings, StoreError> {
-    let (policy, switches, usual) = futures::try_join!(policy(tables), kill_switches(tables), usual(tables))?;
-    Ok(Settings { policy: Arc::new(policy.policy), switches, usual: Arc::new(usual) })
+    let (policy, switches, usual, spent) =
+        futures::try_join!(policy(tables), kill_switches(tables), usual(tables), spent(tables))?;
+    Ok(Settings { policy: Arc::new(policy.policy), switches, usual: Arc::new(usual), spent })
 }
 
 /// The settings, read at most every few seconds. One for each execution environment.
@@ -278,6 +292,35 @@ pub async fn put_usual(tables: &Tables, usual: &Usual, now: Timestamp) -> Result
         .set_item(Some(key(USUAL, 0)))
         .item("document", s(document))
         .item("saved_at", at(now));
+    put.send().await.map(drop).map_err(StoreError::service("PutItem"))
+}
+
+/// What is spent for everybody, as upkeep saw it last. What cannot be read counts as nothing, until upkeep writes it anew.
+///
+/// # Errors
+/// When DynamoDB does not answer.
+pub async fn spent(tables: &Tables) -> Result<Option<Spent>, StoreError> {
+    let Some(item) = get(tables, SPENT, 0).await? else { return Ok(None) };
+    let document = item.get("document").and_then(|document| document.as_s().ok());
+    let read = document.and_then(|document| serde_json::from_str(document).ok());
+    if read.is_none() {
+        tracing::error!("what is spent cannot be read; visitors are offered the callback");
+    }
+    Ok(read)
+}
+
+/// Keeps what is spent for everybody.
+///
+/// # Errors
+/// When DynamoDB does not answer.
+pub async fn put_spent(tables: &Tables, spent: &Spent) -> Result<(), StoreError> {
+    let document = serde_json::to_string(spent).map_err(|error| inconsistent(TABLE, SPENT, error))?;
+    let put = tables
+        .client
+        .put_item()
+        .table_name(&tables.names.settings)
+        .set_item(Some(key(SPENT, 0)))
+        .item("document", s(document));
     put.send().await.map(drop).map_err(StoreError::service("PutItem"))
 }
 

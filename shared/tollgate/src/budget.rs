@@ -4,6 +4,7 @@
 //! there is room. So the bound is exact under any concurrency. Windows are fixed UTC minutes, hours and days.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::counter::{DAY_SECONDS, Window};
 use crate::evidence::Admission;
@@ -13,7 +14,8 @@ use crate::policy::{Budgets, Policy};
 use crate::record::Terms;
 
 /// The budgets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Budget {
     /// Calls in a minute: the only one that a request waits for.
     CallsPerMinute,
@@ -91,6 +93,33 @@ pub struct Take {
     pub amount: u64,
     /// How much may be taken in all.
     pub max: u64,
+}
+
+/// How much of a budget is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Used {
+    /// What another dial would take.
+    pub take: Take,
+    /// The budget's window.
+    pub window: Window,
+    /// How much is taken already.
+    pub taken: u64,
+}
+
+impl Used {
+    /// How much is taken, in percent.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a percentage need not be exact")]
+    pub fn percent(self) -> f64 {
+        let Take { max, .. } = self.take;
+        if max == 0 { 100.0 } else { self.taken as f64 * 100.0 / max as f64 }
+    }
+
+    /// Whether there is no room for another dial.
+    #[must_use]
+    pub fn is_spent(self) -> bool {
+        self.taken.saturating_add(self.take.amount) > self.take.max
+    }
 }
 
 const MINUTE_SECONDS: u32 = 60;
@@ -240,6 +269,14 @@ pub fn shared_rows(policy: &Policy, cost_micro_usd: u64, now: Timestamp) -> Vec<
         row(HOUR_SECONDS, vec![call(Budget::CallsPerHour, budgets.calls_per_hour_max)]),
         row(DAY_SECONDS, vec![call(Budget::CallsPerDay, budgets.calls_per_day_max), cost]),
     ]
+}
+
+/// The same for a number whose minutes cost what no prefix says.
+#[must_use]
+pub fn everybodys_rows(policy: &Policy, now: Timestamp) -> Vec<Row> {
+    let budgets = &policy.budgets;
+    let minutes = f64::from(budgets.estimated_call_minutes);
+    shared_rows(policy, micro_usd(budgets.usd_per_minute_otherwise * minutes), now)
 }
 
 fn call(budget: Budget, max: u32) -> Take {

@@ -10,7 +10,8 @@
 //!   of them; [`usual`]: which carriers the deployment's customers have
 //! - [`policy`]: every number an operator may turn; [`switches`]: the kill switches
 //! - [`facts`] in, [`verdict`] out: [`screen`] decides
-//! - [`budget`]: the places that a dial takes; [`outcome`]: how a call ended and what it teaches
+//! - [`budget`]: the places that a dial takes; [`outcome`]: how a call ended and what it teaches; [`spent`]: what is
+//!   spent for everybody
 //! - [`replay`]: what would have become of recorded requests under another policy
 //! - [`overdue`]: what upkeep does with a request that nothing has moved for too long
 //! - [`reply`]: what the requester sees, with no place for a reason
@@ -33,6 +34,7 @@ pub mod replay;
 pub mod reply;
 pub mod request;
 pub mod screen;
+pub mod spent;
 pub mod state;
 pub mod switches;
 pub mod text;

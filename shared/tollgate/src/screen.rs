@@ -17,6 +17,7 @@ mod range;
 
 use jiff::Timestamp;
 
+use crate::budget::Budget;
 use crate::counter::Place;
 use crate::entry::Listing;
 use crate::facts::Facts;
@@ -97,12 +98,14 @@ pub fn terms(
     (terms, places)
 }
 
-/// Decides from what intake knows at once, before anything is read: the network and who asks. Only ever redirects.
+/// Decides from what intake knows at once, before anything is read: the network, who asks, and the budget that is spent for
+/// everybody, if one is. Only ever redirects.
 #[must_use]
-pub fn at_once(request: &CallbackRequest, policy: &Policy) -> Verdict {
+pub fn at_once(request: &CallbackRequest, spent: Option<Budget>, policy: &Policy) -> Verdict {
     let mut findings = network::findings(&request.caller, policy);
     findings.extend(network::mismatch(request));
     findings.extend(identity::findings(&request.caller, policy));
+    findings.extend(spent.map(|budget| Finding::about(Code::BudgetSpent, budget.as_str())));
     settle(findings, request, policy)
 }
 
@@ -124,10 +127,16 @@ pub fn at_dial(
 
 /// The channels to offer a caller before the form is shown.
 #[must_use]
-pub fn channels(caller: &Caller, switches: &KillSwitches, policy: &Policy) -> Vec<Channel> {
+pub fn channels(
+    caller: &Caller,
+    switches: &KillSwitches,
+    spent: Option<Budget>,
+    policy: &Policy,
+) -> Vec<Channel> {
     let mut findings = network::findings(caller, policy);
     findings.extend(identity::findings(caller, policy));
     let hidden = switches.all
+        || spent.is_some()
         || findings
             .iter()
             .any(|finding| policy.mode(finding.code) == Mode::Enforce && finding.certainty.turns_away());

@@ -124,7 +124,8 @@ fn facts(request: &CallbackRequest, kept: &Kept) -> Result<Facts, StoreError> {
     let theirs = CarrierName::parse("Carrier of the customers").unwrap();
     (0..100).for_each(|_| usual.learn(Some(&theirs), NOW - SignedDuration::from_hours(24)));
     let policy = Arc::new(Policy::default());
-    let settings = Settings { policy, switches: KillSwitches::default(), usual: Arc::new(usual) };
+    let settings =
+        Settings { policy, switches: KillSwitches::default(), usual: Arc::new(usual), spent: None };
     let (facts, _) = tables::with(answers, async |tables| {
         let facts = gather::facts(tables, request, &settings, NOW).await?;
         let facts = gather::carrier(tables, facts, &settings.policy, NOW).await?;

@@ -83,14 +83,14 @@ fn is_read_as_it_is_written(document: &Value) -> bool {
 pub(crate) fn is_usable(policy: &Policy, request: &CallbackRequest, facts: &Facts) {
     for verdict in [
         screen(request, facts, policy, NOW),
-        at_once(request, policy),
+        at_once(request, None, policy),
         at_dial(request, &facts.listings, &facts.line, &facts.switches, policy, NOW),
     ] {
         is_drawn_from_its_findings(&verdict);
     }
     let _ = lookup_matters(request, facts, policy, NOW);
     assert!(asking(request, policy).iter().all(|(_, limit)| limit.window_seconds >= 60));
-    assert!(!channels(&request.caller, &facts.switches, policy).is_empty());
+    assert!(!channels(&request.caller, &facts.switches, None, policy).is_empty());
     let (terms, places) = terms(request, facts, policy, NOW);
     let mut taken = terms.taken.iter();
     for (_, place) in places {

@@ -185,7 +185,7 @@ impl Stack {
             Passed::Malformed(reason) => return gateway_error(400, &reason),
         };
         if incoming.uri.path().starts_with("/review") {
-            review::handle(request, &self.functions.review, self.now()).await
+            Box::pin(review::handle(request, &self.functions.review, self.now())).await
         } else {
             self.intake(request).await
         }
@@ -193,7 +193,7 @@ impl Stack {
 
     /// Sends a request to intake as the edge hands it on.
     pub async fn intake(&self, request: Request) -> Response<Body> {
-        intake::handle(request, &self.functions.intake, self.now()).await
+        Box::pin(intake::handle(request, &self.functions.intake, self.now())).await
     }
 
     /// Hands the next batch of the stream to a function that reads it. False if there is none.
@@ -218,10 +218,12 @@ impl Stack {
     pub async fn invoke(&self, function: Function, event: Value) -> Result<Value, Error> {
         let batch = serde_json::from_value(event)?;
         let answer = match function {
-            Function::Screening => screening::handle(batch, &self.functions.screening, self.now()).await,
+            Function::Screening => {
+                Box::pin(screening::handle(batch, &self.functions.screening, self.now())).await
+            }
             Function::Dialing => {
                 let ends = self.now() + INVOCATION;
-                dialing::handle(batch, &self.functions.dialing, ends).await
+                Box::pin(dialing::handle(batch, &self.functions.dialing, ends)).await
             }
         };
         Ok(answer?)
@@ -232,7 +234,7 @@ impl Stack {
     /// # Errors
     /// When the function fails.
     pub async fn hear(&self, event: &Value) -> Result<(), StoreError> {
-        contact_events::handle(event, &self.functions.contact_events, self.now()).await
+        Box::pin(contact_events::handle(event, &self.functions.contact_events, self.now())).await
     }
 
     /// Runs upkeep once.
@@ -240,7 +242,7 @@ impl Stack {
     /// # Errors
     /// When the function fails.
     pub async fn upkeep(&self) -> Result<Report, StoreError> {
-        upkeep::handle(&self.functions.upkeep, self.now()).await
+        Box::pin(upkeep::handle(&self.functions.upkeep, self.now())).await
     }
 }
 

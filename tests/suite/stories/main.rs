@@ -59,6 +59,7 @@ mod round_trips;
 mod sample_defects;
 mod sample_defects_dedupe;
 mod silence;
+mod spent;
 mod strangers;
 mod template;
 mod tidy;

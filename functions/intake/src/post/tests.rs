@@ -48,10 +48,10 @@ fn request(account: Option<&str>, marks: BTreeSet<NetworkMark>) -> CallbackReque
 #[test]
 fn what_is_taken_holds_no_finding_and_what_is_redirected_holds_all() {
     let policy = Policy::default();
-    let (record, answered) = decide(request(Some("ada"), BTreeSet::new()), &policy);
+    let (record, answered) = decide(request(Some("ada"), BTreeSet::new()), None, &policy);
     assert_eq!((record.state, record.findings, answered), (State::Received, vec![], Answered::Accepted));
 
-    let (record, answered) = decide(request(None, [NetworkMark::Anonymous].into()), &policy);
+    let (record, answered) = decide(request(None, [NetworkMark::Anonymous].into()), None, &policy);
     let codes: Vec<_> = record.findings.iter().map(|finding| finding.code).collect();
     assert_eq!((record.state, answered), (State::Ended(Ending::Redirected), Answered::Redirected));
     assert_eq!(codes, [Code::AnonymousNetwork, Code::Guest]);
@@ -61,6 +61,6 @@ fn what_is_taken_holds_no_finding_and_what_is_redirected_holds_all() {
 fn a_guest_is_taken_where_guests_are_and_a_rule_in_shadow_redirects_nobody() {
     let rules = [(Code::AnonymousNetwork, Mode::Shadow)].into();
     let policy = Policy { guests: Guests::Allow, rules, ..Policy::default() };
-    let (record, answered) = decide(request(None, [NetworkMark::Anonymous].into()), &policy);
+    let (record, answered) = decide(request(None, [NetworkMark::Anonymous].into()), None, &policy);
     assert_eq!((record.state, answered), (State::Received, Answered::Accepted));
 }

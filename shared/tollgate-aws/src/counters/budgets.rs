@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use futures::future::try_join_all;
 use jiff::Timestamp;
-use tollgate::budget::{self, Budget, Take};
+use tollgate::budget::{self, Take, Used};
 use tollgate::evidence::Admission;
 use tollgate::network::Network;
 use tollgate::policy::Policy;
@@ -15,16 +15,12 @@ use crate::error::StoreError;
 use crate::tables::Tables;
 use crate::transaction::{self, Transacted};
 
-/// How much of each budget that all calls share is taken at `now`, in percent.
+/// How much of each budget that all calls share is taken at `now`.
 ///
 /// # Errors
 /// When DynamoDB does not answer.
-pub async fn budgets_used(
-    tables: &Tables,
-    policy: &Policy,
-    now: Timestamp,
-) -> Result<Vec<(Budget, f64)>, StoreError> {
-    let rows = budget::shared_rows(policy, 0, now).into_iter().chain([budget::newcomers(policy, now)]);
+pub async fn budgets_used(tables: &Tables, policy: &Policy, now: Timestamp) -> Result<Vec<Used>, StoreError> {
+    let rows = budget::everybodys_rows(policy, now).into_iter().chain([budget::newcomers(policy, now)]);
     let read = rows.map(|row| async move {
         let got = tables
             .client
@@ -34,18 +30,11 @@ pub async fn budgets_used(
             .send()
             .await
             .map_err(StoreError::service("GetItem"))?;
-        let percent = |take: &Take| {
-            let taken = number(got.item.as_ref(), take.budget.attribute());
-            (take.budget, percent(taken, take.max))
-        };
-        Ok(row.takes.iter().map(percent).collect::<Vec<_>>())
+        let taken = |take: Take| number(got.item.as_ref(), take.budget.attribute());
+        let used = |take: &Take| Used { take: *take, window: row.window, taken: taken(*take) };
+        Ok(row.takes.iter().map(used).collect::<Vec<_>>())
     });
     Ok(try_join_all(read).await?.into_iter().flatten().collect())
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a percentage need not be exact")]
-fn percent(taken: u64, max: u64) -> f64 {
-    if max == 0 { 100.0 } else { taken as f64 * 100.0 / max as f64 }
 }
 
 /// Takes one of the day's carrier lookups for an asker. False if they are spent, or if he has had his share.

@@ -118,7 +118,7 @@ impl Case {
     }
 
     fn at_once(&self) -> Verdict {
-        at_once(&self.request, &self.policy)
+        at_once(&self.request, None, &self.policy)
     }
 
     fn at_dial(&self) -> Verdict {

@@ -5,7 +5,7 @@ use super::*;
 #[track_caller]
 fn check_callback_shown(change: impl FnOnce(&mut Case), shown: bool) {
     let case = Case::with(change);
-    let channels = channels(&case.request.caller, &case.facts.switches, &case.policy);
+    let channels = channels(&case.request.caller, &case.facts.switches, None, &case.policy);
     let others = [Channel::Chat, Channel::CallIn];
     let expected: Vec<_> = shown.then_some(Channel::Callback).into_iter().chain(others).collect();
     assert_eq!(channels, expected);
@@ -20,6 +20,15 @@ fn the_callback_is_not_shown_to_those_who_would_not_get_it() {
     check_callback_shown(|case| _ = case.policy.served_address_countries.insert(country("NZ")), false);
     check_callback_shown(|case| case.facts.switches.all = true, false);
     check_callback_shown(|case| _ = case.facts.switches.countries.insert(country("US")), true);
+}
+
+#[test]
+fn the_callback_is_not_shown_to_anybody_while_a_budget_is_spent_for_everybody() {
+    let case = plain();
+    let shown = channels(&case.request.caller, &case.facts.switches, Some(Budget::CallsPerDay), &case.policy);
+    assert_eq!(shown, [Channel::Chat, Channel::CallIn]);
+    let verdict = at_once(&case.request, Some(Budget::CallsPerDay), &case.policy);
+    check_verdict(&verdict, Certainty::Sure, &["sure: budget-spent calls-per-day"]);
 }
 
 #[test]
@@ -46,14 +55,14 @@ fn the_callback_is_shown_where_the_rule_does_not_count() {
 fn the_other_channels_keep_their_order() {
     let mut case = plain();
     case.policy.channels = vec![Channel::CallIn, Channel::Chat];
-    let shown = channels(&case.request.caller, &case.facts.switches, &case.policy);
+    let shown = channels(&case.request.caller, &case.facts.switches, None, &case.policy);
     assert_eq!(shown, [Channel::Callback, Channel::CallIn, Channel::Chat]);
 }
 
 proptest! {
     #[test]
     fn where_the_callback_is_shown_only_the_number_can_redirect_at_once(case in cases()) {
-        let shown = channels(&case.request.caller, &case.facts.switches, &case.policy);
+        let shown = channels(&case.request.caller, &case.facts.switches, None, &case.policy);
         if shown.contains(&Channel::Callback) {
             let enforced = case.at_once().findings.into_iter().filter(|f| f.standing == Standing::Enforced);
             let mut redirecting = enforced.filter(|finding| finding.certainty > Certainty::Noted);
