@@ -101,12 +101,3 @@ pub(crate) async fn busy(
     tracing::warn!(request_id = %record.request.id, "Connect is too busy");
     give_back(&dialer.tables, record, dialing, rows, now).await.map(drop)
 }
-
-/// The invocation has not enough time left: the record comes again.
-pub(crate) fn out_of_time() -> StoreError {
-    StoreError::Service {
-        operation: "dial",
-        code: "out-of-time".to_owned(),
-        detail: "left to the next invocation".to_owned(),
-    }
-}

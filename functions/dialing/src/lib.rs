@@ -51,7 +51,8 @@ const FRESH_FOR: SignedDuration = SignedDuration::from_secs(30);
 /// # Errors
 /// When a record must come again that has no sequence number.
 pub async fn handle(batch: Batch, dialer: &Dialer, invocation_ends: Timestamp) -> Result<Value, StoreError> {
-    let answer = batch.each(async |stored| dial_one(&stored.record, dialer, invocation_ends).await).await?;
+    let answer =
+        batch.each(1, async |stored| dial_one(&stored.record, dialer, invocation_ends).await).await?;
     tracing::info!(handled = answer.tally.handled, parked = answer.tally.parked, "batch dialed");
     dialer.metrics.add(Metric::RecordsParked, f64::from(answer.tally.parked));
     dialer.metrics.send(dialer.clock.now()).await;
@@ -78,7 +79,7 @@ async fn dial_one(record: &Record, dialer: &Dialer, invocation_ends: Timestamp) 
     // A request that cannot have its turn and Connect's answer before the invocation ends is left to the next one.
     let latest = invocation_ends - PLACED_WITHIN;
     if now > latest {
-        return Err(act::out_of_time());
+        return Err(StoreError::out_of_time("dial"));
     }
     if now.duration_since(record.request.received_at) >= FRESH_FOR
         && !still_stands(tables, record, now).await?
@@ -96,7 +97,7 @@ async fn dial_one(record: &Record, dialer: &Dialer, invocation_ends: Timestamp) 
     if verdict.turns_away() {
         return act::end(dialer, record, Ending::Refused, verdict.findings, &policy).await;
     }
-    let Some(turn) = turn else { return Err(act::out_of_time()) };
+    let Some(turn) = turn else { return Err(StoreError::out_of_time("dial")) };
     dialer.clock.sleep_until(turn).await;
     claim_and_call(record, dialer, invocation_ends, &policy).await
 }
@@ -119,7 +120,7 @@ async fn claim_and_call(
     let now = dialer.clock.now();
     if now >= record.request.deadline {
         // The next look, by the stream or by upkeep, ends it.
-        return Err(act::out_of_time());
+        return Err(StoreError::out_of_time("dial"));
     }
     let terms = record.terms.clone().unwrap_or_else(|| Terms::unwritten(policy));
     let rows = tollgate::budget::rows(&record.request.number, &terms, policy, now);

@@ -1,12 +1,11 @@
 //! Dialing as a Lambda function: reads its configuration, builds what it needs once, and takes batches of records.
 
 use crate::{Dialer, handle};
-use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use tollgate_aws::batch::Batch;
 use tollgate_aws::clock::Clock;
 use tollgate_aws::connect::{Connect, Setup};
-use tollgate_aws::environment;
+use tollgate_aws::environment::{self, invocation_ends};
 use tollgate_aws::metrics::Metrics;
 use tollgate_aws::pace::Pace;
 use tollgate_aws::settings::Cached;
@@ -28,9 +27,7 @@ pub async fn run() -> Result<(), Error> {
     environment::connect(&dialer.tables).await;
     let dialer = &dialer;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Batch>| {
-        let ends =
-            i64::try_from(event.context.deadline).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
-        let ends = ends.ok_or("the invocation has no deadline")?;
+        let ends = invocation_ends(&event.context)?;
         handle(event.payload, dialer, ends).await.map_err(Error::from)
     }))
     .await

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use lambda_http::http::StatusCode;
 use serde_json::{Value, json};
-use tollgate_aws::tables::TableNames;
+use tollgate_aws::tables::{Damage, TableNames};
 
 use super::*;
 
@@ -14,7 +14,7 @@ fn review() -> Review {
         .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
         .build();
     let client = aws_sdk_dynamodb::Client::from_conf(config);
-    Review { tables: Tables { client, names: TableNames::with_prefix("") } }
+    Review { tables: Tables { client, names: TableNames::with_prefix(""), damage: Damage::default() } }
 }
 
 fn event(name: &str) -> Value {

@@ -4,7 +4,7 @@
 mod act;
 mod run;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tollgate::facts::Facts;
 use tollgate::line::LineFact;
@@ -13,9 +13,11 @@ use tollgate::record::Record;
 use tollgate::screen::{lookup_matters, screen, terms};
 use tollgate::state::{Ending, State};
 use tollgate_aws::batch::Batch;
-use tollgate_aws::carrier::CarrierLookup;
+use tollgate_aws::carrier::{CarrierLookup, LookedUp};
+use tollgate_aws::clock::Clock;
 use tollgate_aws::error::StoreError;
 use tollgate_aws::metrics::{Metric, Metrics};
+use tollgate_aws::requests::Stored;
 use tollgate_aws::settings::Cached;
 use tollgate_aws::tables::Tables;
 use tollgate_aws::{counters, gather, numbers};
@@ -35,15 +37,35 @@ pub struct Screening {
     pub metrics: Metrics,
 }
 
-/// Screens a batch of stream records. Gives Lambda's answer: the first record that must come again, if any.
+/// Records screened side by side. They wait for DynamoDB and the carrier lookup, not for each other.
+const AT_ONCE: usize = 10;
+
+/// A record is begun no later than this before the invocation ends: a lookup may take two seconds, and DynamoDB its retries.
+const DECIDED_WITHIN: SignedDuration = SignedDuration::from_secs(12);
+
+/// Screens a batch of stream records, while time passes on `clock`, before `invocation_ends`. Gives Lambda's answer: the first record that must come again, if
+/// any.
 ///
 /// # Errors
 /// When a record must come again that has no sequence number.
-pub async fn handle(batch: Batch, screening: &Screening, now: Timestamp) -> Result<Value, StoreError> {
-    let answer = batch.each(async |stored| screen_one(&stored.record, screening, now).await).await?;
+pub async fn handle(
+    batch: Batch,
+    screening: &Screening,
+    clock: &Clock,
+    invocation_ends: Timestamp,
+) -> Result<Value, StoreError> {
+    let screen_one = async |stored: Stored| {
+        let now = clock.now();
+        if now > invocation_ends - DECIDED_WITHIN {
+            return Err(StoreError::out_of_time("screen"));
+        }
+        screen_one(&stored.record, screening, now).await
+    };
+    let answer = batch.each(AT_ONCE, screen_one).await?;
     tracing::info!(handled = answer.tally.handled, parked = answer.tally.parked, "batch screened");
     screening.metrics.add(Metric::RecordsParked, f64::from(answer.tally.parked));
-    screening.metrics.send(now).await;
+    screening.metrics.add(Metric::DamagedRows, f64::from(screening.tables.damage.since_last()));
+    screening.metrics.send(clock.now()).await;
     Ok(answer.response)
 }
 
@@ -69,7 +91,7 @@ async fn screen_one(record: &Record, screening: &Screening, now: Timestamp) -> R
     act::write(screening, record, &facts, verdict, policy, now).await
 }
 
-/// Asks for the number's line, if the day's lookups are not spent, and keeps the answer.
+/// Asks for the number's line, if the service answers and the day's lookups are not spent, and keeps the answer.
 async fn look_up(
     record: &Record,
     facts: Facts,
@@ -77,18 +99,29 @@ async fn look_up(
     policy: &Policy,
     now: Timestamp,
 ) -> Result<Facts, StoreError> {
-    let tables = &screening.tables;
+    let (tables, metrics) = (&screening.tables, &screening.metrics);
     let number = &record.request.number;
     let (terms, _) = terms(&record.request, &facts, policy, now);
     let asker = record.request.caller.address.line();
-    let line = if counters::take_lookup(tables, asker, terms.admission, policy, now).await? {
-        screening.carrier.look_up(number).await
-    } else {
+    let line = if screening.carrier.is_resting(now) {
+        metrics.count(Metric::LookupsFailed);
+        LineFact::Unavailable
+    } else if !counters::take_lookup(tables, asker, terms.admission, policy, now).await? {
+        metrics.count(Metric::LookupsSpent);
         tracing::warn!("no carrier lookup is left for this request");
         LineFact::Unavailable
+    } else {
+        match screening.carrier.look_up(number, now).await {
+            LookedUp::Told(line) => {
+                numbers::keep(tables, number, &line, now + policy.line_cache()).await?;
+                LineFact::Known(line)
+            }
+            LookedUp::NotTold => LineFact::Unavailable,
+            LookedUp::Failed => {
+                metrics.count(Metric::LookupsFailed);
+                LineFact::Unavailable
+            }
+        }
     };
-    if let LineFact::Known(line) = &line {
-        numbers::keep(tables, number, line, now + policy.line_cache()).await?;
-    }
     Ok(Facts { line, ..facts })
 }

@@ -5,7 +5,7 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 use tollgate_aws::batch::Batch;
 use tollgate_aws::carrier::{CarrierLookup, Service};
 use tollgate_aws::clock::Clock;
-use tollgate_aws::environment;
+use tollgate_aws::environment::{self, invocation_ends};
 use tollgate_aws::metrics::Metrics;
 use tollgate_aws::settings::Cached;
 
@@ -24,7 +24,8 @@ pub async fn run() -> Result<(), Error> {
     environment::connect(&screening.tables).await;
     let screening = &screening;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Batch>| {
-        handle(event.payload, screening, Clock::System.now()).await.map_err(Error::from)
+        let ends = invocation_ends(&event.context)?;
+        handle(event.payload, screening, &Clock::System, ends).await.map_err(Error::from)
     }))
     .await
 }

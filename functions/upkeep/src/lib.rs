@@ -102,6 +102,7 @@ fn measure(upkeep: &Upkeep, report: &Report) {
     metrics.add(Metric::CallsGivenUp, f64::from(report.given_up));
     metrics.add(Metric::ClaimsReleased, f64::from(report.claims_released));
     metrics.add(Metric::ItemsUnreadable, f64::from(report.unreadable));
+    metrics.add(Metric::DamagedRows, f64::from(upkeep.tables.damage.since_last()));
 }
 
 /// One round over all shards. Gives the number of requests that were due.

@@ -1,10 +1,13 @@
-//! Stream records, one by one. A batch is taken apart before anything is read, so that one bad record fails alone.
+//! Stream records. A batch is taken apart before anything is read, so that one bad record fails alone.
 //!
 //! Lambda's contract for a stream with `ReportBatchItemFailures`: everything from the lowest reported sequence number on
 //! is delivered again; a null or empty identifier fails the whole batch. So a record that may succeed later is reported
-//! and the batch stops there; one that never can (something about it cannot be read) is parked: logged, counted, and left behind. What it
+//! and the batch ends there; one that never can (something about it cannot be read) is parked: logged, counted, and left behind. What it
 //! was about is not lost: upkeep finds every open request by itself.
 
+use std::collections::{BTreeSet, VecDeque};
+
+use futures::future::join_all;
 use lambda_runtime::tracing;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -45,42 +48,81 @@ pub struct Answer {
     pub tally: Tally,
 }
 
+/// What became of one record.
+enum Handled {
+    Done,
+    Parked,
+    /// It must come again; no sequence number if it cannot be named.
+    Again(StoreError, Option<String>),
+}
+
 impl Batch {
-    /// Hands each record's new image to `handle`, in order, up to the first whose error may pass.
+    /// Hands each record's new image to `handle`, up to `at_once` of them side by side, but never two of one number. After an
+    /// error that may pass nothing more is begun: that record comes again, and all after it, whether they were handled or not;
+    /// to handle a record twice changes nothing.
     ///
     /// # Errors
     /// When the record to try again has no sequence number, the whole batch must fail.
     pub async fn each(
         self,
-        mut handle: impl AsyncFnMut(Stored) -> Result<(), StoreError>,
+        at_once: usize,
+        handle: impl AsyncFn(Stored) -> Result<(), StoreError>,
     ) -> Result<Answer, StoreError> {
+        let mut left: VecDeque<_> = self.records.into_iter().map(read).collect();
         let mut tally = Tally::default();
-        for record in self.records.into_iter().map(read) {
-            let stored = match record.stored {
-                Ok(stored) => stored,
-                Err(reason) => {
-                    tally.parked += 1;
-                    let sequence_number = record.sequence_number.as_deref().unwrap_or("none");
-                    tracing::error!(sequence_number, reason, "stream record parked: it cannot be read");
-                    continue;
-                }
-            };
-            let id = stored.record.request.id;
-            match handle(stored).await {
-                Ok(()) => tally.handled += 1,
-                Err(error) if !error.is_transient() => {
-                    tally.parked += 1;
-                    tracing::error!(request_id = %id, %error, "request parked: something about it cannot be read");
-                }
-                Err(error) => {
-                    tracing::warn!(request_id = %id, %error, "to be tried again");
-                    let Some(sequence_number) = record.sequence_number else { return Err(error) };
-                    let failures = json!([{ "itemIdentifier": sequence_number }]);
-                    return Ok(Answer { response: json!({ "batchItemFailures": failures }), tally });
+        while !left.is_empty() {
+            let together = different_numbers(&mut left, at_once);
+            for handled in join_all(together.into_iter().map(|record| one(record, &handle))).await {
+                match handled {
+                    Handled::Done => tally.handled += 1,
+                    Handled::Parked => tally.parked += 1,
+                    Handled::Again(error, None) => return Err(error),
+                    Handled::Again(_, Some(sequence_number)) => {
+                        let failures = json!([{ "itemIdentifier": sequence_number }]);
+                        return Ok(Answer { response: json!({ "batchItemFailures": failures }), tally });
+                    }
                 }
             }
         }
         Ok(Answer { response: json!({ "batchItemFailures": [] }), tally })
+    }
+}
+
+/// Takes the next records, as long as no two of them are of one number.
+fn different_numbers(left: &mut VecDeque<Record>, records_max: usize) -> Vec<Record> {
+    let mut numbers = BTreeSet::new();
+    let mut taken = vec![];
+    while taken.len() < records_max.max(1)
+        && let Some(record) = left.pop_front_if(|record| {
+            let number = record.stored.as_ref().map(|stored| stored.record.request.number.e164().to_owned());
+            number.map_or(true, |number| numbers.insert(number))
+        })
+    {
+        taken.push(record);
+    }
+    taken
+}
+
+async fn one(record: Record, handle: &impl AsyncFn(Stored) -> Result<(), StoreError>) -> Handled {
+    let stored = match record.stored {
+        Ok(stored) => stored,
+        Err(reason) => {
+            let sequence_number = record.sequence_number.as_deref().unwrap_or("none");
+            tracing::error!(sequence_number, reason, "stream record parked: it cannot be read");
+            return Handled::Parked;
+        }
+    };
+    let id = stored.record.request.id;
+    match handle(stored).await {
+        Ok(()) => Handled::Done,
+        Err(error) if !error.is_transient() => {
+            tracing::error!(request_id = %id, %error, "request parked: something about it cannot be read");
+            Handled::Parked
+        }
+        Err(error) => {
+            tracing::warn!(request_id = %id, %error, "to be tried again");
+            Handled::Again(error, record.sequence_number)
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use tollgate::request::{CallbackRequest, RequestId};
 use tollgate::text::{AccountId, CarrierName};
 
 use crate::error::StoreError;
-use crate::item::{Item, Millis, at, expires, n, nested, readable, s};
+use crate::item::{Item, Millis, at, expires, n, nested, s};
 use crate::tables::Tables;
 use crate::transaction::outlast;
 
@@ -260,7 +260,8 @@ async fn dialed_before(
         .send()
         .await
         .map_err(StoreError::service("Query"))?;
-    Ok(found.items.unwrap_or_default().into_iter().filter_map(|item| readable(read(item))).collect())
+    let read = |item| read(item).inspect_err(|error| tables.damage.found(TABLE, index, error)).ok();
+    Ok(found.items.unwrap_or_default().into_iter().filter_map(read).collect())
 }
 
 fn read(item: Item) -> Result<Call, StoreError> {

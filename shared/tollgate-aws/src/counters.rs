@@ -9,6 +9,7 @@
 mod budgets;
 mod rows;
 
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
@@ -67,10 +68,19 @@ pub async fn ask(
         Ok(written) => written.attributes,
         Err(error) => match error.as_service_error() {
             Some(UpdateItemError::ConditionalCheckFailedException(full)) => full.item().cloned(),
+            // What is no list takes no more of it.
+            Some(error) if error.code() == Some("ValidationException") => {
+                tables.damage.found("Counters", &format!("{} {}", subject.kind(), window.key()), error);
+                return Ok(Asked::full());
+            }
             _ => return Err(StoreError::service("UpdateItem")(error)),
         },
     };
-    Ok(Asked::up_to(&item.as_ref().map(asks).unwrap_or_default(), ask))
+    Ok(match item.map(|item| asks(&item, &tables.damage)) {
+        Some(None) => Asked::full(),
+        Some(Some(asks)) => Asked::up_to(&asks, ask),
+        None => Asked::up_to(&[], ask),
+    })
 }
 
 /// An approval's place in the day's count of a range or carrier, if there is room.
@@ -137,5 +147,5 @@ pub(crate) async fn approved(tables: &Tables, subject: &Subject, now: Timestamp)
         .send()
         .await
         .map_err(StoreError::service("GetItem"))?;
-    Ok(rows::number(got.item.as_ref(), "approved"))
+    Ok(rows::number(got.item.as_ref(), "approved", &tables.damage))
 }

@@ -6,13 +6,14 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::tls;
+use jiff::Timestamp;
 use thiserror::Error;
 use tracing::Subscriber;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::tables::{TableNames, Tables};
+use crate::tables::{Damage, TableNames, Tables};
 
 /// How long a function keeps the settings that it read, in seconds: how soon a new policy holds everywhere.
 pub const SETTINGS_KEPT_SECONDS: u32 = 5;
@@ -75,6 +76,15 @@ pub fn timeouts() -> TimeoutConfig {
         .build()
 }
 
+/// When Lambda ends an invocation.
+///
+/// # Errors
+/// When its context has no such moment.
+pub fn invocation_ends(context: &lambda_runtime::Context) -> Result<Timestamp, lambda_runtime::Error> {
+    let ends = i64::try_from(context.deadline).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    Ok(ends.ok_or("the invocation has no deadline")?)
+}
+
 /// The tables, by the names in the environment.
 ///
 /// # Errors
@@ -93,6 +103,7 @@ pub fn tables(config: &SdkConfig) -> Result<Tables, EnvironmentError> {
             settings: required("SETTINGS_TABLE")?,
             changes: required("CHANGES_TABLE")?,
         },
+        damage: Damage::default(),
     })
 }
 

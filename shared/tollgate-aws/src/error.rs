@@ -49,6 +49,13 @@ impl StoreError {
         move |error| Self::Service { operation, code: "build".to_owned(), detail: error.to_string() }
     }
 
+    /// What is not begun any more, since the invocation ends before it could be done: it is left to the next one.
+    #[must_use]
+    pub fn out_of_time(operation: &'static str) -> Self {
+        let (code, detail) = ("out-of-time".to_owned(), "left to the next invocation".to_owned());
+        Self::Service { operation, code, detail }
+    }
+
     /// Whether trying again could help.
     #[must_use]
     pub fn is_transient(&self) -> bool {

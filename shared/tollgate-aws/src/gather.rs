@@ -127,7 +127,8 @@ async fn read(
     policy: &Policy,
     now: Timestamp,
 ) -> Result<Read, StoreError> {
-    let mut read = Read { listings: vec![], line: LineFact::NotAsked, rows: Rows::default(), pending: None };
+    let rows = Rows::new(tables.damage.clone());
+    let mut read = Read { listings: vec![], line: LineFact::NotAsked, rows, pending: None };
     for (table, item) in get_all(tables, keys(request, policy, now)).await? {
         match table {
             Table::DenyList => read.listings.extend(deny_list::read(item)?),

@@ -47,6 +47,12 @@ pub enum Metric {
     CallsUnknown,
     /// Requests that found a budget spent.
     BudgetSpent(Budget),
+    /// Requests for which no carrier lookup was left.
+    LookupsSpent,
+    /// Requests for which the carrier lookup did not answer, or was left alone since it had not of late.
+    LookupsFailed,
+    /// Stored rows that cannot be read and count as full until they are mended.
+    DamagedRows,
     /// How much of a budget is taken, in percent.
     BudgetUsedPercent(Budget),
     /// Calls that ended, by outcome.
@@ -79,6 +85,9 @@ impl Metric {
             Self::ConnectBusy => "ConnectBusy",
             Self::CallsUnknown => "CallsUnknown",
             Self::BudgetSpent(_) => "BudgetSpent",
+            Self::LookupsSpent => "LookupsSpent",
+            Self::LookupsFailed => "LookupsFailed",
+            Self::DamagedRows => "DamagedRows",
             Self::BudgetUsedPercent(_) => "BudgetUsedPercent",
             Self::CallsEnded(_) => "CallsEnded",
             Self::AnsweredSeconds => "AnsweredSeconds",

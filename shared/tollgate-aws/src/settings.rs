@@ -1,6 +1,8 @@
 //! The `Settings` table: the policy with all its versions, the kill switches, what is usual, what is spent, and the secret under which ids are derived
 //! from `Idempotency-Key`s. Version 0 of a name is the current one; a policy's versions are kept under their own numbers.
 
+mod secret;
+
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
@@ -19,12 +21,13 @@ use crate::item::{Item, Millis, at, inconsistent, n, nested, s};
 use crate::tables::Tables;
 use crate::transaction::{self, Transacted};
 
+pub use secret::idempotency_secret;
+
 const TABLE: &str = "Settings";
 const POLICY: &str = "policy";
 const KILL_SWITCHES: &str = "kill-switches";
 const USUAL: &str = "usual";
 const SPENT: &str = "spent";
-const SECRET: &str = "idempotency-secret";
 
 /// A version of the policy.
 #[derive(Debug, Clone, PartialEq)]
@@ -274,7 +277,7 @@ pub async fn usual(tables: &Tables) -> Result<Usual, StoreError> {
     let document = item.get("document").and_then(|document| document.as_s().ok());
     let read = document.and_then(|document| serde_json::from_str(document).ok());
     if read.is_none() {
-        tracing::error!("what is usual cannot be read; it is learned anew");
+        tables.damage.found(TABLE, USUAL, "it is learned anew");
     }
     Ok(read.unwrap_or_default())
 }
@@ -304,7 +307,7 @@ pub async fn spent(tables: &Tables) -> Result<Option<Spent>, StoreError> {
     let document = item.get("document").and_then(|document| document.as_s().ok());
     let read = document.and_then(|document| serde_json::from_str(document).ok());
     if read.is_none() {
-        tracing::error!("what is spent cannot be read; visitors are offered the callback");
+        tables.damage.found(TABLE, SPENT, "visitors are offered the callback");
     }
     Ok(read)
 }
@@ -322,43 +325,4 @@ pub async fn put_spent(tables: &Tables, spent: &Spent) -> Result<(), StoreError>
         .set_item(Some(key(SPENT, 0)))
         .item("document", s(document));
     put.send().await.map(drop).map_err(StoreError::service("PutItem"))
-}
-
-/// The secret under which ids are derived from `Idempotency-Key`s; drawn when it is first needed. Whoever draws second
-/// takes the first one's.
-///
-/// # Errors
-/// When DynamoDB or the random source does not answer, or the secret cannot be read.
-pub async fn idempotency_secret(tables: &Tables) -> Result<[u8; 32], StoreError> {
-    if let Some(item) = get(tables, SECRET, 0).await? {
-        return read_secret(&item);
-    }
-    let mut secret = [0; 32];
-    getrandom::fill(&mut secret).map_err(|error| inconsistent(TABLE, SECRET, error))?;
-    let sent = tables
-        .client
-        .put_item()
-        .table_name(&tables.names.settings)
-        .set_item(Some(key(SECRET, 0)))
-        .item("secret", aws_sdk_dynamodb::types::AttributeValue::B(secret.to_vec().into()))
-        .condition_expression("attribute_not_exists(version)")
-        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-        .send()
-        .await;
-    match sent {
-        Ok(_) => Ok(secret),
-        Err(error) => match error.as_service_error() {
-            Some(failed) if failed.is_conditional_check_failed_exception() => {
-                let item = get(tables, SECRET, 0).await?.unwrap_or_default();
-                read_secret(&item)
-            }
-            _ => Err(StoreError::service("PutItem")(error)),
-        },
-    }
-}
-
-fn read_secret(item: &Item) -> Result<[u8; 32], StoreError> {
-    let secret = item.get("secret").and_then(|secret| secret.as_b().ok());
-    let secret = secret.and_then(|secret| <[u8; 32]>::try_from(secret.as_ref()).ok());
-    secret.ok_or_else(|| inconsistent(TABLE, SECRET, "attribute `secret` is not 32 bytes"))
 }

@@ -1,5 +1,8 @@
 //! The DynamoDB client and the names of the tables.
 
+use std::fmt::Display;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
@@ -14,6 +17,26 @@ pub struct Tables {
     pub client: Client,
     /// Their names.
     pub names: TableNames,
+    /// What was found damaged in them.
+    pub damage: Damage,
+}
+
+/// Rows that were found damaged and not told by metrics yet. Clones count together.
+#[derive(Debug, Clone, Default)]
+pub struct Damage(Arc<AtomicU32>);
+
+impl Damage {
+    /// A row was found whose content is not what its key promises. `key` must not name a person.
+    pub(crate) fn found(&self, table: &'static str, key: &str, reason: impl Display) {
+        tracing::error!(table, key, %reason, "damaged row");
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many were found since this was asked last.
+    #[must_use]
+    pub fn since_last(&self) -> u32 {
+        self.0.swap(0, Ordering::Relaxed)
+    }
 }
 
 /// The tables' physical names.

@@ -177,6 +177,12 @@ impl Asked {
         }
     }
 
+    /// More than any limit allows: what a list that cannot be read counts as.
+    #[must_use]
+    pub fn full() -> Self {
+        Self { requests: u64::MAX, pending: vec![] }
+    }
+
     /// Counts a whole list, as `of` is told of it.
     #[must_use]
     pub fn all(asks: &[Ask], of: &Ask) -> Self {

@@ -1,6 +1,7 @@
 //! Stream records. A record that cannot be read is parked alone: the good ones around it are handed out, each once and in
 //! order; and what may succeed later is reported from the first such record on.
 
+use std::cell::RefCell;
 use std::sync::LazyLock;
 
 use arbitrary::{Result, Unstructured};
@@ -8,6 +9,7 @@ use serde_json::{Value, json};
 use tollgate_aws::batch::{Answer, Batch};
 use tollgate_aws::error::StoreError;
 use tollgate_aws::item::inconsistent;
+use tollgate_aws::requests::Stored;
 
 use crate::api::STREAM;
 use crate::shape::{changed, scalar};
@@ -98,11 +100,11 @@ fn judge(records: Vec<Value>, handling: Handling) {
 
 /// The ids of the requests that are handed out, and the answer.
 fn handed_out(batch: Batch, handling: Handling) -> (Vec<String>, std::result::Result<Answer, StoreError>) {
-    let mut ids = vec![];
+    let ids = RefCell::new(vec![]);
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let answer = runtime.block_on(batch.each(async |stored| {
+    let answer = runtime.block_on(batch.each(1, async |stored: Stored| {
         let id = stored.record.request.id.to_string();
-        ids.push(id.clone());
+        ids.borrow_mut().push(id.clone());
         match handling {
             Handling::FailsForNow if id.starts_with("0202") && is_good(&id) => Err(StoreError::Service {
                 operation: "GetItem",
@@ -115,5 +117,5 @@ fn handed_out(batch: Batch, handling: Handling) -> (Vec<String>, std::result::Re
             _ => Ok(()),
         }
     }));
-    (ids, answer)
+    (ids.into_inner(), answer)
 }

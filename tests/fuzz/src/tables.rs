@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use serde_json::{Map, Value, json};
-use tollgate_aws::tables::{TableNames, Tables};
+use tollgate_aws::tables::{Damage, TableNames, Tables};
 
 /// One call, as it was made.
 #[derive(Debug, Clone)]
@@ -51,7 +51,11 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .http_client(http_client_fn(|_settings, _components| SharedHttpConnector::new(Within)))
         .build();
-    Tables { client: aws_sdk_dynamodb::Client::from_conf(config), names: TableNames::with_prefix("") }
+    Tables {
+        client: aws_sdk_dynamodb::Client::from_conf(config),
+        names: TableNames::with_prefix(""),
+        damage: Damage::default(),
+    }
 });
 
 /// Lets `act` work on tables that answer with `answers`. Gives what it gave, and the calls that it made.

@@ -38,7 +38,7 @@ struct Arguments {
     #[arg(long)]
     unanswered: bool,
     /// Which carrier lookup screening asks
-    #[arg(long, value_enum, default_value_t = Lookup::Pinpoint)]
+    #[arg(long, value_enum, default_value_t = Lookup::EndUserMessaging)]
     carrier_lookup: Lookup,
     /// Shows the functions' own log lines on standard error
     #[arg(long)]

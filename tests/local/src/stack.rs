@@ -217,14 +217,12 @@ impl Stack {
     /// When the function fails, or the event is not one of a stream.
     pub async fn invoke(&self, function: Function, event: Value) -> Result<Value, Error> {
         let batch = serde_json::from_value(event)?;
+        let (functions, ends) = (&self.functions, self.now() + INVOCATION);
         let answer = match function {
             Function::Screening => {
-                Box::pin(screening::handle(batch, &self.functions.screening, self.now())).await
+                Box::pin(screening::handle(batch, &functions.screening, &self.clock, ends)).await
             }
-            Function::Dialing => {
-                let ends = self.now() + INVOCATION;
-                Box::pin(dialing::handle(batch, &self.functions.dialing, ends)).await
-            }
+            Function::Dialing => Box::pin(dialing::handle(batch, &functions.dialing, ends)).await,
         };
         Ok(answer?)
     }

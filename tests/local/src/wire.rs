@@ -122,8 +122,8 @@ pub async fn let_others_go() {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NoTime;
 
-/// Longer than any back-off, and shorter than any time-out of `tollgate_aws::environment` and its Connect client.
-const BACK_OFF_MAX: Duration = Duration::from_secs(2);
+/// Longer than any back-off, and shorter than any time-out of `tollgate_aws`.
+const BACK_OFF_MAX: Duration = Duration::from_secs(1);
 
 impl AsyncSleep for NoTime {
     fn sleep(&self, duration: Duration) -> Sleep {

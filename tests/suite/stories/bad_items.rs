@@ -6,6 +6,7 @@ use http::Method;
 use serde_json::{Value, json};
 use tollgate::state::StateName;
 use tollgate_aws::item::{Item, n, s};
+use tollgate_aws::metrics::Metric;
 
 use crate::world::{NUMBER, World, account, world};
 
@@ -194,4 +195,29 @@ async fn break_policy(world: &World, document: &str) {
     let update =
         update.key("name", s("policy")).key("version", n(0)).update_expression("SET document = :document");
     update.expression_attribute_values(":document", s(document)).send().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_count_that_cannot_be_read_counts_as_full_until_it_is_mended_and_is_told() {
+    let day = tollgate::counter::Window::at(world().await.now(), 86_400).key();
+    let hour = tollgate::counter::Window::at(world().await.now(), 3_600).key();
+    for (subject, window, attribute, broken) in [
+        ("account#alice", &hour, "asks", AttributeValue::L(vec![s("no ask at all")])),
+        ("account#alice", &hour, "asks", n(3)),
+        ("range#+1206555", &day, "approved", s("many")),
+    ] {
+        let world = world().await;
+        let key = item(&[("subject", s(subject)), ("window", s(window.as_str()))]);
+        let mut row = key.clone();
+        row.insert(attribute.to_owned(), broken.clone());
+        put(&world, "Counters", row).await;
+        let alice = account("alice");
+        assert_eq!(alice.asks_and_waits(&world, NUMBER).await.0, StateName::Refused, "{broken:?}");
+        let counts = world.stack.functions.screening.metrics.kept_counts();
+        assert!(counts[&Metric::DamagedRows] > 0.0, "{broken:?}");
+
+        let mend = world.stack.tables.client.delete_item().table_name("Counters").set_key(Some(key));
+        mend.send().await.unwrap();
+        alice.is_called(&world, NUMBER).await;
+    }
 }

@@ -5,6 +5,7 @@ use local::carrier::{Line, LineType};
 use serde_json::json;
 use tollgate::state::StateName;
 use tollgate_aws::carrier::Service;
+use tollgate_aws::metrics::Metric;
 
 use crate::world::{NUMBER, Visitor, World, account, guest, world, world_with};
 
@@ -244,4 +245,57 @@ async fn a_suite_without_a_lookup_or_without_any_allowed_asks_nobody_and_finds_n
         assert_eq!(ask(&world).await, (StateName::Closed, vec![]));
         assert_eq!(world.stack.carriers.lookups(), [""; 0]);
     }
+}
+
+/// How often a metric was counted in screening.
+fn counted(world: &World, metric: Metric) -> u32 {
+    let counts = world.stack.functions.screening.metrics.kept_counts();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small count")]
+    counts.get(&metric).map_or(0, |count| *count as u32)
+}
+
+#[tokio::test]
+async fn a_service_that_does_not_answer_is_left_alone_for_a_while_and_said_to_have_failed() {
+    let world = world().await;
+    world.policy(json!({ "line": { "unavailable": "dial" } })).await;
+    // The client tries each three times.
+    world.stack.carriers.fail_next(9);
+    let ask = async |n: usize| {
+        let id = newcomer(n).asks(&world, &format!("+12065550{n:03}")).await;
+        world.settle().await;
+        world.findings(&id).await
+    };
+    for n in 0..4 {
+        assert_eq!(ask(n).await, ["line-unavailable"]);
+    }
+    assert_eq!(world.stack.carriers.lookups(), [""; 0], "it is well again, and not asked yet");
+    assert_eq!(counted(&world, Metric::LookupsFailed), 4);
+    world.pass(30).await;
+    assert_eq!(ask(4).await, [""; 0]);
+    assert_eq!((world.stack.carriers.lookups().len(), counted(&world, Metric::LookupsSpent)), (1, 0));
+}
+
+#[tokio::test]
+async fn lookups_that_are_spent_are_said_to_be() {
+    let world = world().await;
+    world.policy(json!({ "line": { "lookups_per_day_max": 1 }, "budgets": { "reserve_percent": 0 } })).await;
+    world.pass(13 * 3_600).await;
+    for n in 0..3 {
+        newcomer(n).asks(&world, &format!("+12065550{n:03}")).await;
+    }
+    world.settle().await;
+    assert_eq!(counted(&world, Metric::LookupsSpent), 2);
+    assert_eq!(counted(&world, Metric::LookupsFailed), 0);
+}
+
+#[tokio::test]
+async fn records_of_one_number_are_screened_one_after_the_other_and_its_lookup_is_paid_once() {
+    let world = world().await;
+    for n in 0..5 {
+        newcomer(n).asks(&world, NUMBER).await;
+        newcomer(n + 5).asks(&world, &format!("+12065550{n:03}")).await;
+    }
+    world.screen().await;
+    assert_eq!(world.stack.carriers.lookups_of(NUMBER), 1);
+    assert_eq!(world.stack.carriers.lookups().len(), 6);
 }

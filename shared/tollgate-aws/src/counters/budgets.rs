@@ -30,7 +30,7 @@ pub async fn budgets_used(tables: &Tables, policy: &Policy, now: Timestamp) -> R
             .send()
             .await
             .map_err(StoreError::service("GetItem"))?;
-        let taken = |take: Take| number(got.item.as_ref(), take.budget.attribute());
+        let taken = |take: Take| number(got.item.as_ref(), take.budget.attribute(), &tables.damage);
         let used = |take: &Take| Used { take: *take, window: row.window, taken: taken(*take) };
         Ok(row.takes.iter().map(used).collect::<Vec<_>>())
     });

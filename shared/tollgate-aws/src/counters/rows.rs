@@ -9,57 +9,94 @@ use tollgate::counter::{Ask, Asked, DAY_SECONDS, Subject, Window};
 use tollgate::facts::{Held, Places};
 
 use crate::item::Item;
+use crate::tables::Damage;
 
-/// Items read from the table, by subject and window.
-#[derive(Debug, Default)]
-pub(crate) struct Rows(HashMap<(String, String), Item>);
+const TABLE: &str = "Counters";
+
+/// Items read from the table, by subject and window. What is damaged counts as full until somebody mends it.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    items: HashMap<(String, String), Item>,
+    damage: Damage,
+}
 
 impl Rows {
+    pub(crate) fn new(damage: Damage) -> Self {
+        Self { items: HashMap::new(), damage }
+    }
+
     pub(crate) fn insert(&mut self, item: Item) {
         if let (Some(AttributeValue::S(subject)), Some(AttributeValue::S(window))) =
             (item.get("subject"), item.get("window"))
         {
-            self.0.insert((subject.clone(), window.clone()), item);
+            self.items.insert((subject.clone(), window.clone()), item);
         }
     }
 
     pub(crate) fn get(&self, subject: &str, window: Window) -> Option<&Item> {
-        self.0.get(&(subject.to_owned(), window.key()))
+        self.items.get(&(subject.to_owned(), window.key()))
     }
 
     /// The approvals of the day for a subject.
     pub(crate) fn approved(&self, subject: &Subject, now: Timestamp) -> u64 {
-        number(self.get(&subject.key(), Window::at(now, DAY_SECONDS)), "approved")
+        let item = self.get(&subject.key(), Window::at(now, DAY_SECONDS));
+        number(item, "approved", &self.damage)
     }
 
     /// The places that newcomers' calls hold.
     pub(crate) fn newcomers(&self, window: Window) -> Places {
         let (this, last) = (self.get(NEWCOMERS, window), self.get(NEWCOMERS, window.last()));
         let held = |budget: Budget| Held {
-            this: signed(this, budget.attribute()),
-            last: signed(last, budget.attribute()),
+            this: signed(this, budget.attribute(), &self.damage),
+            last: signed(last, budget.attribute(), &self.damage),
         };
         Places { newcomers: held(Budget::Newcomers), strangers: held(Budget::Strangers) }
     }
 
     /// What an asking subject asked for in a whole window, as `of` is told of it.
     pub(crate) fn asked(&self, subject: &Subject, window: Window, of: &Ask) -> Asked {
-        self.get(&subject.key(), window).map(asks).map(|asks| Asked::all(&asks, of)).unwrap_or_default()
+        match self.get(&subject.key(), window).map(|item| asks(item, &self.damage)) {
+            None => Asked::default(),
+            Some(Some(asks)) => Asked::all(&asks, of),
+            Some(None) => Asked::full(),
+        }
     }
 }
 
-pub(super) fn number(item: Option<&Item>, attribute: &str) -> u64 {
-    u64::try_from(signed(item, attribute)).unwrap_or(0)
+/// A count that cannot be below zero.
+pub(super) fn number(item: Option<&Item>, attribute: &str, damage: &Damage) -> u64 {
+    u64::try_from(signed(item, attribute, damage)).unwrap_or(0)
 }
 
-fn signed(item: Option<&Item>, attribute: &str) -> i64 {
+fn signed(item: Option<&Item>, attribute: &str, damage: &Damage) -> i64 {
     match item.and_then(|item| item.get(attribute)) {
-        Some(AttributeValue::N(number)) => number.parse().unwrap_or(0),
-        _ => 0,
+        None => 0,
+        Some(AttributeValue::N(number)) if let Ok(number) = number.parse() => number,
+        Some(_) => {
+            damage.found(TABLE, &kind(item), attribute);
+            i64::MAX
+        }
     }
 }
 
-pub(super) fn asks(item: &Item) -> Vec<Ask> {
-    let Some(AttributeValue::L(asks)) = item.get("asks") else { return vec![] };
-    asks.iter().filter_map(|ask| ask.as_s().ok()).filter_map(|ask| Ask::from_text(ask)).collect()
+/// The list of an asking subject; none if it is damaged.
+pub(super) fn asks(item: &Item, damage: &Damage) -> Option<Vec<Ask>> {
+    let read = match item.get("asks") {
+        None => return Some(vec![]),
+        Some(AttributeValue::L(asks)) => {
+            asks.iter().map(|ask| ask.as_s().ok().and_then(|ask| Ask::from_text(ask))).collect()
+        }
+        Some(_) => None,
+    };
+    if read.is_none() {
+        damage.found(TABLE, &kind(Some(item)), "asks");
+    }
+    read
+}
+
+/// What kind of row it is, and of which window. The whole key may name a person.
+fn kind(item: Option<&Item>) -> String {
+    let text = |name| item.and_then(|item| item.get(name)?.as_s().ok()).map_or("", String::as_str);
+    let kind = text("subject").split('#').next().unwrap_or_default();
+    format!("{kind} {}", text("window"))
 }

@@ -49,6 +49,19 @@ impl Subject {
         }
     }
 
+    /// What kind of subject it is.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Address(_) => "address",
+            Self::Block(_) => "block",
+            Self::Account(_) => "account",
+            Self::Number(_) => "number",
+            Self::Range(_) => "range",
+            Self::Carrier(_) => "carrier",
+        }
+    }
+
     /// Reads a key, as findings show it. An address may be written alone: its line or block is meant.
     ///
     /// # Errors

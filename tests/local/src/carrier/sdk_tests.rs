@@ -9,6 +9,12 @@ use aws_smithy_http_client::Builder;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::{AsyncSleep, Sleep};
+use tollgate::number::PhoneNumber;
+use tollgate_aws::carrier::{CarrierLookup, LookedUp, Service};
+
 use super::*;
 
 struct World {
@@ -97,4 +103,45 @@ async fn a_hanging_lookup_never_answers() {
     let error = world.voice_v2.carrier_lookup().phone_number("+12065550100").send().await.unwrap_err();
     assert!(matches!(error, aws_sdk_pinpointsmsvoicev2::error::SdkError::TimeoutError(_)), "{error:?}");
     assert!(world.carriers.lookups().is_empty());
+}
+
+/// The SDK's timers: each strikes at once, and how long it was set for is kept.
+#[derive(Debug, Clone, Default)]
+struct Timers(Arc<Mutex<Vec<Duration>>>);
+
+impl AsyncSleep for Timers {
+    fn sleep(&self, duration: Duration) -> Sleep {
+        self.0.lock().unwrap().push(duration);
+        Sleep::new(std::future::ready(()))
+    }
+}
+
+#[tokio::test]
+async fn nobody_waits_longer_than_two_seconds_for_a_lookup() {
+    let carriers = Carriers::new();
+    carriers.hang(true);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(axum::serve(listener, router(carriers)).into_future());
+    let timers = Timers::default();
+    let credentials = Credentials::new("local", "local", None, None, "local");
+    let config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::from_static("us-east-1"))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .http_client(Builder::new().build_http())
+        .sleep_impl(timers.clone())
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(tollgate_aws::environment::timeouts())
+        .endpoint_url(&endpoint)
+        .build();
+    let number = PhoneNumber::parse("+12065550100", None).unwrap();
+    for service in [Service::Pinpoint, Service::EndUserMessaging] {
+        let lookup = CarrierLookup::new(&config, service);
+        assert_eq!(lookup.look_up(&number, jiff::Timestamp::UNIX_EPOCH).await, LookedUp::Failed);
+    }
+    let timers = timers.0.lock().unwrap();
+    assert!(timers.contains(&Duration::from_secs(2)), "{timers:?}");
+    let of_other_services = tollgate_aws::environment::timeouts().operation_timeout().unwrap();
+    assert!(!timers.contains(&of_other_services), "{timers:?}");
 }

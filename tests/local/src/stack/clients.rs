@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tollgate_aws::carrier::{CarrierLookup, Service};
 use tollgate_aws::connect::{Connect as ConnectClient, Setup};
 use tollgate_aws::environment;
-use tollgate_aws::tables::{TableNames, Tables};
+use tollgate_aws::tables::{Damage, TableNames, Tables};
 
 use crate::carrier::{self, Carriers};
 use crate::connect::{self, Connect};
@@ -89,6 +89,7 @@ impl Clients {
         Tables {
             client: aws_sdk_dynamodb::Client::from_conf(config.build()),
             names: TableNames::with_prefix(""),
+            damage: Damage::default(),
         }
     }
 

@@ -160,7 +160,9 @@ impl History {
             let answer = match function {
                 Function::Screening => {
                     let event = serde_json::from_value(batch.event.clone()).unwrap();
-                    screening::handle(event, &stack.functions.screening, now).await.unwrap()
+                    let clock = Clock::Manual(ManualClock::at(now));
+                    let ends = now + SignedDuration::from_mins(1);
+                    screening::handle(event, &stack.functions.screening, &clock, ends).await.unwrap()
                 }
                 Function::Dialing => stack.invoke(function, batch.event.clone()).await.unwrap(),
             };
