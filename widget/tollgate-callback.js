@@ -107,23 +107,24 @@ button.primary:hover { text-decoration: underline; }
 button[aria-disabled=true], button[aria-disabled=true]:hover { border: 1px dashed var(--edge); background: var(--sunken);
   color: var(--text); cursor: default; text-decoration: none; }
 :focus-visible, .heading:focus { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 6px; }
-.heading:focus:not(:focus-visible) { outline: 0; }
+.heading:focus:not(:focus-visible) { outline: 0; } .heading { outline-offset: 4px !important; }
 svg { flex: none; width: 24px; height: 24px; margin-top: 2px; fill: none; stroke: currentColor; stroke-width: 1.5;
   stroke-linecap: round; stroke-linejoin: round; }
 .ok { color: var(--ok); } .bad { color: var(--bad); }
-.ways { display: grid; gap: 8px; padding: 0; list-style: none; }
+.others { margin-bottom: -8px; } .ways { display: grid; gap: 8px; padding: 0; list-style: none; }
 .way { display: flex; flex-wrap: wrap; gap: 8px 12px; align-items: center; min-height: 56px; padding: 8px 12px;
   border: 1px solid var(--line); border-radius: 8px; }
 .way svg { width: 20px; height: 20px; margin: 0; color: var(--accent); } .way strong { flex: 1; }
 .way button { width: auto; } .way ::slotted(*) { color: var(--accent); }
+.way ::slotted([slot=call-in]) { direction: ltr; unicode-bidi: isolate; }
 .skeleton { height: 44px; border-radius: 6px; background: var(--sunken); } .skeleton:first-of-type { width: 60%; height: 28px; }
 .status { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 dialog { width: min(448px, calc(100% - 16px)); max-height: calc(100% - 16px); padding: 0; border: 0; border-radius: var(--radius);
   background: none; } dialog .panel { box-shadow: none; }
 .close { position: absolute; inset-block-start: 12px; inset-inline-end: 12px; width: 44px; padding: 0; border-color: transparent;
-  background: none; } .close svg { margin: auto; vertical-align: middle; } dialog .heading { padding-inline-end: 40px; }
+  background: none; } .close svg { margin: auto; vertical-align: middle; } dialog .heading { margin-inline-end: 40px; }
 @media (forced-colors: active) { button.primary { border: 2px solid ButtonText; } .skeleton { border: 1px solid GrayText; }
-  [aria-invalid] { border: 2px solid Mark; outline: 1px solid CanvasText; } button[aria-disabled=true] { color: GrayText; } }
+  [aria-invalid] { border: 3px solid CanvasText; } svg, .way svg { color: CanvasText; } .close svg { color: ButtonText; } button[aria-disabled=true] { color: GrayText; } }
 `;
 
 /** Icons, as the paths of a square of 16. */
@@ -197,6 +198,12 @@ async function ask(url, method, { authorize, key, json } = {}) {
 function randomKey() {
   if (crypto.randomUUID) return crypto.randomUUID();
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** A number as the API reads it: in the digits, dashes and spaces of ASCII, whatever the keyboard or the address book has. */
+function plain(number) {
+  return number.normalize('NFKC').replace(/\p{Cf}/gu, '').replace(/\p{Pd}/gu, '-')
+    .replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => digit.charCodeAt(0) & 15);
 }
 
 /** What is wrong with what was typed, by field, as names of texts. All else is for the API to tell. */
@@ -385,7 +392,7 @@ export class TollgateCallback extends HTMLElement {
     const era = this.#show('loading');
     const answer = await this.#ask('/callback-options', 'GET');
     if (era !== this.#era) return;
-    if (answer.type) return this.#fail(answer, () => this.#begin());
+    if (answer.type) return this.#fail(answer, () => this.#again());
     this.#options = answer.body;
     this.#channels = answer.body.channels;
     const others = this.#others.length > 0;
@@ -403,7 +410,8 @@ export class TollgateCallback extends HTMLElement {
     const typed = {};
     for (const field of FIELDS) {
       const input = this.#form.elements.namedItem(field);
-      if (input && (input.value || field === 'phoneNumber')) typed[field] = input.value;
+      if (field === 'phoneNumber') typed[field] = plain(input.value);
+      else if (input?.value) typed[field] = input.value;
     }
     // A number without a country code is one of the country that is served, if it is one.
     const [only, more] = this.#options.countries;
@@ -415,18 +423,21 @@ export class TollgateCallback extends HTMLElement {
     const typed = this.#typed;
     this.#wrong = check(typed);
     if (Object.keys(this.#wrong).length > 0) return this.#invalid();
+    const number = this.#form.elements.namedItem('phoneNumber').value.trim();
     const json = JSON.stringify(typed);
     if (json !== this.#sent.json) this.#sent = { json, key: randomKey() };
+    const isRetry = this.#state === 'unavailable';
     const era = this.#show('sending');
+    if (isRetry) this.#form.querySelector('.send').focus();
     const answer = await this.#ask('/callbacks', 'POST', this.#sent);
     if (era !== this.#era) return;
-    this.#answered(answer, typed);
+    this.#answered(answer, number);
   }
 
-  #answered(answer, typed) {
+  #answered(answer, number) {
     const { body } = answer;
     if (!answer.type && body.id) {
-      this.#request = { id: body.id, callBy: body.callBy, number: typed.phoneNumber.trim() };
+      this.#request = { id: body.id, callBy: body.callBy, number };
       this.#channels = body.channels;
       kept.write(this.#place, { id: body.id, callBy: body.callBy, channels: body.channels });
       this.#settled('waiting');
@@ -663,8 +674,9 @@ export class TollgateCallback extends HTMLElement {
     }
   }
 
+  /** Begins anew for whoever pressed a button that is gone then. */
   async #again() {
-    await this.reset();
+    await this.#begin();
     this.#focusHeading();
   }
 

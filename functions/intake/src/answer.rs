@@ -34,10 +34,14 @@ pub(crate) enum Answer {
 
 /// What a website may offer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct CallbackOptions {
     pub(crate) channels: Vec<Channel>,
     /// Whose numbers are called.
     pub(crate) countries: Vec<CountryCode>,
+    /// Whose number is meant by one without a country code, if somebody's is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) default_country: Option<CountryCode>,
 }
 
 /// What the log tells of an answer.

@@ -17,6 +17,7 @@ pub(crate) async fn options(caller: &Caller, intake: &Intake, now: Timestamp) ->
     Answer::Options(CallbackOptions {
         channels: screen::channels(caller, &settings.switches, &settings.policy),
         countries: settings.policy.served_countries.iter().copied().collect(),
+        default_country: settings.policy.default_country,
     })
 }
 

@@ -41,7 +41,7 @@ async fn every_answer_without_tables_is_one_that_says_so_or_needs_none() {
     for (event, status, told) in [
         (SIGNED_IN, 503, "urn:tollgate:problem:unavailable"),
         (GUEST, 503, "urn:tollgate:problem:unavailable"),
-        (OPTIONS, 200, r#"{"channels":["chat","call-in"],"countries":["US"]}"#),
+        (OPTIONS, 200, r#"{"channels":["chat","call-in"],"countries":["US"],"defaultCountry":"US"}"#),
         (STATUS, 503, "urn:tollgate:problem:unavailable"),
         (DELETE, 503, "urn:tollgate:problem:unavailable"),
         (MALFORMED, 400, "urn:tollgate:problem:malformed-body"),
