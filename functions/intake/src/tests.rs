@@ -65,7 +65,7 @@ fn the_events_name_their_callers() {
         (MALFORMED, Access::Guest),
     ] {
         let request = from_str(event).unwrap();
-        assert_eq!(Route::of(&request).unwrap().access, access);
+        assert!(matches!(Route::of(&request), Some(Route::Visitors { access: door, .. }) if door == access));
         let caller = edge.caller(&request, access).unwrap();
         assert_eq!(caller.country.country().unwrap().as_str(), "US");
         assert_eq!(caller.account.is_some(), access == Access::Account);

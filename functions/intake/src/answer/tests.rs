@@ -75,7 +75,10 @@ fn options_name_channels_and_countries() {
         default_country: CountryCode::parse("US").ok(),
     };
     let told = text(Answer::Options(options));
-    assert!(told.ends_with(r#"{"channels":["callback","chat"],"countries":["CA","US"],"defaultCountry":"US"}"#), "{told}");
+    assert!(
+        told.ends_with(r#"{"channels":["callback","chat"],"countries":["CA","US"],"defaultCountry":"US"}"#),
+        "{told}"
+    );
 }
 
 #[test]
