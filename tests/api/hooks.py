@@ -59,6 +59,8 @@ schemathesis.openapi.format("phone-number", st.one_of(numbers, national))
 schemathesis.openapi.format("international-number", numbers)
 schemathesis.openapi.format("entry-key", entries)
 schemathesis.openapi.format("country", countries)
+# Those whose numbers `national` may be.
+schemathesis.openapi.format("country-of-number", st.sampled_from(["US", "ca", ""]))
 schemathesis.openapi.format("number-prefix", prefixes)
 schemathesis.openapi.format("let-in-prefix", let_in)
 schemathesis.openapi.format("visitor-text", texts)

@@ -12,6 +12,7 @@ use tollgate::request::RequestId;
 use crate::origins::Origins;
 use crate::problem::Problem;
 use crate::route::Access;
+use crate::widget::{self, Keeping, Wanted};
 
 /// What is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,16 +29,22 @@ pub(crate) enum Answer {
     Cancelled,
     /// To a browser that asks whether a website may ask.
     Preflight { allowed: &'static str },
+    /// To a browser that loads the widget.
+    Widget(Wanted),
     /// To what cannot be served.
     Problem(Problem),
 }
 
 /// What a website may offer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct CallbackOptions {
     pub(crate) channels: Vec<Channel>,
     /// Whose numbers are called.
     pub(crate) countries: Vec<CountryCode>,
+    /// Whose number is meant by one without a country code, if somebody's is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) default_country: Option<CountryCode>,
 }
 
 /// What the log tells of an answer.
@@ -57,6 +64,7 @@ impl Answer {
             Self::Options(_) => (None, "options"),
             Self::Cancelled => (None, "cancelled"),
             Self::Preflight { .. } => (None, "preflight"),
+            Self::Widget(_) => (None, "widget"),
             Self::Problem(problem) => (None, problem.name()),
         };
         Outcome { id, name }
@@ -78,12 +86,17 @@ impl Answer {
             Self::Shown(reply) => (StatusCode::OK, json(reply)),
             Self::Options(options) => (StatusCode::OK, json(options)),
             Self::Cancelled | Self::Preflight { .. } => (StatusCode::NO_CONTENT, Body::Empty),
+            Self::Widget(Wanted::Script { file, .. }) => (StatusCode::OK, Body::from(file.text)),
+            Self::Widget(Wanted::Versions) => (StatusCode::OK, json(widget::versions())),
             Self::Problem(problem) => (problem.status(), json(&problem.details())),
         };
         let mut response = Response::new(body);
         *response.status_mut() = status;
         self.write_headers(response.headers_mut());
-        origins.write(asked, response.headers_mut());
+        match &self {
+            Self::Widget(_) => let_in_all(response.headers_mut()),
+            _ => origins.write(asked, response.headers_mut()),
+        }
         if let Self::Preflight { allowed } = self {
             origins.write_preflight(asked, allowed, response.headers_mut());
         }
@@ -91,8 +104,14 @@ impl Answer {
     }
 
     fn write_headers(&self, headers: &mut HeaderMap) {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        let cache_control = match self {
+            Self::Widget(Wanted::Script { keeping, .. }) => keeping.cache_control(),
+            Self::Widget(Wanted::Versions) => Keeping::AnHour.cache_control(),
+            _ => "no-store",
+        };
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache_control));
         let content_type = match self {
+            Self::Widget(Wanted::Script { .. }) => Some("text/javascript; charset=utf-8"),
             Self::Cancelled | Self::Preflight { .. } => None,
             Self::Problem(_) => Some("application/problem+json"),
             _ => Some("application/json"),
@@ -112,6 +131,13 @@ impl Answer {
             _ => {}
         }
     }
+}
+
+/// Lets any website use an answer, and have it checked by its hash. Nothing in it is a visitor's.
+fn let_in_all(headers: &mut HeaderMap) {
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 }
 
 /// A body. None of these types can fail to be written.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::error::Category;
+use tollgate::country::CountryCode;
 use tollgate::number::PhoneNumber;
 use tollgate::policy::Policy;
 use tollgate::text::VisitorText;
@@ -19,6 +20,7 @@ const BODY_BYTES_MAX: usize = 8_192;
 
 /// The fields.
 const PHONE_NUMBER: &str = "phoneNumber";
+const COUNTRY: &str = "country";
 const NAME: &str = "name";
 const TOPIC: &str = "topic";
 
@@ -30,7 +32,7 @@ pub(crate) struct Asked {
     pub(crate) topic: Option<VisitorText>,
 }
 
-/// Reads a body. A number without `+` is one of the policy's default country.
+/// Reads a body. A number without `+` is one of the country that is named, or else of the policy's default one.
 pub(crate) fn parse(body: &[u8], policy: &Policy) -> Result<Asked, Problem> {
     if body.len() > BODY_BYTES_MAX {
         return Err(Problem::BodyTooLarge { bytes_max: BODY_BYTES_MAX });
@@ -43,11 +45,12 @@ pub(crate) fn parse(body: &[u8], policy: &Policy) -> Result<Asked, Problem> {
             Category::Syntax | Category::Eof | Category::Io => "the body is not JSON",
         })
     })?;
-    let (mut number, mut name, mut topic) = (None, None, None);
+    let (mut number, mut country, mut name, mut topic) = (None, None, None, None);
     let nothing = Value::String(String::new());
     for (field, value) in &fields.0 {
         let (field, place) = match field.as_str() {
             PHONE_NUMBER => (PHONE_NUMBER, &mut number),
+            COUNTRY => (COUNTRY, &mut country),
             NAME => (NAME, &mut name),
             TOPIC => (TOPIC, &mut topic),
             other => return Err(Problem::Field(FieldProblem::Unknown { field: harmless(other) })),
@@ -60,7 +63,9 @@ pub(crate) fn parse(body: &[u8], policy: &Policy) -> Result<Asked, Problem> {
         }
     }
     let number = number.ok_or(Problem::Field(FieldProblem::Missing { field: PHONE_NUMBER }))?;
-    let number = PhoneNumber::parse_with(number, policy.default_country, &policy.numbers.let_in)
+    let country = country.filter(|text| !text.is_empty()).map(CountryCode::parse).transpose();
+    let country = country.map_err(|_error| Problem::Field(FieldProblem::Country { field: COUNTRY }))?;
+    let number = PhoneNumber::parse_with(number, country.or(policy.default_country), &policy.numbers.let_in)
         .map_err(|error| Problem::Field(FieldProblem::PhoneNumber { field: PHONE_NUMBER, error }))?;
     Ok(Asked { number, name: text(NAME, name)?, topic: text(TOPIC, topic)? })
 }

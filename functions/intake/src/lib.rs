@@ -3,6 +3,7 @@
 //! - [`edge`]: who asks, by what of the edge can be believed; [`origins`]: which websites may call
 //! - `route`: which resource is meant; `body`: what is asked
 //! - `post`, `status`: what is done for each method; `answer`, `problem`: what is answered, as HTTP
+//! - `widget`: the scripts by which a website shows a form
 
 mod answer;
 mod body;
@@ -13,6 +14,7 @@ mod problem;
 mod route;
 mod run;
 mod status;
+mod widget;
 
 use jiff::Timestamp;
 use lambda_http::http::Method;
@@ -72,21 +74,26 @@ pub async fn handle(request: Request, intake: &Intake, now: Timestamp) -> Respon
 
 async fn answer(request: &Request, intake: &Intake, now: Timestamp) -> Result<Answer, Problem> {
     let route = Route::of(request).ok_or(Problem::NotFound)?;
-    let allowed = route.resource.methods();
-    if request.method() == Method::OPTIONS {
-        return Ok(Answer::Preflight { allowed });
-    }
+    let allowed = route.methods();
     if !allowed.split(", ").any(|method| method == request.method().as_str()) {
         return Err(Problem::MethodNotAllowed { allowed });
     }
-    let caller = caller(request, route.access, intake)?;
+    let (access, resource) = match route {
+        // Whoever asks: the page that loads it may be one that nobody has let in yet.
+        Route::Widget(wanted) => return wanted.map(Answer::Widget).ok_or(Problem::NotFound),
+        Route::Visitors { .. } if request.method() == Method::OPTIONS => {
+            return Ok(Answer::Preflight { allowed });
+        }
+        Route::Visitors { access, resource } => (access, resource),
+    };
+    let caller = caller(request, access, intake)?;
     intake.edge.origins.admit(request.headers())?;
     if request.method() == Method::POST {
         is_json(request.headers())?;
     }
-    match (&route.resource, request.method()) {
+    match (&resource, request.method()) {
         (Resource::Options, _) => Ok(status::options(&caller, intake, now).await),
-        (Resource::Callbacks, _) => post::post(request, route.access, caller, intake, now).await,
+        (Resource::Callbacks, _) => post::post(request, access, caller, intake, now).await,
         (Resource::Callback(id), &Method::DELETE) => status::cancel(id, &caller, intake, now).await,
         (Resource::Callback(id), _) => status::look(id, &caller, intake, now).await,
     }

@@ -46,6 +46,9 @@ pub(crate) enum FieldProblem {
         field: &'static str,
         error: PhoneNumberError,
     },
+    Country {
+        field: &'static str,
+    },
     Text {
         field: &'static str,
         error: TextError,
@@ -86,6 +89,7 @@ impl Problem {
             Self::Field(FieldProblem::Missing { .. }) => "missing-field",
             Self::Field(FieldProblem::NotText { .. }) => "wrong-type",
             Self::Field(FieldProblem::PhoneNumber { .. }) => "invalid-phone-number",
+            Self::Field(FieldProblem::Country { .. }) => "invalid-country",
             Self::Field(FieldProblem::Text { .. }) => "invalid-text",
             Self::Field(FieldProblem::Unknown { .. }) => "unknown-field",
             Self::IdempotencyKeyReused => "idempotency-key-reused",
@@ -138,6 +142,7 @@ impl Problem {
             Self::Field(FieldProblem::Missing { .. }) => "Missing field",
             Self::Field(FieldProblem::NotText { .. }) => "Wrong type",
             Self::Field(FieldProblem::PhoneNumber { .. }) => "Invalid phone number",
+            Self::Field(FieldProblem::Country { .. }) => "Invalid country",
             Self::Field(FieldProblem::Text { .. }) => "Invalid text",
             Self::Field(FieldProblem::Unknown { .. }) => "Unknown field",
             Self::IdempotencyKeyReused => "Idempotency key reused",
@@ -181,6 +186,7 @@ impl Problem {
                 FieldProblem::Missing { field }
                 | FieldProblem::NotText { field }
                 | FieldProblem::PhoneNumber { field, .. }
+                | FieldProblem::Country { field }
                 | FieldProblem::Text { field, .. },
             ) => Some((*field).to_owned()),
             Self::Field(FieldProblem::Unknown { field }) => field.clone(),
@@ -195,9 +201,10 @@ impl FieldProblem {
             Self::Missing { field } => format!("`{field}` is required").into(),
             Self::NotText { field } => format!("`{field}` must be a string").into(),
             Self::PhoneNumber { error, .. } => error.to_string().into(),
+            Self::Country { field } => format!("`{field}` must be the two letters of a country").into(),
             Self::Text { field, error } => format!("`{field}` {error}").into(),
             Self::Unknown { .. } => {
-                "the body may hold `phoneNumber`, `name` and `topic`, and nothing else".into()
+                "the body may hold `phoneNumber`, `country`, `name` and `topic`, and nothing else".into()
             }
         }
     }

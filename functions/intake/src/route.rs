@@ -4,6 +4,8 @@ use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
 use tollgate::request::RequestId;
 
+use crate::widget::Wanted;
+
 /// By which door a request came. API Gateway cannot make signing in optional on one, so there are two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -13,7 +15,7 @@ pub enum Access {
     Account,
 }
 
-/// What a request means.
+/// What a visitor's request means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Resource {
     /// The channels to offer before the form is shown.
@@ -24,11 +26,13 @@ pub(crate) enum Resource {
     Callback(Option<RequestId>),
 }
 
-/// A resource, and the door to it.
+/// Where a request leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Route {
-    pub(crate) access: Access,
-    pub(crate) resource: Resource,
+pub(crate) enum Route {
+    /// To a resource, by the door to it.
+    Visitors { access: Access, resource: Resource },
+    /// To a file of the widget; none if there is no such file.
+    Widget(Option<Wanted>),
 }
 
 impl Access {
@@ -41,18 +45,18 @@ impl Access {
     }
 }
 
-impl Resource {
-    /// The methods it has, as the `Allow` header lists them.
+impl Route {
+    /// The methods there are, as the `Allow` header lists them.
     pub(crate) fn methods(&self) -> &'static str {
         match self {
-            Self::Options => "GET, OPTIONS",
-            Self::Callbacks => "POST, OPTIONS",
-            Self::Callback(_) => "GET, DELETE, OPTIONS",
+            Self::Visitors { resource: Resource::Options, .. } => "GET, OPTIONS",
+            Self::Visitors { resource: Resource::Callbacks, .. } => "POST, OPTIONS",
+            Self::Visitors { resource: Resource::Callback(_), .. } => "GET, DELETE, OPTIONS",
+            // A browser loads a script without asking whether it may.
+            Self::Widget(_) => "GET",
         }
     }
-}
 
-impl Route {
     /// The route of a request: by the resource that API Gateway matched, which has no stage and no base path before
     /// it; without one, by the path less its stage. The id is the path's last segment in any case.
     pub(crate) fn of(request: &Request) -> Option<Self> {
@@ -66,20 +70,23 @@ impl Route {
 
     fn parse(resource: &str, path: &str) -> Option<Self> {
         let segments: Vec<_> = resource.split('/').filter(|segment| !segment.is_empty()).collect();
+        let mut of_path = path.split('/').filter(|segment| !segment.is_empty()).rev();
+        let last = of_path.next().unwrap_or_default();
         let (access, rest) = match segments.as_slice() {
+            ["widget", "versions.json"] => return Some(Self::Widget(Some(Wanted::Versions))),
+            ["widget", _, _] => {
+                return Some(Self::Widget(Wanted::parse(of_path.next().unwrap_or_default(), last)));
+            }
             ["account", rest @ ..] => (Access::Account, rest),
             rest => (Access::Guest, rest),
         };
         let resource = match rest {
             ["callback-options"] => Resource::Options,
             ["callbacks"] => Resource::Callbacks,
-            ["callbacks", _] => {
-                let last = path.split('/').rfind(|segment| !segment.is_empty()).unwrap_or_default();
-                Resource::Callback(RequestId::parse(last).ok())
-            }
+            ["callbacks", _] => Resource::Callback(RequestId::parse(last).ok()),
             _ => return None,
         };
-        Some(Self { access, resource })
+        Some(Self::Visitors { access, resource })
     }
 }
 
@@ -109,7 +116,7 @@ mod tests {
     fn a_route_is_the_same_behind_a_stage_a_base_path_or_nothing() {
         let callback = Resource::Callback(RequestId::parse(ID).ok());
         for (access, prefix) in [(Access::Guest, ""), (Access::Account, "/account")] {
-            let expected = Some(Route { access, resource: callback.clone() });
+            let expected = Some(Route::Visitors { access, resource: callback.clone() });
             let template = format!("{prefix}/callbacks/{{id}}");
             let path = format!("{prefix}/callbacks/{ID}");
             for mounted in
@@ -121,6 +128,19 @@ mod tests {
             assert_eq!(route(None, &format!("/prod{path}")), expected);
             assert_eq!(route(Some("/{proxy+}"), &path), expected);
         }
+    }
+
+    #[test]
+    fn the_widget_is_found_behind_a_stage_and_by_no_other_door() {
+        let of = |resource, path| route(Some(resource), path);
+        let script = of("/widget/{version}/{file}", "/prod/widget/1/lang-de.js");
+        assert_eq!(script, Some(Route::Widget(Wanted::parse("1", "lang-de.js"))));
+        assert_ne!(script, Some(Route::Widget(None)));
+        let versions = Some(Route::Widget(Some(Wanted::Versions)));
+        assert_eq!(of("/widget/versions.json", "/prod/widget/versions.json"), versions);
+        assert_eq!(of("/widget/{version}/{file}", "/prod/widget/9/lang-de.js"), Some(Route::Widget(None)));
+        assert_eq!(route(None, "/account/widget/1/lang-de.js"), None);
+        assert_eq!(route(None, "/widget/1"), None);
     }
 
     #[test]
@@ -137,8 +157,9 @@ mod tests {
     #[test]
     fn a_text_that_cannot_be_an_id_is_no_id() {
         for text in ["abc", "%2e%2e", "AABBCCDDEEFF00112233445566778899"] {
-            let route = route(Some("/callbacks/{id}"), &format!("/callbacks/{text}")).unwrap();
-            assert_eq!(route.resource, Resource::Callback(None), "{text}");
+            let route = route(Some("/callbacks/{id}"), &format!("/callbacks/{text}"));
+            let expected = Route::Visitors { access: Access::Guest, resource: Resource::Callback(None) };
+            assert_eq!(route, Some(expected), "{text}");
         }
     }
 }

@@ -18,6 +18,7 @@ pub(crate) async fn options(caller: &Caller, intake: &Intake, now: Timestamp) ->
     Answer::Options(CallbackOptions {
         channels: screen::channels(caller, &settings.switches, spent, &settings.policy),
         countries: settings.policy.served_countries.iter().copied().collect(),
+        default_country: settings.policy.default_country,
     })
 }
 

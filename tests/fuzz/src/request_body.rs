@@ -62,9 +62,11 @@ type Wanted = (PhoneNumber, Option<VisitorText>, Option<VisitorText>);
 /// What a body asks for, if it is what the documentation says.
 fn wanted(body: &[u8]) -> Option<Wanted> {
     let fields: Map<String, Value> = serde_json::from_slice(body).ok().filter(|_| body.len() <= 4_096)?;
-    let known = ["phoneNumber", "name", "topic"];
+    let known = ["phoneNumber", "country", "name", "topic"];
     let known = fields.iter().all(|(name, value)| known.contains(&name.as_str()) && value.is_string());
     let number = fields.get("phoneNumber").filter(|_| known)?.as_str()?;
     let text = |name| fields.get(name).and_then(Value::as_str).map(VisitorText::parse).transpose().ok();
-    Some((PhoneNumber::parse(number, CountryCode::parse("US").ok()).ok()?, text("name")?, text("topic")?))
+    let country = fields.get("country").and_then(Value::as_str).filter(|country| !country.is_empty());
+    let country = CountryCode::parse(country.unwrap_or("US")).ok()?;
+    Some((PhoneNumber::parse(number, Some(country)).ok()?, text("name")?, text("topic")?))
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
+use intake::origins::Origins;
 use local::connect::CallPlan;
 use local::run::serve;
 use local::stack::{Error, Options};
@@ -40,6 +41,9 @@ struct Arguments {
     /// Which carrier lookup screening asks
     #[arg(long, value_enum, default_value_t = Lookup::EndUserMessaging)]
     carrier_lookup: Lookup,
+    /// The websites whose pages may call, as the template's parameter AllowedOrigins
+    #[arg(long, value_name = "ORIGINS", default_value = "*")]
+    allowed_origins: String,
     /// Shows the functions' own log lines on standard error
     #[arg(long)]
     verbose: bool,
@@ -76,6 +80,7 @@ async fn main() -> Result<(), Error> {
             Lookup::EndUserMessaging => Service::EndUserMessaging,
             Lookup::Off => Service::Off,
         },
+        origins: Origins::parse(&arguments.allowed_origins),
         settings_kept_seconds: SETTINGS_KEPT_SECONDS,
         interceptor: None,
     };

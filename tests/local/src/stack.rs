@@ -13,6 +13,7 @@ use contact_events::ContactEvents;
 use dialing::Dialer;
 use intake::Intake;
 use intake::edge::Edge;
+use intake::origins::Origins;
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::http::HeaderValue;
 use lambda_http::http::header::CONTENT_TYPE;
@@ -53,6 +54,8 @@ pub struct Options {
     pub plan: CallPlan,
     /// Which carrier lookup is asked.
     pub carrier: Service,
+    /// The websites that may call.
+    pub origins: Origins,
     /// How the functions reach the engine and the stand-ins.
     pub wire: Wire,
     /// How long functions keep settings, in seconds.
@@ -71,6 +74,7 @@ impl Options {
             clock,
             plan: CallPlan::default(),
             carrier: Service::Pinpoint,
+            origins: Origins::Any,
             wire: Wire::in_process(),
             settings_kept_seconds: 0,
             interceptor: None,
@@ -260,7 +264,7 @@ async fn functions(
         intake: Intake {
             tables: tables(),
             settings: settings(),
-            edge: Edge::trusting_everything(),
+            edge: Edge { origins: options.origins.clone(), ..Edge::trusting_everything() },
             secret,
             random: intake::system_random,
         },

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use http::Method;
 use intake::edge::{Clients, Edge};
 use intake::origins::Origins;
 use serde_json::json;
@@ -72,4 +73,36 @@ async fn a_token_of_another_app_client_is_refused() {
         (403, &json!("urn:tollgate:problem:client-not-allowed"))
     );
     assert_eq!(guest().asks_for(&world, NUMBER).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_widget_is_given_to_every_page_and_alike() {
+    let world = world_of_one_website().await;
+    let mut answers = vec![];
+    for headers in [
+        vec![],
+        vec![("sec-fetch-site", "cross-site".to_owned())],
+        vec![("origin", "https://evil.example".to_owned()), ("x-local-anonymous", "true".to_owned())],
+    ] {
+        let answer = world.send(Method::GET, "/widget/1.0.0/tollgate-callback.js", &headers, "").await;
+        assert_eq!(answer.status, 200, "{headers:?}");
+        assert_eq!(answer.headers["access-control-allow-origin"], "*");
+        assert_eq!(answer.headers["cross-origin-resource-policy"], "cross-origin");
+        assert_eq!(answer.headers["cache-control"], "public, max-age=31536000, immutable");
+        answers.push((answer.headers, answer.text));
+    }
+    assert!(answers[0].1.contains("customElements.define('tollgate-callback'"));
+    assert!(answers.iter().all(|answer| *answer == answers[0]));
+
+    for (method, path, status) in [
+        (Method::GET, "/widget/1/lang-de.js", 200),
+        (Method::GET, "/widget/versions.json", 200),
+        (Method::GET, "/widget/0.9.0/tollgate-callback.js", 404),
+        (Method::GET, "/widget/1/package.json", 404),
+        (Method::GET, "/account/widget/1/lang-de.js", 404),
+        (Method::POST, "/widget/1/lang-de.js", 405),
+    ] {
+        let signed_in = [("x-local-account", "alice".to_owned())];
+        assert_eq!(world.send(method, path, &signed_in, "").await.status, status, "{path}");
+    }
 }

@@ -80,9 +80,13 @@ async fn the_routes_are_those_that_intake_and_review_answer_at() {
     let world = world().await;
     let visitors = matched_in("functions/intake/src/route.rs");
     let operators = matched_in("functions/review/src/route.rs");
-    assert!(visitors.len() == 3 && operators.len() > 10, "{visitors:?} {operators:?}");
+    let (public, visitors): (BTreeSet<_>, BTreeSet<_>) =
+        visitors.into_iter().partition(|path| path.starts_with("/widget/"));
+    assert!(public.len() == 2 && visitors.len() == 3, "{public:?} {visitors:?}");
+    assert!(operators.len() > 10, "{operators:?}");
     let doors = ["", "/account"].into_iter().flat_map(|door| visitors.iter().map(move |path| (door, path)));
-    let paths = doors.chain(operators.iter().map(|path| ("/review", path)));
+    let public = public.iter().map(|path| ("", path));
+    let paths = doors.chain(public).chain(operators.iter().map(|path| ("/review", path)));
 
     let mut answered = Routes::new();
     for (door, path) in paths {
@@ -120,6 +124,20 @@ fn each_door_has_its_lock() {
             assert_eq!(item[&method]["security"], expected, "{method} {path}");
         }
     }
+}
+
+#[test]
+fn the_widget_that_is_described_is_the_one_that_there_is() {
+    let description = description();
+    let package: Value = serde_json::from_str(&yaml::text("widget/package.json")).unwrap();
+    let version = package["version"].as_str().unwrap();
+    let (major, _) = version.split_once('.').unwrap();
+    let described = &description["paths"]["/widget/{version}/{file}"]["parameters"][0]["schema"]["enum"];
+    assert_eq!(texts(described), owned([version, major]));
+    let scripts = std::fs::read_dir(yaml::root().join("widget")).unwrap();
+    let scripts = scripts.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let scripts: BTreeSet<_> = scripts.filter(|name| name.ends_with(".js")).collect();
+    assert_eq!(texts(&description["components"]["schemas"]["WidgetFile"]["enum"]), scripts);
 }
 
 /// The names that an enumeration knows, as it tells them to whoever writes another.

@@ -72,9 +72,13 @@ fn options_name_channels_and_countries() {
     let options = CallbackOptions {
         channels: vec![Channel::Callback, Channel::Chat],
         countries: vec![CountryCode::parse("CA").unwrap(), CountryCode::parse("US").unwrap()],
+        default_country: CountryCode::parse("US").ok(),
     };
     let told = text(Answer::Options(options));
-    assert!(told.ends_with(r#"{"channels":["callback","chat"],"countries":["CA","US"]}"#), "{told}");
+    assert!(
+        told.ends_with(r#"{"channels":["callback","chat"],"countries":["CA","US"],"defaultCountry":"US"}"#),
+        "{told}"
+    );
 }
 
 #[test]

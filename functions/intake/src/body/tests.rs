@@ -64,6 +64,8 @@ fn each_bad_field_is_named() {
         (r#"{"phoneNumber":["+12065550100"]}"#.to_owned(), "wrong-type", "phoneNumber"),
         (r#"{"phoneNumber":"+12065550100","name":7}"#.to_owned(), "wrong-type", "name"),
         (r#"{"phoneNumber":"+12065550100","topic":{}}"#.to_owned(), "wrong-type", "topic"),
+        (r#"{"phoneNumber":"+12065550100","country":1}"#.to_owned(), "wrong-type", "country"),
+        (r#"{"phoneNumber":"+12065550100","country":"USA"}"#.to_owned(), "invalid-country", "country"),
         (r#"{"phoneNumber":""}"#.to_owned(), "invalid-phone-number", "phoneNumber"),
         (r#"{"phoneNumber":"+1206555"}"#.to_owned(), "invalid-phone-number", "phoneNumber"),
         (r#"{"phoneNumber":"call me"}"#.to_owned(), "invalid-phone-number", "phoneNumber"),
@@ -85,7 +87,7 @@ fn each_bad_field_is_named() {
 fn an_optional_field_that_is_empty_or_null_is_absent_and_a_byte_order_mark_is_skipped() {
     for body in [
         r#"{"phoneNumber":"+12065550100","name":"","topic":"  "}"#,
-        r#"{"phoneNumber":"+12065550100","name":null,"topic":null}"#,
+        r#"{"phoneNumber":"+12065550100","name":null,"topic":null,"country":null}"#,
         "\u{feff}{\"phoneNumber\":\"+12065550100\"}",
     ] {
         let asked = parse(body.as_bytes(), us()).unwrap();
@@ -100,6 +102,19 @@ fn a_national_number_needs_a_default_country() {
     assert_eq!(problem.name(), "invalid-phone-number");
 }
 
+#[test]
+fn a_national_number_is_one_of_the_country_that_is_named_and_a_plus_always_wins() {
+    for (body, read) in [
+        (r#"{"phoneNumber":"020 7946 0958","country":"GB"}"#, "+442079460958"),
+        (r#"{"country":"gb","phoneNumber":"020 7946 0958"}"#, "+442079460958"),
+        (r#"{"phoneNumber":"(206) 555-0100","country":""}"#, "+12065550100"),
+        (r#"{"phoneNumber":"+1 206 555 0100","country":"GB"}"#, "+12065550100"),
+    ] {
+        assert_eq!(parse(body.as_bytes(), us()).unwrap().number.e164(), read, "{body}");
+    }
+    refused(r#"{"phoneNumber":"020 7946 0958","country":"ZZ"}"#, "invalid-phone-number", 422);
+}
+
 proptest! {
     #[test]
     fn no_bytes_at_all_are_too_much(body in prop::collection::vec(any::<u8>(), 0..200)) {
@@ -108,7 +123,7 @@ proptest! {
 
     #[test]
     fn no_object_at_all_is_too_much(
-        fields in prop::collection::vec(("phoneNumber|name|topic|\\PC{0,12}", "\\PC{0,30}"), 0..4),
+        fields in prop::collection::vec(("phoneNumber|country|name|topic|\\PC{0,12}", "\\PC{0,30}"), 0..4),
     ) {
         let fields: Vec<_> = fields
             .iter()

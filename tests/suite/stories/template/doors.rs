@@ -17,10 +17,18 @@ fn the_doors_are_those_that_intake_and_review_answer_at() {
         ("/callbacks", set(["post", "options"])),
         ("/callbacks/{id}", set(["get", "delete", "options"])),
     ];
+    let public = set(["/widget/versions.json", "/widget/{version}/{file}"]);
     let known: BTreeSet<_> = paths.as_object().unwrap().keys().cloned().collect();
     let twins = open.iter().flat_map(|(path, _)| [(*path).to_owned(), format!("/account{path}")]);
-    same("paths", &known, &twins.chain(set(["/review", "/review/{proxy+}"])).collect());
+    let others = set(["/review", "/review/{proxy+}"]).into_iter().chain(public.clone());
+    same("paths", &known, &twins.chain(others).collect());
 
+    for path in public {
+        let has: BTreeSet<_> = paths[&path].as_object().unwrap().keys().cloned().collect();
+        assert!(has.is_subset(&set(["get", "parameters"])), "{path}: {has:?}");
+        assert_eq!(paths[&path]["get"]["security"], Value::Null, "{path}");
+        assert!(invokes(&paths[&path]["get"], "IntakeFunction"), "{path}");
+    }
     for (path, methods) in open {
         let twin = &paths[format!("/account{path}")]["Fn::If"];
         assert_eq!((&twin[0], &twin[2]), (&json!("HasAccounts"), &json!({})));
@@ -77,6 +85,12 @@ fn who_asks_too_often_is_told_of_the_other_channels_by_the_edge() {
     let responses =
         &template.resource("Api")["Properties"]["DefinitionBody"]["x-amazon-apigateway-gateway-responses"];
     assert_eq!(*body, responses["THROTTLED"]["responseTemplates"]["application/json"]);
+    // Without this no website could tell when to try again.
+    let exposed =
+        &responses["THROTTLED"]["responseParameters"]["gatewayresponse.header.Access-Control-Expose-Headers"];
+    assert_eq!(exposed, "'Retry-After'");
+    let exposed = json!({"Name": "Access-Control-Expose-Headers", "Value": "Retry-After"});
+    assert!(answer["ResponseHeaders"].as_array().unwrap().contains(&exposed));
     let written = body["Fn::Sub"][0].as_str().unwrap().replace("${Channels}", "chat\",\"call-in");
     let told: Value = serde_json::from_str(&written).unwrap();
     assert_eq!((&told["status"], &told["channels"]), (&json!(429), &json!(["chat", "call-in"])));
