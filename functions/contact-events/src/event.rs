@@ -65,6 +65,7 @@ pub fn read(event: &Value) -> Result<ContactEvent, Ignored> {
             ended_at: at("disconnectTimestamp").or(sent_at).ok_or(Ignored("no time"))?,
             answered_at: at("connectedToSystemTimestamp"),
             agent_at: agent_at(),
+            excuse: None,
         }),
         _ => return Err(Ignored("an event type that we do not act on")),
     };

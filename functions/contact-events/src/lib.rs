@@ -10,7 +10,7 @@ use tollgate::outcome::CallEnd;
 use tollgate::policy::Policy;
 use tollgate::record::Record;
 use tollgate::request::RequestId;
-use tollgate::state::{Ending, State};
+use tollgate::state::State;
 use tollgate::text::ContactId;
 use tollgate_aws::connect::Connect;
 use tollgate_aws::contacts::{self, Half};
@@ -156,10 +156,11 @@ async fn close_once(
         // Closed before, or not this request's call: nothing left to do.
         _ => return Ok(Written::Yes),
     }
-    let closed = Ending::Closed { contact_id: Some(contact_id.clone()), end: Some(end.clone()) };
+    let end = end.clone().withdrawn_at(record.cancelled_at);
+    let closed = record.closed(contact_id.clone(), end.clone());
     let written = ending::end(&listener.tables, record, closed, vec![], policy, now).await?;
     if written == Written::Yes {
-        listener.metrics.ended(end);
+        listener.metrics.ended(&end);
         tracing::info!(
             request_id = %record.request.id,
             contact_id = contact_id.as_str(),

@@ -12,7 +12,7 @@ use tollgate_aws::contacts::{self, Half};
 use tollgate_aws::ending;
 use tollgate_aws::error::StoreError;
 use tollgate_aws::metrics::Metric;
-use tollgate_aws::requests::{Transition, Written};
+use tollgate_aws::requests::{self, Transition, Written};
 
 use crate::Dialer;
 
@@ -81,8 +81,11 @@ pub(crate) async fn placed(
     dialer.metrics.count(Metric::CallsPlaced);
     tracing::info!(request_id = %id, contact_id = contact_id.as_str(), "call placed");
     if let (Written::Yes, Some(end)) = (written, contact.end()) {
-        let record = Record { state, ..record };
-        let closed = Ending::Closed { contact_id: Some(contact_id), end: Some(end) };
+        // It may have been withdrawn since its record was written.
+        let stored = requests::get(&dialer.tables, id, now).await?;
+        let cancelled_at = stored.and_then(|stored| stored.record.cancelled_at);
+        let record = Record { state, cancelled_at, ..record };
+        let closed = record.closed(contact_id, end);
         ending::end(&dialer.tables, &record, closed, vec![], policy, now).await?;
     }
     Ok(())

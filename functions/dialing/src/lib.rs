@@ -1,8 +1,10 @@
 //! Dialing: takes approved requests from the table's stream, looks once more, waits for its turn, claims the request with
-//! its places in all budgets, and calls Connect: once. Only proof that no call was placed lets it be tried again.
+//! its places in all budgets, and calls Connect: once. Only proof that no call was placed lets it be tried again. And takes
+//! live calls whose visitors withdrew them, and has Connect stop those that no agent has joined.
 
 mod act;
 mod run;
+mod withdrawn;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -66,6 +68,10 @@ async fn dial_one(record: &Record, dialer: &Dialer, invocation_ends: Timestamp) 
         State::Approved => Ending::Expired,
         State::Dialing(Dialing { attempt: Attempt::NotPlaced(Retry::Due), .. }) => {
             Ending::Failed { failure: Failure::Busy }
+        }
+        State::InCall { contact_id, .. } if record.cancelled_at.is_some() => {
+            withdrawn::stop(dialer, record, contact_id).await;
+            return Ok(());
         }
         _ => return Ok(()),
     };

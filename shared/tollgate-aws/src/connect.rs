@@ -1,4 +1,4 @@
-//! Amazon Connect: placing a call, and asking what became of one.
+//! Amazon Connect: placing a call, asking what became of one, and stopping one.
 //!
 //! Every answer to StartOutboundVoiceContact is one of four, since what may follow differs: the call was placed; it was
 //! refused for good; it was not placed and may be tried again; or nobody knows. Only proof counts as "not placed":
@@ -155,17 +155,36 @@ impl Connect {
             }
         };
         let Some(contact) = contact else { return CallFact::NotFound };
+        let agent = contact.agent_info().and_then(|agent| agent.connected_to_agent_timestamp());
+        let agent_at = agent.and_then(moment);
         match contact.disconnect_timestamp().and_then(moment) {
-            None => CallFact::Live(contact_id.clone()),
+            None => CallFact::Live { contact_id: contact_id.clone(), agent_at },
             Some(ended_at) => {
-                let agent = contact.agent_info().and_then(|agent| agent.connected_to_agent_timestamp());
-                let end = CallEnd {
-                    ended_at,
-                    answered_at: contact.connected_to_system_timestamp().and_then(moment),
-                    agent_at: agent.and_then(moment),
-                };
+                let answered_at = contact.connected_to_system_timestamp().and_then(moment);
+                let end = CallEnd { ended_at, answered_at, agent_at, excuse: None };
                 CallFact::Over(contact_id.clone(), end)
             }
+        }
+    }
+
+    /// Stops a contact. One that is over already needs no stopping.
+    ///
+    /// # Errors
+    /// When Connect does not answer.
+    pub async fn stop(&self, contact_id: &ContactId) -> Result<(), StoreError> {
+        let sent = self
+            .client
+            .stop_contact()
+            .instance_id(&self.setup.instance_id)
+            .contact_id(contact_id.as_str())
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(()),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_contact_not_found_exception()) => {
+                Ok(())
+            }
+            Err(error) => Err(StoreError::service("StopContact")(error)),
         }
     }
 

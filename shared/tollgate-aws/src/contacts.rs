@@ -51,6 +51,7 @@ impl Contact {
             ended_at,
             answered_at: self.answered_at,
             agent_at: self.agent_at,
+            excuse: None,
         })
     }
 }

@@ -57,6 +57,8 @@ pub enum Metric {
     BudgetUsedPercent(Budget),
     /// Calls that ended, by outcome.
     CallsEnded(Outcome),
+    /// Live calls that were stopped because their visitors withdrew them.
+    CallsStopped,
     /// Seconds that ended calls were connected.
     AnsweredSeconds,
     /// Requests that upkeep had to look at.
@@ -90,6 +92,7 @@ impl Metric {
             Self::DamagedRows => "DamagedRows",
             Self::BudgetUsedPercent(_) => "BudgetUsedPercent",
             Self::CallsEnded(_) => "CallsEnded",
+            Self::CallsStopped => "CallsStopped",
             Self::AnsweredSeconds => "AnsweredSeconds",
             Self::RequestsOverdue => "RequestsOverdue",
             Self::CallsGivenUp => "CallsGivenUp",

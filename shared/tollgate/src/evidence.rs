@@ -96,7 +96,7 @@ pub enum Talk {
     },
     /// No agent joined, or nobody answered.
     Never,
-    /// The call says nothing of anybody: nobody heard how it ended.
+    /// The call says nothing of anybody: nobody heard how it ended, or it is held against nobody that no agent joined.
     Untold,
 }
 
@@ -104,7 +104,11 @@ impl End {
     /// The end of a call as it was heard.
     #[must_use]
     pub fn of(end: &CallEnd) -> Self {
-        let talk = end.agent_seconds().map_or(Talk::Never, |seconds| Talk::Lasted { seconds });
+        let talk = match (end.agent_seconds(), end.excuse) {
+            (Some(seconds), _) => Talk::Lasted { seconds },
+            (None, Some(_)) => Talk::Untold,
+            (None, None) => Talk::Never,
+        };
         Self { at: end.ended_at, talk }
     }
 

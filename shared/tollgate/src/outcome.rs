@@ -12,6 +12,16 @@ pub struct CallEnd {
     pub answered_at: Option<Timestamp>,
     /// When an agent joined.
     pub agent_at: Option<Timestamp>,
+    /// Why it is held against nobody that no agent joined.
+    pub excuse: Option<Excuse>,
+}
+
+/// Why a call without an agent is held against nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Excuse {
+    /// Its visitor withdrew it before it ended.
+    Withdrawn,
 }
 
 /// What a call came to.
@@ -22,6 +32,8 @@ pub enum Outcome {
     Unanswered,
     /// Answered, but over before an agent joined.
     NoAgent,
+    /// Withdrawn by its visitor before an agent joined.
+    Withdrawn,
     /// Answered, and an agent talked.
     Talked,
 }
@@ -30,10 +42,23 @@ impl CallEnd {
     /// What the call came to.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
-        match (self.answered_at, self.agent_at) {
-            (None, _) => Outcome::Unanswered,
-            (Some(_), None) => Outcome::NoAgent,
-            (Some(_), Some(_)) => Outcome::Talked,
+        match (self.answered_at, self.agent_at, self.excuse) {
+            (Some(_), Some(_), _) => Outcome::Talked,
+            (_, _, Some(Excuse::Withdrawn)) => Outcome::Withdrawn,
+            (None, _, None) => Outcome::Unanswered,
+            (Some(_), None, None) => Outcome::NoAgent,
+        }
+    }
+
+    /// The end of a call whose visitor withdrew it then, if he did. Connect tells whole seconds at times, so seconds are
+    /// compared.
+    #[must_use]
+    pub fn withdrawn_at(self, cancelled_at: Option<Timestamp>) -> Self {
+        match cancelled_at {
+            Some(at) if at.as_second() <= self.ended_at.as_second() => {
+                Self { excuse: Some(Excuse::Withdrawn), ..self }
+            }
+            _ => self,
         }
     }
 
@@ -52,13 +77,23 @@ impl CallEnd {
     }
 }
 
+impl Excuse {
+    /// The excuse's name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
 impl Outcome {
     /// Whether money was spent for nothing.
     #[must_use]
     pub fn is_waste(self) -> bool {
         match self {
             Self::Unanswered | Self::NoAgent => true,
-            Self::Talked => false,
+            Self::Withdrawn | Self::Talked => false,
         }
     }
 
@@ -68,6 +103,7 @@ impl Outcome {
         match self {
             Self::Unanswered => "unanswered",
             Self::NoAgent => "no-agent",
+            Self::Withdrawn => "withdrawn",
             Self::Talked => "talked",
         }
     }
@@ -79,21 +115,32 @@ mod tests {
 
     #[test]
     fn an_outcome_is_stored_under_its_name() {
-        for outcome in [Outcome::Unanswered, Outcome::NoAgent, Outcome::Talked] {
+        for outcome in [Outcome::Unanswered, Outcome::NoAgent, Outcome::Withdrawn, Outcome::Talked] {
             assert_eq!(serde_json::to_value(outcome).unwrap(), outcome.as_str());
         }
+        assert_eq!(serde_json::to_value(Excuse::Withdrawn).unwrap(), Excuse::Withdrawn.as_str());
     }
 
     #[test]
     fn a_call_is_wasted_unless_an_agent_talked() {
         let at = |second| Timestamp::from_second(second).ok();
-        let end =
-            |answered, agent| CallEnd { ended_at: at(100).unwrap(), answered_at: answered, agent_at: agent };
+        let end = |answered, agent| CallEnd {
+            ended_at: at(100).unwrap(),
+            answered_at: answered,
+            agent_at: agent,
+            excuse: None,
+        };
         assert_eq!(end(None, None).outcome(), Outcome::Unanswered);
         assert_eq!(end(at(40), None).outcome(), Outcome::NoAgent);
         assert_eq!(end(at(40), at(50)).outcome(), Outcome::Talked);
         assert_eq!(end(at(40), at(50)).answered_seconds(), 60);
         assert_eq!(end(at(140), None).answered_seconds(), 0);
         assert!(Outcome::NoAgent.is_waste() && !Outcome::Talked.is_waste());
+        for withdrawn in [at(50), at(100)] {
+            assert_eq!(end(None, None).withdrawn_at(withdrawn).outcome(), Outcome::Withdrawn);
+            assert_eq!(end(at(40), None).withdrawn_at(withdrawn).outcome(), Outcome::Withdrawn);
+            assert_eq!(end(at(40), at(45)).withdrawn_at(withdrawn).outcome(), Outcome::Talked);
+        }
+        assert_eq!(end(None, None).withdrawn_at(at(101)).outcome(), Outcome::Unanswered);
     }
 }

@@ -49,7 +49,12 @@ pub enum CallFact {
     /// It is over.
     Over(ContactId, CallEnd),
     /// It is not over.
-    Live(ContactId),
+    Live {
+        /// The call.
+        contact_id: ContactId,
+        /// When an agent joined.
+        agent_at: Option<Timestamp>,
+    },
     /// Connect knows no such contact. Proves nothing: its search lags behind.
     NotFound,
     /// Connect could not be asked.
@@ -95,10 +100,8 @@ pub fn step(record: &Record, now: Timestamp) -> Step {
 #[must_use]
 pub fn after_asking(record: &Record, fact: CallFact, policy: &Policy, now: Timestamp) -> Answer {
     match fact {
-        CallFact::Over(contact_id, end) => {
-            Answer::Close(Ending::Closed { contact_id: Some(contact_id), end: Some(end) })
-        }
-        CallFact::Live(contact_id) => match record.state {
+        CallFact::Over(contact_id, end) => Answer::Close(record.closed(contact_id, end)),
+        CallFact::Live { contact_id, .. } => match record.state {
             State::InCall { .. } => Answer::Wait,
             _ => Answer::Attach(contact_id),
         },

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use crate::counter::{Subject, Window};
 use crate::evidence::Admission;
 use crate::line::Line;
+use crate::outcome::CallEnd;
 use crate::policy::Policy;
 use crate::request::CallbackRequest;
-use crate::state::State;
-use crate::text::Author;
+use crate::state::{Ending, State};
+use crate::text::{Author, ContactId};
 use crate::verdict::Finding;
 
 /// A request as it is kept.
@@ -29,6 +30,14 @@ pub struct Record {
     pub cancelled_at: Option<Timestamp>,
     /// What an operator said of it.
     pub mark: Option<Mark>,
+}
+
+impl Record {
+    /// How the request ends with its call: withdrawn before that, the call is held against nobody.
+    #[must_use]
+    pub fn closed(&self, contact_id: ContactId, end: CallEnd) -> Ending {
+        Ending::Closed { contact_id: Some(contact_id), end: Some(end.withdrawn_at(self.cancelled_at)) }
+    }
 }
 
 /// The terms on which a request is approved, for the dial and for whoever gives back what was taken.

@@ -177,7 +177,7 @@ fn made(u: &mut Unstructured<'_>, record: Record) -> arbitrary::Result<bool> {
     let agent_seconds: Option<u16> = u.arbitrary()?;
     let ended_at = NOW + SignedDuration::from_hours(24);
     let agent_at = agent_seconds.map(|seconds| ended_at - SignedDuration::from_secs(seconds.into()));
-    let end = CallEnd { ended_at, answered_at: agent_at.map(|_| NOW), agent_at };
+    let end = CallEnd { ended_at, answered_at: agent_at.map(|_| NOW), agent_at, excuse: None };
     let kind = *u.choose(&[MarkKind::Spam, MarkKind::Legitimate, MarkKind::WrongPerson])?;
     let forgiven: bool = u.arbitrary()?;
 

@@ -129,11 +129,11 @@ fn check_contact(item: Value) {
     let Contact { request_id, answered_at, agent_at, ended_at } = contact.clone();
     let halves = [
         request_id.map(Half::Request),
-        ended_at.map(|ended_at| Half::Ended(CallEnd { ended_at, answered_at, agent_at })),
+        ended_at.map(|ended_at| Half::Ended(CallEnd { ended_at, answered_at, agent_at, excuse: None })),
         answered_at.map(Half::Answered),
         agent_at.map(Half::Agent),
         // What is heard later of the same kind changes nothing.
-        ended_at.map(|_first| Half::Ended(CallEnd { ended_at: NOW, answered_at, agent_at })),
+        ended_at.map(|_first| Half::Ended(CallEnd { ended_at: NOW, answered_at, agent_at, excuse: None })),
     ];
     let mut item = json!({});
     for half in halves.into_iter().flatten() {

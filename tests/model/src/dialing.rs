@@ -1,4 +1,5 @@
-//! Dialing: `functions/dialing/src/{lib,act}.rs` and `tollgate-aws/src/claim.rs`.
+//! Dialing: `functions/dialing/src/{lib,act}.rs` and `tollgate-aws/src/claim.rs`. That it has a withdrawn call stopped is no step
+//! of its own: it writes nothing, and a call may end at any moment.
 
 use crate::design::Design;
 use crate::model::Model;

@@ -173,7 +173,7 @@ impl Template {
     }
 
     fn end(&self) -> CallEnd {
-        CallEnd { ended_at: NOW, answered_at: None, agent_at: None }
+        CallEnd { ended_at: NOW, answered_at: None, agent_at: None, excuse: None }
     }
 
     fn state(&self, row: Row, claim: Claim) -> State {
@@ -234,7 +234,7 @@ impl Template {
         let contact_id = self.contact_id.clone();
         let fact = match fact {
             Fact::Over => CallFact::Over(contact_id, self.end()),
-            Fact::Live => CallFact::Live(contact_id),
+            Fact::Live => CallFact::Live { contact_id, agent_at: None },
             Fact::NotFound => CallFact::NotFound,
         };
         match overdue::after_asking(&record, fact, &self.policy, NOW) {

@@ -3,7 +3,7 @@
 use local::stack::Function;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tollgate::state::StateName;
 
 use crate::world::{NUMBER, account, world};
@@ -21,6 +21,7 @@ enum Step {
 /// Takes steps in this order and, in the end, lets upkeep put everything right.
 async fn walk(steps: &[Step]) {
     let world = world().await;
+    world.policy(json!({ "dial": { "deadline_seconds": 3_600 } })).await;
     let alice = account("alice");
     let (first, second) = (alice.asks(&world, NUMBER).await, alice.asks(&world, NUMBER).await);
     let (mut told, mut phases) = (vec![], [0, 0]);

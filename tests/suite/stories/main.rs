@@ -64,4 +64,5 @@ mod strangers;
 mod template;
 mod tidy;
 mod watch;
+mod withdrawn;
 mod world;

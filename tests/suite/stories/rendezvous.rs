@@ -47,7 +47,7 @@ async fn first_contact_id() -> ContactId {
 async fn an_end_that_is_noted_before_the_dialer_notes_its_call_is_found_by_the_dialer() {
     let contact_id = first_contact_id().await;
     let world = world().await;
-    let end = CallEnd { ended_at: world.now(), answered_at: None, agent_at: None };
+    let end = CallEnd { ended_at: world.now(), answered_at: None, agent_at: None, excuse: None };
     contacts::note(&world.stack.tables, &contact_id, &Half::Ended(end.clone()), world.now()).await.unwrap();
     let id = account("alice").asks(&world, NUMBER).await;
     world.settle().await;

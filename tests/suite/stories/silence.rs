@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use local::carrier::{Line, LineType};
-use local::connect::StartFault;
+use local::connect::{CallPlan, StartFault};
 use serde_json::json;
 use tollgate::state::StateName;
 
@@ -15,6 +15,7 @@ const PREMIUM: &str = "+19002345678";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Called,
+    Rings,
     DenyListed,
     Premium,
     Unserved,
@@ -27,8 +28,9 @@ enum Fate {
     Expired,
 }
 
-const FATES: [Fate; 11] = [
+const FATES: [Fate; 12] = [
     Fate::Called,
+    Fate::Rings,
     Fate::DenyListed,
     Fate::Premium,
     Fate::Unserved,
@@ -46,6 +48,7 @@ impl Fate {
     async fn world(self) -> World {
         let world = world().await;
         match self {
+            Self::Rings => world.stack.connect.plan_for(NUMBER, CallPlan::unanswered()),
             Self::Called | Self::Premium | Self::Unserved | Self::Expired => {}
             Self::DenyListed => world.list("deny", &format!("number#{NUMBER}")).await,
             Self::KillSwitched => world.kill_switches(true, &[]).await,
@@ -83,7 +86,7 @@ impl Fate {
 
     fn state(self) -> StateName {
         match self {
-            Self::Called => StateName::Closed,
+            Self::Called | Self::Rings => StateName::Closed,
             Self::Duplicate => StateName::Duplicate,
             Self::Failed => StateName::Failed,
             Self::Expired => StateName::Expired,

@@ -9,7 +9,7 @@ use tollgate::country::CountryCode;
 use tollgate::line::Line;
 use tollgate::network::Address;
 use tollgate::number::PhoneNumber;
-use tollgate::outcome::CallEnd;
+use tollgate::outcome::{CallEnd, Excuse};
 use tollgate::overdue;
 use tollgate::record::{Mark, MarkKind, Record, Terms};
 use tollgate::reply::Answered;
@@ -81,6 +81,7 @@ struct Attributes {
     ended_at: Option<Millis>,
     answered_at: Option<Millis>,
     agent_at: Option<Millis>,
+    excuse: Option<Excuse>,
     failure: Option<Failure>,
     mark: Option<MarkKind>,
     marked_at: Option<Millis>,
@@ -185,6 +186,7 @@ fn state(a: &Attributes) -> Result<State, &'static str> {
                 ended_at: ended_at.0,
                 answered_at: a.answered_at.map(|at| at.0),
                 agent_at: a.agent_at.map(|at| at.0),
+                excuse: a.excuse,
             });
             State::Ended(Ending::Closed { contact_id: a.contact_id.clone(), end })
         }
@@ -291,6 +293,7 @@ fn ending_attributes(ending: &Ending) -> Vec<(&'static str, Option<AttributeValu
                 attributes.push(("ended_at", Some(at(end.ended_at))));
                 attributes.extend(end.answered_at.map(|moment| ("answered_at", Some(at(moment)))));
                 attributes.extend(end.agent_at.map(|moment| ("agent_at", Some(at(moment)))));
+                attributes.extend(end.excuse.map(|excuse| ("excuse", Some(s(excuse.as_str())))));
                 attributes.push(("call_outcome", Some(s(end.outcome().as_str()))));
             }
         }

@@ -73,7 +73,7 @@ fn failed(failure: Failure) -> Ending {
 }
 
 fn talked() -> CallEnd {
-    CallEnd { ended_at: at(400), answered_at: Some(at(110)), agent_at: Some(at(130)) }
+    CallEnd { ended_at: at(400), answered_at: Some(at(110)), agent_at: Some(at(130)), excuse: None }
 }
 
 fn open_states() -> Vec<State> {

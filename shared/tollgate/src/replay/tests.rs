@@ -23,7 +23,7 @@ fn at(second: i64) -> Timestamp {
 /// A call that an agent took, or that nobody answered.
 fn closed(second: i64, talked: bool) -> State {
     let (ended_at, answered) = (at(second + 120), talked.then(|| at(second + 10)));
-    let end = CallEnd { ended_at, answered_at: answered, agent_at: answered };
+    let end = CallEnd { ended_at, answered_at: answered, agent_at: answered, excuse: None };
     State::Ended(Ending::Closed { contact_id: None, end: Some(end) })
 }
 

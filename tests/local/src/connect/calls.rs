@@ -122,14 +122,19 @@ impl Calls {
     }
 
     /// The most calls to this number that ever lived at the same moment. One that ended in the moment of its
-    /// start still counts in that moment.
+    /// start still counts in that moment, unless it was stopped: then it was over before any later one began.
     pub(super) fn max_live_at_once(&self, number: &str) -> usize {
-        let spans: Vec<_> =
-            self.to(number).map(|contact| (contact.started_at, contact.timeline().ended)).collect();
-        let live_at = |at: Timestamp| {
-            spans.iter().filter(|(start, end)| *start <= at && (at < *end || at == *start)).count()
+        let contacts: Vec<_> = self.to(number).collect();
+        let lives_beside = |earlier: &Contact, at: Timestamp| {
+            let ended = earlier.timeline().ended;
+            let is_of_this_moment = at == earlier.started_at && earlier.stopped_at != Some(at);
+            earlier.started_at <= at && (at < ended || is_of_this_moment)
         };
-        spans.iter().map(|(start, _)| live_at(*start)).max().unwrap_or(0)
+        let beside = contacts.iter().enumerate().map(|(place, contact)| {
+            let earlier = contacts.iter().take(place);
+            1 + earlier.filter(|earlier| lives_beside(earlier, contact.started_at)).count()
+        });
+        beside.max().unwrap_or(0)
     }
 
     fn to(&self, number: &str) -> impl Iterator<Item = &Contact> {

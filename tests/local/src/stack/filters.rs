@@ -1,5 +1,5 @@
 //! The functions on the stream, with the filters that the template gives them: each takes only records of a state that it
-//! moves on, and writes none that it takes itself.
+//! moves on, or in which it has Connect stop a call; and writes upon none what it takes itself.
 
 use crate::filter::{Pattern, PatternError};
 use crate::stream::Consumer;
@@ -9,7 +9,7 @@ use crate::stream::Consumer;
 pub enum Function {
     /// Takes new requests.
     Screening,
-    /// Takes approved requests, and those that are called up after Connect was too busy.
+    /// Takes approved requests, those that are called up after Connect was too busy, and live calls that were withdrawn.
     Dialing,
 }
 
@@ -34,6 +34,7 @@ impl Function {
             Self::Dialing => &[
                 r#"{"dynamodb":{"NewImage":{"state":{"S":["approved"]}}}}"#,
                 r#"{"dynamodb":{"NewImage":{"state":{"S":["dialing"]},"retry":{"S":["due"]}}}}"#,
+                r#"{"dynamodb":{"NewImage":{"state":{"S":["in-call"]},"cancelled_at":{"N":[{"exists":true}]}}}}"#,
             ],
         }
     }

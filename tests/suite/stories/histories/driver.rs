@@ -254,8 +254,8 @@ impl History {
         for id in self.model.closed() {
             let record = self.world.record(id).await;
             let State::Ended(Ending::Closed { end, .. }) = record.state else { continue };
-            // Of a call that was given up nobody knows how it went: it counts for nothing.
-            let talked = end.map_or(Some(0), |end| end.agent_seconds());
+            // Of a call that was given up nobody knows how it went, and one that was withdrawn says nothing: they count for nothing.
+            let talked = end.map_or(Some(0), |end| end.agent_seconds().or(end.excuse.map(|_| 0)));
             let talked_well = talked.is_some_and(|seconds| seconds >= 30);
             let came_to = match record.mark.map(|mark| mark.kind) {
                 Some(MarkKind::Spam) if talked_well => continue,

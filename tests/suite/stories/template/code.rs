@@ -28,7 +28,7 @@ pub(super) struct Code {
 }
 
 /// An operation of the SDK, and the action that IAM knows it by.
-const OPERATIONS: [(&str, &str); 17] = [
+const OPERATIONS: [(&str, &str); 18] = [
     ("get_item", "dynamodb:GetItem"),
     ("put_item", "dynamodb:PutItem"),
     ("update_item", "dynamodb:UpdateItem"),
@@ -41,6 +41,7 @@ const OPERATIONS: [(&str, &str); 17] = [
     ("transact_write_items", ""),
     ("start_outbound_voice_contact", "connect:StartOutboundVoiceContact"),
     ("describe_contact", "connect:DescribeContact"),
+    ("stop_contact", "connect:StopContact"),
     ("search_contacts", "connect:SearchContacts"),
     ("get_contact_attributes", "connect:GetContactAttributes"),
     ("phone_number_validate", "mobiletargeting:PhoneNumberValidate"),

@@ -30,7 +30,7 @@ pub(crate) fn record() -> Record {
         topic: VisitorText::parse("my order").ok(),
         caller,
     };
-    let end = CallEnd { ended_at: at(90), answered_at: Some(at(20)), agent_at: Some(at(25)) };
+    let end = CallEnd { ended_at: at(90), answered_at: Some(at(20)), agent_at: Some(at(25)), excuse: None };
     let contact_id = ContactId::parse("11111111-2222-3333-4444-555555555555").ok();
     Record {
         request,

@@ -21,8 +21,18 @@ fn a_call_that_is_over_closes_its_request_with_its_end() {
 #[test]
 fn a_call_that_lives_is_left_to_live_and_its_contact_is_kept() {
     for second in [200, 100_000] {
-        check_answer(placing(), CallFact::Live(contact()), second, Answer::Attach(contact()));
-        check_answer(in_call(), CallFact::Live(contact()), second, Answer::Wait);
+        check_answer(
+            placing(),
+            CallFact::Live { contact_id: contact(), agent_at: None },
+            second,
+            Answer::Attach(contact()),
+        );
+        check_answer(
+            in_call(),
+            CallFact::Live { contact_id: contact(), agent_at: None },
+            second,
+            Answer::Wait,
+        );
     }
 }
 

@@ -23,7 +23,12 @@ fn by_owner(account: &str, record: Record) -> Record {
 fn talked(seconds: i64, record: Record) -> Record {
     let second = record.request.received_at.as_second() - DAY;
     let answered = Some(at(second + 10));
-    let end = CallEnd { ended_at: at(second + 10 + seconds), answered_at: answered, agent_at: answered };
+    let end = CallEnd {
+        ended_at: at(second + 10 + seconds),
+        answered_at: answered,
+        agent_at: answered,
+        excuse: None,
+    };
     Record { state: State::Ended(Ending::Closed { contact_id: None, end: Some(end) }), ..record }
 }
 
