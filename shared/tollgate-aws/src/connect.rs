@@ -261,12 +261,13 @@ impl Connect {
 }
 
 /// What an error says about the call.
-fn told<R: std::fmt::Debug>(error: &SdkError<StartError, R>) -> Started {
+fn told<R: std::fmt::Debug + Send + Sync + 'static>(error: &SdkError<StartError, R>) -> Started {
     let unknown = |code: &str| Started::Unknown { code: code.to_owned() };
     match error {
         // Never left this process.
         SdkError::ConstructionFailure(_) => Started::Refused(Failure::InvalidRequest),
         SdkError::TimeoutError(_) => unknown("timeout"),
+        SdkError::DispatchFailure(_) if never_connected(error) => Started::Busy,
         SdkError::DispatchFailure(_) => unknown("dispatch-failure"),
         SdkError::ResponseError(_) => unknown("response-error"),
         SdkError::ServiceError(service) => match service.err() {
@@ -283,16 +284,24 @@ fn told<R: std::fmt::Debug>(error: &SdkError<StartError, R>) -> Started {
     }
 }
 
+/// Whether nobody took the connection: then nothing was sent, which is proof.
+fn never_connected(error: &(dyn std::error::Error + 'static)) -> bool {
+    let refused = |error: &std::io::Error| error.kind() == std::io::ErrorKind::ConnectionRefused;
+    std::iter::successors(Some(error), |error| error.source())
+        .any(|error| error.downcast_ref::<std::io::Error>().is_some_and(refused))
+}
+
 /// Errors that Connect's model does not list, by their code.
 fn told_by_code(code: &str) -> Started {
     match code {
         "TooManyRequestsException" | "ThrottlingException" | "Throttling" | "RequestLimitExceeded" => {
             Started::Busy
         }
+        // Connect looked no further than at who asks, and whoever asks next has new credentials.
+        "ExpiredTokenException" | "ExpiredToken" => Started::Busy,
         "AccessDeniedException"
         | "UnrecognizedClientException"
         | "InvalidSignatureException"
-        | "ExpiredTokenException"
         | "MissingAuthenticationTokenException" => Started::Refused(Failure::AccessDenied),
         // InternalServiceException is one: it may come after the call was placed.
         code => Started::Unknown { code: code.to_owned() },
@@ -312,6 +321,7 @@ mod tests {
     #[test]
     fn only_proof_that_no_call_was_placed_allows_another_try() {
         assert_eq!(told_by_code("TooManyRequestsException"), Started::Busy);
+        assert_eq!(told_by_code("ExpiredTokenException"), Started::Busy);
         assert_eq!(told_by_code("AccessDeniedException"), Started::Refused(Failure::AccessDenied));
         for code in ["InternalServiceException", "ServiceUnavailable", "unknown"] {
             assert_eq!(told_by_code(code), Started::Unknown { code: code.to_owned() });

@@ -1,8 +1,10 @@
 //! The HTTP face, driven by the real SDK client.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_connect::config::retry::RetryConfig;
 use aws_sdk_connect::config::timeout::TimeoutConfig;
 use aws_sdk_connect::config::{BehaviorVersion, Region};
@@ -16,7 +18,11 @@ use aws_sdk_connect::types::{
 use aws_sdk_connect::{Client, primitives::DateTime};
 use aws_smithy_http_client::Builder;
 use jiff::SignedDuration;
+use tollgate::network::Address;
+use tollgate::number::PhoneNumber;
+use tollgate::request::{CallbackRequest, Caller, RequestId, Whereabouts};
 use tollgate_aws::clock::ManualClock;
+use tollgate_aws::connect::{Setup, Started};
 
 use super::*;
 
@@ -221,4 +227,48 @@ async fn a_person_can_ask_for_faults_by_json() {
     let events = world.connect.due(world.clock.now());
     let kinds: Vec<_> = events.iter().map(|event| event["detail"]["eventType"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["CONNECTED_TO_SYSTEM", "QUEUED", "QUEUED"]);
+}
+
+/// A port that nobody listens at: it was given by the system a moment ago, and given back.
+async fn closed_port() -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    format!("http://{}", listener.local_addr().unwrap())
+}
+
+#[tokio::test]
+async fn a_connection_that_nobody_takes_is_proof_that_no_call_was_placed() {
+    let config = aws_config::SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
+            "local", "local", None, None, "local",
+        )))
+        .http_client(Builder::new().build_http())
+        .endpoint_url(closed_port().await)
+        .build();
+    let setup = Setup {
+        instance_id: "instance".to_owned(),
+        contact_flow_id: "flow".to_owned(),
+        queue_id: Some("queue".to_owned()),
+        source_phone_number: None,
+    };
+    let request = CallbackRequest {
+        id: RequestId::from_random([7; 16]),
+        received_at: jiff::Timestamp::UNIX_EPOCH,
+        deadline: jiff::Timestamp::UNIX_EPOCH,
+        number: PhoneNumber::parse(NUMBER, None).unwrap(),
+        name: None,
+        topic: None,
+        caller: Caller {
+            address: Address::parse("192.0.2.10").unwrap(),
+            country: Whereabouts::Untold,
+            asn: None,
+            marks: BTreeSet::new(),
+            account: None,
+        },
+    };
+    assert_eq!(
+        tollgate_aws::connect::Connect::new(&config, setup).start(&request, None).await,
+        Started::Busy
+    );
 }
