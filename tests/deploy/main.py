@@ -193,7 +193,7 @@ def main():
     step("sam deploy")
     parameters = PARAMETERS | {
         "ConnectEndpoint": machine.connect,
-        "PinpointEndpoint": machine.carrier,
+        "EndUserMessagingEndpoint": machine.carrier,
         "ContactEventSource": EVENT_SOURCE,
         "UserPoolArn": visitors.pool["Arn"],
     }

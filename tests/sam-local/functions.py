@@ -31,7 +31,7 @@ class Functions:
         variables = {variable(table): table for table in TABLES} | {
             "AWS_ENDPOINT_URL_DYNAMODB": dynamodb,
             "AWS_ENDPOINT_URL_CONNECT": machine.connect,
-            "AWS_ENDPOINT_URL_PINPOINT": machine.carrier,
+            "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2": machine.carrier,
         }
         file = machine.directory / "variables.json"
         file.write_text(json.dumps({"Parameters": variables}))
