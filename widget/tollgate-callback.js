@@ -71,7 +71,7 @@ const RETRY_AFTER_SECONDS_MAX = 3600;
 
 /* `light-dark` follows the `color-scheme` of the page, so that the widget is dark where the page is. */
 const STYLES = `
-:host { display: block; max-width: 100%;
+:host { display: block; max-width: min(100%, var(--tollgate-width, 448px));
   --text: var(--tollgate-text, light-dark(#151a22, #e9ecf1)); --muted: var(--tollgate-muted, light-dark(#535c6a, #a7b0be));
   --surface: var(--tollgate-surface, light-dark(#fff, #171b22)); --line: var(--tollgate-line, light-dark(#dde1e7, #2b323d));
   --sunken: light-dark(#eef0f4, #1f242d); --edge: var(--tollgate-edge, light-dark(#7d8694, #76808f));
@@ -87,12 +87,12 @@ const STYLES = `
 .panel:has(.skeleton) { min-height: 288px; }
 .head { display: flex; gap: 12px; align-items: flex-start; }
 .head > div { display: grid; gap: 8px; flex: 1; min-width: 0; }
-.heading { font-size: 1.25em; line-height: 1.4; font-weight: 650; text-wrap: balance; }
+.heading { justify-self: start; font-size: 1.25em; line-height: 1.4; font-weight: 650; text-wrap: balance; }
 .intro, .fine, .hint { color: var(--muted); }
 .hint { font-size: .875em; } .fine { font-size: .8125em; }
 strong, label, .others { font-weight: 600; } bdi { white-space: nowrap; }
 form, .screen { display: grid; gap: 16px; }
-.field { display: grid; gap: 4px; } .optional { font-weight: 400; color: var(--muted); }
+.field { display: grid; gap: 4px; } .field > :is(input, select, button):not(:first-child), .cancel + .error { margin-top: 4px; } .optional { font-weight: 400; color: var(--muted); }
 input, select, button { font: inherit; min-height: 44px; border: 1px solid var(--edge); border-radius: 6px;
   background: var(--surface); color: var(--text); }
 input, select { width: 100%; min-width: 0; padding: 9px 12px; }
@@ -107,7 +107,7 @@ button.primary:hover { text-decoration: underline; }
 button[aria-disabled=true], button[aria-disabled=true]:hover { border: 1px dashed var(--edge); background: var(--sunken);
   color: var(--text); cursor: default; text-decoration: none; }
 :focus-visible, .heading:focus { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 6px; }
-.heading:focus:not(:focus-visible) { outline: 0; } .heading { outline-offset: 4px !important; }
+.heading:focus:not(:focus-visible) { outline: 0; }
 svg { flex: none; width: 24px; height: 24px; margin-top: 2px; fill: none; stroke: currentColor; stroke-width: 1.5;
   stroke-linecap: round; stroke-linejoin: round; }
 .ok { color: var(--ok); } .bad { color: var(--bad); }
@@ -115,7 +115,7 @@ svg { flex: none; width: 24px; height: 24px; margin-top: 2px; fill: none; stroke
 .way { display: flex; flex-wrap: wrap; gap: 8px 12px; align-items: center; min-height: 56px; padding: 8px 12px;
   border: 1px solid var(--line); border-radius: 8px; }
 .way svg { width: 20px; height: 20px; margin: 0; color: var(--accent); } .way strong { flex: 1; }
-.way button { width: auto; } .way ::slotted(*) { color: var(--accent); }
+.way button { width: auto; } .way ::slotted(a) { color: var(--accent); }
 .way ::slotted([slot=call-in]) { direction: ltr; unicode-bidi: isolate; }
 .skeleton { height: 44px; border-radius: 6px; background: var(--sunken); } .skeleton:first-of-type { width: 60%; height: 28px; }
 .status { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
@@ -769,7 +769,7 @@ export class TollgateCallback extends HTMLElement {
     return h('p', { class: 'error', id, part: 'error' }, icon('bad'), h('span', {}, text));
   }
 
-  /** Brings the form up to date: its button, and what is wrong under each field. What is typed is left alone. */
+  /** Brings the form up to date: its button, and what is wrong, above each field, where no keyboard or list covers it. */
   #renderForm() {
     const sending = this.#state === 'sending';
     const button = this.#form.querySelector('.send');
@@ -784,7 +784,7 @@ export class TollgateCallback extends HTMLElement {
       else input.removeAttribute('aria-describedby');
       if (wrong) {
         input.setAttribute('aria-invalid', 'true');
-        input.after(this.#error(`${input.name}-error`, this.#texts[wrong]));
+        input.before(this.#error(`${input.name}-error`, this.#texts[wrong]));
       } else input.removeAttribute('aria-invalid');
     }
   }

@@ -210,7 +210,7 @@ export async function aWebsiteSpeaksInItsOwnWords(browser, site) {
       widget.openChat = () => { widget.dataset.chat = 'open'; };
     });
   });
-  await visitor.opens({ 'heading-level': '3' });
+  await visitor.opens({ 'heading-level': '3', 'own-chat': '' });
   await visitor.sees('form');
   assert.equal(await visitor.text('h3'), 'Shall we ring?');
   await visitor.asksFor('206 555 0156');

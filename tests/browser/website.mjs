@@ -2,7 +2,10 @@
 
 import { createServer } from 'node:http';
 
-/** Its pages: `/?lang=de&topics=a,b` has the attributes of the query; what the browser reports is kept in `reports`. */
+/**
+ * Its pages: `/?lang=de&topics=a,b` has the attributes of the query; `own-chat` leaves out the link to its chat. What the
+ * browser reports is kept in `reports`.
+ */
 export async function startWebsite() {
   const reports = [];
   const site = { reports, api: '', hash: '' };
@@ -28,14 +31,13 @@ function headers(api) {
 const escape = (text) => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 
 function page({ api, hash }, query) {
-  const [far, door] = [query.get('far') !== null, query.get('door') ?? api];
-  query.delete('far');
-  query.delete('door');
+  const [far, door, ownChat] = [query.get('far') !== null, query.get('door') ?? api, query.get('own-chat') !== null];
+  for (const name of ['far', 'door', 'own-chat']) query.delete(name);
   const attributes = [...query].map(([name, value]) => ` ${name}="${escape(value)}"`).join('');
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Contact us</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
 <script type="module" src="${api}/widget/1.0.0/tollgate-callback.js" integrity="${hash}" crossorigin></script></head>
 <body><main><h1>Contact us</h1>${far ? '<svg height="5000" width="1"></svg>' : ''}
-<tollgate-callback api="${escape(door)}"${attributes}>
+<tollgate-callback api="${escape(door)}"${attributes}>${ownChat ? '' : '<a slot="chat" href="/chat">Open chat</a>'}
 <a slot="call-in" href="tel:+12065550199">+1 206 555 0199</a></tollgate-callback></main></body></html>`;
 }
