@@ -234,6 +234,39 @@ export async function aWebsiteThatIsNotListedIsRefused(browser, site) {
   await visitor.leaves();
 }
 
+export async function thePageOfTheLocalStackTellsWhoTheVisitorIs(browser, site) {
+  const visitor = await Visitor.come(browser, site);
+  const { headers } = await fetch(site.api);
+  for (const part of ["default-src 'none'", "script-src 'self'", "require-trusted-types-for 'script'"]) {
+    assert.ok(headers.get('content-security-policy').includes(part), part);
+  }
+  await visitor.page.goto(site.api);
+  await visitor.sees('form');
+  await visitor.isFine('local');
+  await visitor.picturesOfThePage('local-page');
+  await visitor.asksFor('206 555 0157');
+  await visitor.sees('waiting');
+  const told = (request) => {
+    const all = request.headers();
+    return ['account', 'source-ip', 'country', 'anonymous'].map((fact) => all[`x-local-${fact}`]);
+  };
+  const [asked] = visitor.sent('POST');
+  assert.equal(new URL(asked.url()).pathname, '/account/callbacks');
+  assert.deepEqual(told(asked), ['alice', '203.0.113.9', 'US', 'false']);
+  await visitor.page.locator('#calls', { hasText: '+12065550157' }).waitFor();
+
+  // Somebody else, who has asked for nothing yet.
+  await visitor.page.getByLabel('Account').fill('');
+  await visitor.page.getByLabel('Country of the address').fill('gb');
+  await visitor.page.getByLabel('Address', { exact: true }).fill('198.51.100.7');
+  await visitor.page.getByLabel('VPN').check();
+  await visitor.sees('channels');
+  const last = visitor.sent('GET').findLast((request) => request.url().endsWith('callback-options'));
+  assert.equal(new URL(last.url()).pathname, '/callback-options');
+  assert.deepEqual(told(last), [undefined, '198.51.100.7', 'GB', 'true']);
+  await visitor.leaves();
+}
+
 export async function aScriptThatIsNotTheOneMeantIsNotRun(browser, site) {
   const answer = await fetch(`${site.api}/widget/versions.json`);
   const { versions } = await answer.json();

@@ -140,6 +140,16 @@ export class Visitor {
     await what.screenshot({ path: `${process.env.TOLLGATE_PICTURES}/${name}.png`, animations: 'disabled' });
   }
 
+  async picturesOfThePage(name) {
+    for (const colorScheme of ['light', 'dark']) {
+      await this.page.emulateMedia({ colorScheme });
+      for (const width of [1440, 390]) {
+        await this.page.setViewportSize({ width, height: 800 });
+        await this.page.screenshot({ path: `${process.env.TOLLGATE_PICTURES}/${name}-${colorScheme}-${width}.png`, fullPage: true });
+      }
+    }
+  }
+
   async leaves() {
     await this.context.close();
     assert.deepEqual(this.complaints, [], 'the console has something to say');

@@ -3,12 +3,14 @@
 
 mod checkpoint;
 mod http;
+mod page;
 mod print;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use intake::origins::Origins;
 use tokio::net::TcpListener;
 use tokio::task::{JoinSet, LocalSet};
 
@@ -33,12 +35,16 @@ pub async fn serve(options: Options, port: u16, stop: impl Future<Output = ()>) 
     LocalSet::new().run_until(serve_here(options, port, stop)).await
 }
 
-async fn serve_here(options: Options, port: u16, stop: impl Future<Output = ()>) -> Result<(), Error> {
+async fn serve_here(mut options: Options, port: u16, stop: impl Future<Output = ()>) -> Result<(), Error> {
     let data = options.data.clone();
     let listener = TcpListener::bind(("127.0.0.1", port))
         .await
         .map_err(|error| format!("port {port} cannot be listened on: {error}"))?;
     let address = listener.local_addr()?;
+    if let Origins::Listed(origins) = &mut options.origins {
+        // The stack's own page may call, whichever other websites may.
+        origins.extend(["127.0.0.1", "localhost"].map(|host| format!("http://{host}:{}", address.port())));
+    }
     let stack = Arc::new(Stack::start(options).await?);
     if data.is_some() {
         // The log is synced when it grows long instead of at each write: what was written survives the end of the

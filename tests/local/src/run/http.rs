@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use lambda_http::Body;
 
+use super::page;
 use crate::connect;
 use crate::edge::Incoming;
 use crate::stack::Stack;
@@ -20,8 +21,7 @@ const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
 /// The API, as clients reach it.
 pub fn router(stack: Arc<Stack>) -> Router {
     let faults = connect::router(stack.connect.clone());
-    Router::new()
-        .route("/", get(async || Html(include_str!("page.html"))))
+    page::router()
         .route("/_local/metrics", get(async |State(stack): State<Arc<Stack>>| Json(metrics(&stack))))
         .route("/_local/calls", get(async |State(stack): State<Arc<Stack>>| Json(stack.connect.calls())))
         .fallback(through_the_edge)
