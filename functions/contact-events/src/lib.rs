@@ -10,7 +10,7 @@ use tollgate::outcome::CallEnd;
 use tollgate::policy::Policy;
 use tollgate::record::Record;
 use tollgate::request::RequestId;
-use tollgate::state::State;
+use tollgate::state::{Ending, State};
 use tollgate::text::ContactId;
 use tollgate_aws::connect::Connect;
 use tollgate_aws::contacts::{self, Half};
@@ -157,7 +157,7 @@ async fn close_once(
         _ => return Ok(Written::Yes),
     }
     let end = end.clone().withdrawn_at(record.cancelled_at);
-    let closed = record.closed(contact_id.clone(), end.clone());
+    let closed = Ending::Closed { contact_id: Some(contact_id.clone()), end: Some(end.clone()) };
     let written = ending::end(&listener.tables, record, closed, vec![], policy, now).await?;
     if written == Written::Yes {
         listener.metrics.ended(&end);

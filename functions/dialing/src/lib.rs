@@ -64,12 +64,17 @@ pub async fn handle(batch: Batch, dialer: &Dialer, invocation_ends: Timestamp) -
 async fn dial_one(record: &Record, dialer: &Dialer, invocation_ends: Timestamp) -> Result<(), StoreError> {
     let tables = &dialer.tables;
     let now = dialer.clock.now();
+    // What cannot have its turn and Connect's answer before the invocation ends is left to the next one.
+    let latest = invocation_ends - PLACED_WITHIN;
     let too_late = match &record.state {
         State::Approved => Ending::Expired,
         State::Dialing(Dialing { attempt: Attempt::NotPlaced(Retry::Due), .. }) => {
             Ending::Failed { failure: Failure::Busy }
         }
         State::InCall { contact_id, .. } if record.cancelled_at.is_some() => {
+            if now > latest {
+                return Err(StoreError::out_of_time("stop"));
+            }
             withdrawn::stop(dialer, record, contact_id).await;
             return Ok(());
         }
@@ -82,8 +87,6 @@ async fn dial_one(record: &Record, dialer: &Dialer, invocation_ends: Timestamp) 
     if now >= record.request.deadline {
         return act::end(dialer, record, too_late, vec![], &policy).await;
     }
-    // A request that cannot have its turn and Connect's answer before the invocation ends is left to the next one.
-    let latest = invocation_ends - PLACED_WITHIN;
     if now > latest {
         return Err(StoreError::out_of_time("dial"));
     }

@@ -43,8 +43,8 @@ const AT_ONCE: usize = 10;
 /// A record is begun no later than this before the invocation ends: a lookup may take two seconds, and DynamoDB its retries.
 const DECIDED_WITHIN: SignedDuration = SignedDuration::from_secs(12);
 
-/// Screens a batch of stream records, while time passes on `clock`, before `invocation_ends`. Gives Lambda's answer: the first record that must come again, if
-/// any.
+/// Screens a batch of stream records, while time passes on `clock`, before `invocation_ends`. Gives Lambda's answer: the
+/// first record that must come again, if any.
 ///
 /// # Errors
 /// When a record must come again that has no sequence number.

@@ -116,6 +116,7 @@ pub(crate) fn delete(tables: &Tables, request: RequestId) -> Result<Delete, Stor
 pub(crate) fn end(tables: &Tables, request: RequestId, end: End) -> Result<Update, StoreError> {
     let told = match end.talk {
         Talk::Lasted { seconds } => Some((", agent_seconds = :told", n(seconds))),
+        Talk::Withdrawn => Some((", withdrawn = :told", AttributeValue::Bool(true))),
         Talk::Untold => Some((", untold = :told", AttributeValue::Bool(true))),
         Talk::Never => None,
     };
@@ -277,6 +278,8 @@ fn read(item: Item) -> Result<Call, StoreError> {
         ended_at: Option<Millis>,
         agent_seconds: Option<u64>,
         #[serde(default)]
+        withdrawn: bool,
+        #[serde(default)]
         untold: bool,
         mark: Option<MarkKind>,
         marked_at: Option<Millis>,
@@ -288,6 +291,7 @@ fn read(item: Item) -> Result<Call, StoreError> {
     let a: Attributes = crate::item::read(TABLE, "(call)", item)?;
     let talk = match a.agent_seconds {
         Some(seconds) => Talk::Lasted { seconds },
+        None if a.withdrawn => Talk::Withdrawn,
         None if a.untold => Talk::Untold,
         None => Talk::Never,
     };

@@ -1,5 +1,5 @@
-//! The carrier lookup: Amazon Pinpoint's PhoneNumberValidate, or CarrierLookup of AWS End User Messaging, which took over
-//! from Pinpoint: Pinpoint's support has ended, and AWS says that its validation of phone numbers lives on. Both cost money for each number, so an answer is kept and a day's lookups are bounded.
+//! The carrier lookup: CarrierLookup of AWS End User Messaging, or Amazon Pinpoint's PhoneNumberValidate, which AWS says lives on
+//! though Pinpoint's support has ended. Both cost money for each number, so an answer is kept and a day's lookups are bounded.
 
 mod breaker;
 
@@ -136,19 +136,22 @@ enum Silence {
     OfService(StoreError),
 }
 
-/// What an error of the SDK says of the service: one that finds fault with what it was asked is well.
+/// What an error of the SDK says of the service.
 fn silence<E>(operation: &'static str) -> impl FnOnce(SdkError<E>) -> Silence
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
     move |error| {
-        let status = error.raw_response().map(|response| response.status().as_u16());
-        let is_well = status
-            .is_some_and(|status| (400..500).contains(&status) && ![403, 429].contains(&status))
-            && !error.code().is_some_and(|code| code.contains("Throttl"));
+        let is_of_number = is_of_number(error.code());
         let error = StoreError::service(operation)(error);
-        if is_well { Silence::OfNumber(error) } else { Silence::OfService(error) }
+        if is_of_number { Silence::OfNumber(error) } else { Silence::OfService(error) }
     }
+}
+
+/// Whether an error of this code finds fault with the number alone. Whatever else a service refuses, access and rate included, it
+/// refuses for every number; its status does not tell, since End User Messaging answers all of them with 400.
+fn is_of_number(code: Option<&str>) -> bool {
+    matches!(code, Some("ValidationException" | "BadRequestException"))
 }
 
 async fn pinpoint(client: &aws_sdk_pinpoint::Client, number: &PhoneNumber) -> Result<Line, Silence> {
@@ -195,4 +198,22 @@ async fn end_user_messaging(
 /// A name that cannot be kept (empty, endless, with control characters) is no name.
 fn carrier(name: Option<&str>) -> Option<CarrierName> {
     name.and_then(|name| CarrierName::parse(name).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_that_lets_nobody_in_or_is_too_busy_has_failed_and_one_that_dislikes_a_number_has_not() {
+        for code in
+            ["AccessDeniedException", "ThrottlingException", "ExpiredTokenException", "ForbiddenException"]
+        {
+            assert!(!is_of_number(Some(code)), "{code}");
+        }
+        assert!(!is_of_number(None));
+        for code in ["ValidationException", "BadRequestException"] {
+            assert!(is_of_number(Some(code)), "{code}");
+        }
+    }
 }

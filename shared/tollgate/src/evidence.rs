@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::network::Network;
 use crate::number::PhoneNumber;
-use crate::outcome::CallEnd;
+use crate::outcome::{CallEnd, Excuse};
 use crate::policy::Policy;
 use crate::record::{MarkKind, Record, Terms};
 use crate::request::RequestId;
@@ -96,7 +96,10 @@ pub enum Talk {
     },
     /// No agent joined, or nobody answered.
     Never,
-    /// The call says nothing of anybody: nobody heard how it ended, or it is held against nobody that no agent joined.
+    /// Its visitor withdrew it before an agent joined: held against nobody once, as a short talk is, and against who does it
+    /// again with another number. Else whoever withdraws each time would leave no trace.
+    Withdrawn,
+    /// The call says nothing of anybody: nobody heard how it ended.
     Untold,
 }
 
@@ -106,7 +109,7 @@ impl End {
     pub fn of(end: &CallEnd) -> Self {
         let talk = match (end.agent_seconds(), end.excuse) {
             (Some(seconds), _) => Talk::Lasted { seconds },
-            (None, Some(_)) => Talk::Untold,
+            (None, Some(Excuse::Withdrawn)) => Talk::Withdrawn,
             (None, None) => Talk::Never,
         };
         Self { at: end.ended_at, talk }
@@ -141,7 +144,7 @@ pub enum CameTo {
     Live,
     /// An agent talked for long enough, and nobody marked it.
     Good,
-    /// An agent talked, but for too short a time to prove anything.
+    /// An agent talked, but for too short a time to prove anything; or it was withdrawn before.
     Short,
     /// No agent talked.
     Wasted,
@@ -226,7 +229,7 @@ impl Call {
             Talk::Never => CameTo::Wasted,
             Talk::Untold => CameTo::Neither,
             Talk::Lasted { .. } if legitimate || end.proves_something(policy) => CameTo::Good,
-            Talk::Lasted { .. } => CameTo::Short,
+            Talk::Lasted { .. } | Talk::Withdrawn => CameTo::Short,
         }
     }
 

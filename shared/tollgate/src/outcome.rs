@@ -12,11 +12,11 @@ pub struct CallEnd {
     pub answered_at: Option<Timestamp>,
     /// When an agent joined.
     pub agent_at: Option<Timestamp>,
-    /// Why it is held against nobody that no agent joined.
+    /// Why it is no plain waste that no agent joined.
     pub excuse: Option<Excuse>,
 }
 
-/// Why a call without an agent is held against nobody.
+/// Why a call without an agent is no plain waste.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Excuse {

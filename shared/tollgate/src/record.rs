@@ -33,7 +33,7 @@ pub struct Record {
 }
 
 impl Record {
-    /// How the request ends with its call: withdrawn before that, the call is held against nobody.
+    /// How the request ends with its call: with the excuse that it was withdrawn before that, if it was.
     #[must_use]
     pub fn closed(&self, contact_id: ContactId, end: CallEnd) -> Ending {
         Ending::Closed { contact_id: Some(contact_id), end: Some(end.withdrawn_at(self.cancelled_at)) }

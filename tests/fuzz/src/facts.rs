@@ -122,7 +122,7 @@ fn calls(u: &mut Unstructured<'_>, request: &CallbackRequest) -> Result<Vec<Call
         let dialed_at = NOW - SignedDuration::from_secs(u.int_in_range(0..=OLDEST_SECONDS)?);
         // The end may be told to be before the dial: Connect's clock is another one.
         let seconds = u.arbitrary()?;
-        let talk = *u.choose(&[Talk::Lasted { seconds }, Talk::Never, Talk::Untold])?;
+        let talk = *u.choose(&[Talk::Lasted { seconds }, Talk::Never, Talk::Withdrawn, Talk::Untold])?;
         let end = End { at: dialed_at + SignedDuration::from_secs(u.int_in_range(-60..=7_200)?), talk };
         let kind = *u.choose(&[MarkKind::Spam, MarkKind::Legitimate, MarkKind::WrongPerson])?;
         calls.push(Call {

@@ -73,7 +73,7 @@ fn expected(request: &Item, dialed_at: Option<i64>) -> Vec<(&'static str, Option
             let talked = request.agent_seconds().map(|seconds| seconds.to_string());
             let excused = talked.is_none() && withdrawn_by(request, ended_at);
             expected.push(("agent_seconds", talked));
-            expected.push(("untold", excused.then(|| "true".to_owned())));
+            expected.push(("withdrawn", excused.then(|| "true".to_owned())));
         }
         // Of a call that is lost nobody knows how it went: it proves nothing and wastes nothing.
         ("closed", None) => expected.push(("untold", Some("true".to_owned()))),
@@ -82,7 +82,7 @@ fn expected(request: &Item, dialed_at: Option<i64>) -> Vec<(&'static str, Option
     expected
 }
 
-/// Whether a request was withdrawn when its call ended, or before: nobody is blamed for such a call.
+/// Whether a request was withdrawn when its call ended, or before.
 fn withdrawn_by(request: &Item, ended_at: i64) -> bool {
     request.number("cancelled_at").is_some_and(|cancelled_at| cancelled_at / 1_000 <= ended_at / 1_000)
 }

@@ -4,6 +4,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use http::Method;
 use serde_json::{Value, json};
+use tollgate::counter::Window;
 use tollgate::state::StateName;
 use tollgate_aws::item::{Item, n, s};
 use tollgate_aws::metrics::Metric;
@@ -199,15 +200,14 @@ async fn break_policy(world: &World, document: &str) {
 
 #[tokio::test]
 async fn a_count_that_cannot_be_read_counts_as_full_until_it_is_mended_and_is_told() {
-    let day = tollgate::counter::Window::at(world().await.now(), 86_400).key();
-    let hour = tollgate::counter::Window::at(world().await.now(), 3_600).key();
-    for (subject, window, attribute, broken) in [
-        ("account#alice", &hour, "asks", AttributeValue::L(vec![s("no ask at all")])),
-        ("account#alice", &hour, "asks", n(3)),
-        ("range#+1206555", &day, "approved", s("many")),
+    for (subject, window_seconds, attribute, broken) in [
+        ("account#alice", 3_600, "asks", AttributeValue::L(vec![s("no ask at all")])),
+        ("account#alice", 3_600, "asks", n(3)),
+        ("range#+1206555", 86_400, "approved", s("many")),
     ] {
         let world = world().await;
-        let key = item(&[("subject", s(subject)), ("window", s(window.as_str()))]);
+        let window = Window::at(world.now(), window_seconds);
+        let key = item(&[("subject", s(subject)), ("window", s(window.key()))]);
         let mut row = key.clone();
         row.insert(attribute.to_owned(), broken.clone());
         put(&world, "Counters", row).await;

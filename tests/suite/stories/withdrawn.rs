@@ -1,5 +1,5 @@
 //! A visitor withdraws while his phone rings, or while he waits for an agent: Connect is asked to stop the call. Nobody is
-//! blamed for such a call, and nobody has proved anything by it.
+//! blamed for one such call, and nobody has proved anything by it; who does it again and again is.
 
 use local::connect::{CallPlan, StartFault};
 use local::stack::Function;
@@ -8,6 +8,7 @@ use tollgate::state::{Ending, State, StateName};
 
 use crate::world::{NUMBER, Visitor, World, account, world};
 
+const OTHER: &str = "+12065550101";
 const RANGE: &str = "range#+1206555";
 /// Rings for half a minute, and is answered.
 const RINGS: CallPlan = CallPlan { ring_seconds: 30, talk_seconds: 40, answered: true, agent: true };
@@ -43,11 +44,13 @@ async fn a_call_that_is_withdrawn_before_an_agent_joins_is_stopped_and_held_agai
         assert_eq!(world.calls()[0].ended_at, Some(world.now() - jiff::SignedDuration::from_secs(1)));
         assert_eq!((world.state(&id).await, world.holder(NUMBER).await), (StateName::Closed, None));
         assert_eq!(outcome(&world, &id).await, Outcome::Withdrawn);
-        for came_to in ["good", "short", "wasted", "marked", "live"] {
-            assert_eq!(world.tallied(RANGE, came_to).await, 0, "{came_to}");
+        for (came_to, calls) in [("good", 0), ("short", 1), ("wasted", 0), ("marked", 0), ("live", 0)] {
+            assert_eq!(world.tallied(RANGE, came_to).await, calls, "{came_to}");
         }
         assert_eq!(world.counted("budget#newcomers", "newcomers").await, places, "no place is given back");
         assert_eq!(alice.looks(&world, &id).await.json()["status"], "cancelled");
+        // Whoever mistyped asks again, for another number.
+        alice.is_called(&world, OTHER).await;
     }
 }
 
@@ -114,4 +117,25 @@ async fn records_that_come_again_stop_no_other_call() {
     world.settle().await;
     assert_eq!((world.state(&again).await, world.calls().len()), (StateName::InCall, 2));
     assert_eq!((world.calls()[1].ended_at, world.state(&id).await), (None, StateName::Closed));
+}
+
+#[tokio::test]
+async fn whoever_withdraws_calls_to_one_number_after_the_other_wastes_them() {
+    let world = world().await;
+    let pumper = |n: usize| account(&format!("pumper-{n}")).at("203.0.113.9");
+    let mut called = 0;
+    for n in 0..12 {
+        let number = format!("+1206{}0100", 555 + n);
+        world.stack.connect.plan_for(&number, WAITS);
+        let id = pumper(n).asks(&world, &number).await;
+        world.pass(20).await;
+        called += usize::from(world.state(&id).await == StateName::InCall);
+        pumper(n).withdraws(&world, &id).await;
+        world.pass(5).await;
+    }
+    assert_eq!(called, 5, "as many as an address may waste");
+    let id = pumper(12).asks(&world, "+12067770100").await;
+    world.settle().await;
+    assert_eq!(world.findings(&id).await, ["too-much-waste-from-address"]);
+    account("somebody-else").at("192.0.2.77").is_called(&world, "+12067770100").await;
 }

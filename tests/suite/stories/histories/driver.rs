@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use local::stack::Function;
 use local::stream::BatchOutcome;
 use serde_json::{Value, json};
+use tollgate::outcome::Outcome;
 use tollgate::record::MarkKind;
 use tollgate::state::{Ending, State, StateName};
 use tollgate_aws::clock::{Clock, ManualClock};
@@ -254,12 +255,14 @@ impl History {
         for id in self.model.closed() {
             let record = self.world.record(id).await;
             let State::Ended(Ending::Closed { end, .. }) = record.state else { continue };
-            // Of a call that was given up nobody knows how it went, and one that was withdrawn says nothing: they count for nothing.
-            let talked = end.map_or(Some(0), |end| end.agent_seconds().or(end.excuse.map(|_| 0)));
+            let is_withdrawn = end.as_ref().is_some_and(|end| end.outcome() == Outcome::Withdrawn);
+            // Of a call that was given up nobody knows how it went: it counts for nothing.
+            let talked = end.map_or(Some(0), |end| end.agent_seconds());
             let talked_well = talked.is_some_and(|seconds| seconds >= 30);
             let came_to = match record.mark.map(|mark| mark.kind) {
                 Some(MarkKind::Spam) if talked_well => continue,
                 Some(MarkKind::Spam) => 0,
+                _ if is_withdrawn => 1,
                 _ if talked == Some(0) => continue,
                 Some(MarkKind::Legitimate) if talked.is_some() => 2,
                 _ => match talked {
