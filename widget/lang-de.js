@@ -11,7 +11,7 @@ export default {
   choose: 'Thema wählen',
   send: 'Anruf anfordern',
   sending: 'Wird gesendet…',
-  privacy: 'Wir verwenden Ihre Nummer nur für diesen Anruf.',
+  privacy: 'Wir verwenden Ihre Nummer, um Sie anzurufen und um Missbrauch zu verhindern.',
   numberEmpty: 'Geben Sie Ihre Telefonnummer ein',
   numberLetters: 'Geben Sie die Nummer in Ziffern ein, ohne Buchstaben',
   numberDigits: 'Geben Sie die ganze Nummer ein: 6 bis 15 Ziffern',

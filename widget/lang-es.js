@@ -11,7 +11,7 @@ export default {
   choose: 'Elija un tema',
   send: 'Solicitar una llamada',
   sending: 'Enviando…',
-  privacy: 'Usamos su número solo para esta llamada.',
+  privacy: 'Usamos su número para llamarle y para impedir abusos.',
   numberEmpty: 'Escriba su número de teléfono',
   numberLetters: 'Escriba el número con cifras, sin letras',
   numberDigits: 'Escriba el número completo: de 6 a 15 cifras',

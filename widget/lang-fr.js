@@ -11,7 +11,7 @@ export default {
   choose: 'Choisissez un sujet',
   send: 'Demander un appel',
   sending: 'Envoi en cours…',
-  privacy: 'Nous n’utilisons votre numéro que pour cet appel.',
+  privacy: 'Nous utilisons votre numéro pour vous appeler et pour empêcher les abus.',
   numberEmpty: 'Saisissez votre numéro de téléphone',
   numberLetters: 'Saisissez le numéro en chiffres, sans lettres',
   numberDigits: 'Saisissez le numéro complet : de 6 à 15 chiffres',

@@ -11,7 +11,7 @@ export default {
   choose: 'Scelga un argomento',
   send: 'Richiedi una chiamata',
   sending: 'Invio in corso…',
-  privacy: 'Usiamo il suo numero solo per questa chiamata.',
+  privacy: 'Usiamo il suo numero per chiamarla e per impedire abusi.',
   numberEmpty: 'Inserisca il suo numero di telefono',
   numberLetters: 'Inserisca il numero in cifre, senza lettere',
   numberDigits: 'Inserisca il numero completo: da 6 a 15 cifre',

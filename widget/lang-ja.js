@@ -11,7 +11,7 @@ export default {
   choose: 'ご用件を選択',
   send: '電話を依頼する',
   sending: '送信中…',
-  privacy: '番号はこの電話のためだけに使います。',
+  privacy: '番号はお電話と不正利用の防止のために使います。',
   numberEmpty: '電話番号を入力してください',
   numberLetters: '番号は文字を使わず数字で入力してください',
   numberDigits: '番号をすべて入力してください（6～15桁）',

@@ -11,7 +11,7 @@ export default {
   choose: 'Escolha um assunto',
   send: 'Pedir uma ligação',
   sending: 'Enviando…',
-  privacy: 'Usamos seu número somente para esta ligação.',
+  privacy: 'Usamos seu número para ligar para você e para impedir abusos.',
   numberEmpty: 'Digite seu número de telefone',
   numberLetters: 'Digite o número em algarismos, sem letras',
   numberDigits: 'Digite o número completo: de 6 a 15 algarismos',

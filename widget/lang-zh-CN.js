@@ -11,7 +11,7 @@ export default {
   choose: '请选择主题',
   send: '请求来电',
   sending: '正在提交…',
-  privacy: '您的号码仅用于这次通话。',
+  privacy: '您的号码用于给您回电和防止滥用。',
   numberEmpty: '请输入您的电话号码',
   numberLetters: '请用数字输入号码，不要用字母',
   numberDigits: '请输入完整的号码：6 至 15 位数字',

@@ -19,7 +19,7 @@ const ENGLISH = {
   choose: 'Choose a topic',
   send: 'Request a call',
   sending: 'Sending…',
-  privacy: 'We use your number for this call only.',
+  privacy: 'We use your number to call you, and to prevent misuse.',
   numberEmpty: 'Enter your phone number',
   numberLetters: 'Enter the phone number in digits, without letters',
   numberDigits: 'Enter the whole phone number: 6 to 15 digits',
