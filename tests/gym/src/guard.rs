@@ -11,7 +11,7 @@ use crate::budgets::{self, Used};
 use crate::figures::Figures;
 use crate::scenario::{Document, Scenario};
 use crate::traffic;
-use crate::{player, table, trace};
+use crate::{player, rules, table, trace};
 
 /// A guard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -21,10 +21,11 @@ pub enum Guard {
     OnePending,
     SampleRateLimiter,
     Tollgate,
+    Rules,
 }
 
 impl Guard {
-    /// All of them.
+    /// Those that a report has beside each other, if it is not said which.
     pub const ALL: [Self; 4] = [Self::None, Self::OnePending, Self::SampleRateLimiter, Self::Tollgate];
 
     /// Its name.
@@ -35,6 +36,7 @@ impl Guard {
             Self::OnePending => "one-pending",
             Self::SampleRateLimiter => "sample-rate-limiter",
             Self::Tollgate => "tollgate",
+            Self::Rules => "rules",
         }
     }
 
@@ -43,7 +45,7 @@ impl Guard {
             Self::None => Some(Baseline::None),
             Self::OnePending => Some(Baseline::OnePending),
             Self::SampleRateLimiter => Some(Baseline::SampleRateLimiter),
-            Self::Tollgate => None,
+            Self::Tollgate | Self::Rules => None,
         }
     }
 }
@@ -94,6 +96,10 @@ impl Play {
             let count = |fates: &_| Figures::count(scenario, guard.name(), &asked, fates);
             if let Some(baseline) = guard.baseline() {
                 play.figures.push(count(&baseline.play(&asked)));
+                continue;
+            }
+            if *guard == Guard::Rules {
+                play.figures.push(count(&rules::play(scenario, &asked, &document.policy)?));
                 continue;
             }
             let played = player::play(scenario, &asked, &document, |_| tell()).await?;

@@ -3,7 +3,8 @@
 //! of what was dialed.
 //!
 //! - [`scenario`]: what is played, read from a file; [`traffic`]: its requests, drawn from its seed
-//! - [`guard`]: one play; [`player`]: against Tollgate; [`baselines`]: against the simpler guards; [`fate`]: what a request came to
+//! - [`guard`]: one play; [`player`]: against Tollgate; [`rules`]: against its rules alone, in memory;
+//!   [`baselines`]: against the simpler guards; [`fate`]: what a request came to
 //! - [`threads`]: many plays side by side
 //! - [`budgets`]: whether the calls stayed within the policy's budgets, counted anew
 //! - [`figures`]: what is reported; [`measures`]: one by one; [`seeds`]: over several seeds; [`held`]: what a play is held to
@@ -17,6 +18,7 @@ pub mod guard;
 pub mod held;
 pub mod measures;
 pub mod player;
+pub mod rules;
 pub mod scenario;
 pub mod seeds;
 pub mod table;

@@ -4,6 +4,8 @@
 
 mod asking;
 
+pub(crate) use asking::ids;
+
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
@@ -22,7 +24,7 @@ use crate::scenario::{Document, Scenario};
 use crate::traffic::Asked;
 
 /// When every scenario begins: a full day in UTC, so that its budgets begin with it.
-const BEGINNING: i64 = 1_772_409_600;
+pub(crate) const BEGINNING: i64 = 1_772_409_600;
 /// Upkeep's schedule.
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 /// Upkeep learns what is usual while a scenario is played, once a minute; nobody needs to read it more often.
@@ -103,7 +105,7 @@ impl<'a> Player<'a> {
         let mut stack = Stack::start(options).await?;
         asking::save_policy(&stack, document).await?;
         // With a known secret, the ids are the same whenever the scenario is played.
-        stack.functions.intake.secret = [7; 32];
+        stack.functions.intake.secret = asking::SECRET;
         // One at a time: the dialer takes its turn, places the call, and is asked again when the next turn is due.
         let dialing = Consumer { batch_size: 1, ..consumer(Function::Dialing)? };
         stack.with_pump(|pump| pump.subscribe(dialing, Start::TrimHorizon));
@@ -118,7 +120,7 @@ impl<'a> Player<'a> {
             asked,
             clock,
             begins,
-            ids: asking::ids(&stack, asked)?,
+            ids: ids(asked)?,
             places: HashMap::new(),
             asked_so_far: 0,
             dials_at: None,

@@ -7,6 +7,7 @@ use std::process::{Command, Output};
 use gym::budgets;
 use gym::fate::CameTo;
 use gym::player::{Played, play};
+use gym::rules;
 use gym::scenario::{Document, Scenario};
 use gym::traffic::{Asked, requests};
 use serde_json::{Map, Value, json};
@@ -60,6 +61,52 @@ async fn every_customer_is_called_and_each_call_goes_as_was_drawn() {
         assert_eq!((dial.ended - dial.at).as_secs(), i64::from(lasts));
         assert!((0..2).contains(&(dial.at - asked.at).as_secs()), "{dial:?}");
     }
+}
+
+/// Customers, and a script that asks from one place for the numbers of one exchange that nobody answers.
+fn attacked() -> Scenario {
+    let text = r#"
+        name = "attacked"
+        about = "told in a test"
+        seed = 5
+        duration_minutes = 120
+        [operator]
+        marks_share = 0.5
+        marks_after_minutes = 10
+        [[traffic]]
+        label = "customers"
+        fraud = false
+        start_minute = 0
+        end_minute = 120
+        requests_per_hour = 40
+        numbers = [{ prefixes = ["+1206", "+1212", "+1303"], digits = 11, count = 500 }]
+        addresses = [{ network = "203.0.0.0/16", count = 500 }]
+        address_country = "US"
+        call = { answered = 0.8, agent = 0.9, seconds = [30, 300] }
+        [[traffic]]
+        label = "pump"
+        fraud = true
+        start_minute = 30
+        end_minute = 120
+        requests_per_hour = 60
+        numbers = [{ prefix = "+1712555", digits = 11, count = 300 }]
+        addresses = [{ network = "198.51.100.0/26", count = 40 }]
+        address_country = "US"
+        call = { answered = 0.7, agent = 0.5, seconds = [30, 300] }"#;
+    Scenario::parse(text).unwrap()
+}
+
+#[tokio::test]
+async fn the_rules_alone_let_through_whom_the_suite_lets_through() {
+    let scenario = attacked();
+    let (asked, suite, document) = played(&scenario).await;
+    let rules = rules::play(&scenario, &asked, &document.policy).unwrap();
+    let fates = suite.fates.iter().zip(&rules);
+    let apart = fates.clone().filter(|(suite, rules)| suite.came_to != rules.came_to).count();
+    // The suite dials a moment later, so a call that ends while another is asked for may be seen by one of them alone.
+    assert!(apart * 50 <= asked.len(), "{apart} of {}", asked.len());
+    assert!(rules.iter().any(|fate| fate.came_to == CameTo::Refused), "nobody was turned away");
+    assert!(rules.iter().any(|fate| fate.came_to == CameTo::Dialed), "nobody was called");
 }
 
 #[tokio::test]
