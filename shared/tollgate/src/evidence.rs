@@ -249,7 +249,8 @@ impl Call {
         self.mark.is_some_and(|mark| now.duration_since(mark.at) < span)
     }
 
-    fn is_within(&self, span: SignedDuration, now: Timestamp) -> bool {
+    /// Whether it was dialed within the span before `now`.
+    pub(crate) fn is_within(&self, span: SignedDuration, now: Timestamp) -> bool {
         now.duration_since(self.dialed_at) < span
     }
 }

@@ -9,8 +9,12 @@ use serde::{Deserialize, Serialize};
 use crate::policy::Policy;
 use crate::text::CarrierName;
 
-/// The share of the good calls that makes a carrier usual on the first day, in percent.
+/// The share of the good calls that makes a carrier usual on the first day, in percent,
 const FIRST_DAY_SHARE_PERCENT: u32 = 50;
+/// unless the deployment's very first good calls show that customers have it. A pump would have to come with them.
+const FIRST_CALLS: u64 = 30;
+/// So many of them do.
+const FIRST_CALLS_OF_A_CARRIER_MIN: u64 = 2;
 
 /// How many UTC days of good calls are kept.
 const DAYS_KEPT: i64 = 8;
@@ -22,7 +26,7 @@ pub enum Standing {
     Usual,
     /// Nothing is known of the customers yet.
     Untold,
-    /// The deployment is in its first day, and most good calls go to other carriers.
+    /// The deployment is in its first day, and its first good calls went to other carriers.
     New,
     /// The customers have others.
     Unusual,
@@ -36,13 +40,19 @@ pub struct Usual {
     pub learned_until: Option<Timestamp>,
     /// By UTC day, counted from the epoch, and by [`CarrierName::key`]; a carrier that is not known has the empty key.
     pub days: BTreeMap<i64, BTreeMap<String, u64>>,
+    /// The first good calls that were ever counted, by carrier.
+    pub first: BTreeMap<String, u64>,
 }
 
 impl Usual {
     /// Adds a good call that is ripe.
     pub fn learn(&mut self, carrier: Option<&CarrierName>, ended_at: Timestamp) {
-        let day = self.days.entry(day(ended_at)).or_default();
-        *day.entry(carrier.map(CarrierName::key).unwrap_or_default()).or_default() += 1;
+        let key = carrier.map(CarrierName::key).unwrap_or_default();
+        if self.first.values().fold(0_u64, |all, count| all.saturating_add(*count)) < FIRST_CALLS {
+            *self.first.entry(key.clone()).or_default() += 1;
+        }
+        let count = self.days.entry(day(ended_at)).or_default().entry(key).or_default();
+        *count = count.saturating_add(1);
     }
 
     /// Forgets what is older than a week.
@@ -53,8 +63,9 @@ impl Usual {
 
     /// How usual a carrier is; none stands for one that the lookup does not know.
     ///
-    /// A carrier is large by its share of the good calls of earlier days. On the first day, only one that has most of them is
-    /// usual: what is pumped looks well until somebody marks it, and is not the majority.
+    /// A carrier is large by its share of the good calls of earlier days. On the first day, one is usual that has most of them, or
+    /// was among the first of all: what is pumped looks well until somebody marks it, but neither is the majority nor comes
+    /// with the first customers.
     #[must_use]
     pub fn standing(&self, carrier: Option<&CarrierName>, policy: &Policy, now: Timestamp) -> Standing {
         let (listed, held) = (&policy.line.usual_carriers, &policy.held);
@@ -80,9 +91,15 @@ impl Usual {
             Standing::Usual
         } else if is_known(earlier) {
             Standing::Unusual
+        } else if key.is_some_and(|key| self.is_of_the_first(&key)) {
+            Standing::Usual
         } else {
             Standing::New
         }
+    }
+
+    fn is_of_the_first(&self, key: &str) -> bool {
+        self.first.get(key).is_some_and(|count| *count >= FIRST_CALLS_OF_A_CARRIER_MIN)
     }
 
     fn good(&self, of: impl Fn(i64, &str) -> bool) -> u64 {

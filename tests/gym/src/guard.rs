@@ -99,7 +99,11 @@ impl Play {
                 continue;
             }
             if *guard == Guard::Rules {
-                play.figures.push(count(&rules::play(scenario, &asked, &document.policy)?));
+                let fates = rules::play(scenario, &asked, &document.policy)?;
+                let figures = count(&fates);
+                play.details += &table::rules(scenario, &asked, &fates, &figures);
+                play.details += &place.map(|place| trace::lines(place, &asked, &fates)).unwrap_or_default();
+                play.figures.push(figures);
                 continue;
             }
             let played = player::play(scenario, &asked, &document, |_| tell()).await?;

@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Admission, Call, DAY, End, Evidence, Marked, Talk};
+use super::{Admission, CALLS_SEEN_MAX, Call, DAY, End, Evidence, Marked, Talk};
 use crate::network::Address;
 use crate::number::PhoneNumber;
 use crate::record::MarkKind;
@@ -146,6 +146,7 @@ impl Evidence {
         let newest = |had_part: &dyn Fn(&Call) -> bool| {
             let mut calls: Vec<_> = calls.iter().filter(|call| had_part(call)).cloned().collect();
             calls.sort_by_key(|call| std::cmp::Reverse(call.dialed_at));
+            calls.truncate(CALLS_SEEN_MAX);
             calls
         };
         Self {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::Case;
 use crate::counter::{DAY_SECONDS, Place, Subject, Window};
-use crate::evidence::{Admission, DAY, SharedPast, WEEK_SECONDS};
+use crate::evidence::{Admission, Call, DAY, SharedPast, WEEK_SECONDS};
 use crate::facts::{CarrierFact, Facts};
 use crate::line::LineFact;
 use crate::policy::{Mode, Policy};
@@ -19,6 +19,8 @@ use crate::verdict::{Code, Finding};
 const PROOFS_PAST_MARKS: u64 = 2;
 /// A range is established if so many of its lines talked well a day ago or earlier: it is not closed to neighbors of customers.
 const ESTABLISHED_LINES: u64 = 20;
+/// In a neighborhood of customers there are at least so many lines that talked well for each one that was marked.
+const GOOD_LINES_PER_MARKED: u64 = 10;
 /// A ripe good call makes room for so many calls in the range's day.
 const CALLS_PER_RIPE_CALL: u64 = 4;
 /// A line that talked a day ago or earlier makes room for so many calls a day.
@@ -85,6 +87,8 @@ pub(super) fn calls_per_day_max(case: &Case<'_>) -> u32 {
 struct Around<'a> {
     subject: Subject,
     past: SharedPast<'a>,
+    /// Its calls of a day ago and earlier. Of a busy range, those that were seen are all newer.
+    settled: SharedPast<'a>,
     standing: Standing,
     /// How many calls may be unripe before anything is known.
     unripe_max: u32,
@@ -116,6 +120,7 @@ fn range<'a>(case: &Case<'a>) -> Around<'a> {
     Around {
         subject: Subject::Range(case.request.number.range()),
         past: SharedPast::new(&facts.evidence.range, case.policy, case.now),
+        settled: SharedPast::new(&facts.evidence.range_settled, case.policy, case.now),
         standing,
         unripe_max,
         of_a_day_max,
@@ -130,11 +135,17 @@ fn carrier<'a>(case: &Case<'a>) -> Option<Around<'a>> {
     Some(Around {
         subject: Subject::Carrier(known_carrier(&case.facts.line)?.clone()),
         past: SharedPast::new(calls, case.policy, case.now),
+        settled: SharedPast::new(settled(calls, case.now), case.policy, case.now),
         standing: Standing::Unusual,
         unripe_max: held.per_carrier_max,
         of_a_day_max: Some(held.per_carrier_per_day_max),
         approved: *approved,
     })
+}
+
+/// Those of the calls that were dialed a day ago or earlier.
+fn settled(calls: &[Call], now: Timestamp) -> impl Iterator<Item = &Call> {
+    calls.iter().filter(move |call| !call.is_within(DAY, now))
 }
 
 impl Around<'_> {
@@ -160,13 +171,18 @@ impl Around<'_> {
         let members = self.past.marked();
         let (marked, allowed) = (members.len() as u64, tolerance.allowed(self.past.ripe_lines()));
         let shown = case.proof.ripe_elsewhere >= PROOFS_PAST_MARKS;
-        let is_open = shown || (self.is_established() && case.proof.admission != Admission::Stranger);
+        let is_open = shown || (self.is_established() && case.lives_where_hardly_anybody_is_marked());
         (marked > allowed && !is_open)
             .then(|| self.about(code).measured(marked, allowed, WEEK_SECONDS).because_of(&members))
     }
 
     fn is_established(&self) -> bool {
-        self.past.good_lines_since(DAY) >= ESTABLISHED_LINES
+        self.old_lines() >= ESTABLISHED_LINES
+    }
+
+    /// The lines that talked well a day ago or earlier.
+    fn old_lines(&self) -> u64 {
+        self.settled.good_lines_since(DAY)
     }
 
     fn held(&self, case: &Case<'_>) -> Vec<Finding> {
@@ -188,7 +204,7 @@ impl Around<'_> {
         };
         let of_a_day = self.of_a_day_max.map(|max| Share {
             taken: self.past.of_a_day().saturating_add(pending),
-            max: self.room(max, CALLS_PER_OLD_LINE * self.past.good_lines_since(DAY), case),
+            max: self.room(max, CALLS_PER_OLD_LINE * self.old_lines(), case),
             window_seconds: DAY_SECONDS,
         });
         [unripe].into_iter().chain(of_a_day)
@@ -249,6 +265,15 @@ impl Around<'_> {
 }
 
 impl Case<'_> {
+    /// Whether the asker is no stranger, and of the lines around him hardly one that talked was marked. A pump that works a town's
+    /// own exchange comes from elsewhere, and its calls look well until some of them are marked.
+    fn lives_where_hardly_anybody_is_marked(&self) -> bool {
+        let around = SharedPast::new(&self.facts.evidence.neighborhood, self.policy, self.now);
+        let marked = around.marked().len() as u64;
+        self.proof.admission != Admission::Stranger
+            && marked.saturating_mul(GOOD_LINES_PER_MARKED) <= around.good_lines(None)
+    }
+
     /// Whether enough is known of the range to let one asker have several of its numbers called.
     pub(super) fn range_is_known(&self) -> bool {
         let past = SharedPast::new(&self.facts.evidence.range, self.policy, self.now);

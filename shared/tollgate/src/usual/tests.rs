@@ -16,8 +16,8 @@ fn standing_after(days_ago: i64, its: u64, of_others: u64) -> Standing {
 
 fn learned(days_ago: i64, its: u64, of_others: u64) -> Usual {
     let (mut usual, at) = (Usual::default(), now() - SignedDuration::from_hours(24 * days_ago));
-    (0..its).for_each(|_| usual.learn(Some(&carrier("Example Mobile")), at));
     (0..of_others).for_each(|_| usual.learn(Some(&carrier("Example Wireless")), at));
+    (0..its).for_each(|_| usual.learn(Some(&carrier("Example Mobile")), at));
     usual
 }
 
@@ -33,10 +33,24 @@ fn while_nothing_is_known_of_the_customers_no_carrier_is_unusual() {
 }
 
 #[test]
-fn on_the_first_day_only_the_carrier_of_most_is_usual() {
-    assert_eq!(standing_after(0, 15, 15), Standing::Usual);
-    assert_eq!(standing_after(0, 15, 16), Standing::New);
+fn on_the_first_day_the_carrier_of_most_is_usual() {
+    assert_eq!(standing_after(0, 30, 30), Standing::Usual);
+    assert_eq!(standing_after(0, 30, 31), Standing::New);
     assert_eq!(standing_after(0, 0, 30), Standing::New);
+}
+
+#[test]
+fn on_the_first_day_every_carrier_of_the_first_customers_is_usual() {
+    assert_eq!(standing_after(0, 2, 28), Standing::Usual);
+    assert_eq!(standing_after(0, 1, 29), Standing::New, "one call of thirty may be anybody's");
+    assert_eq!(standing_after(1, 2, 28), Standing::Unusual, "a day later, two calls are too few");
+}
+
+#[test]
+fn a_pump_that_comes_after_the_first_customers_is_none_of_them() {
+    let mut usual = learned(0, 0, 60);
+    (0..59).for_each(|_| usual.learn(Some(&carrier("Example Mobile")), now()));
+    assert_eq!(usual.standing(Some(&carrier("Example Mobile")), &Policy::default(), noon()), Standing::New);
 }
 
 #[test]
@@ -82,12 +96,14 @@ fn what_is_older_than_a_week_is_forgotten() {
     usual.forget(noon());
     assert_eq!(usual, learned(8, 30, 0));
     usual.forget(noon() + SignedDuration::from_hours(24));
-    assert!(usual.days.is_empty());
+    assert!(usual.days.is_empty() && !usual.first.is_empty());
 }
 
 #[test]
 fn no_stored_count_makes_it_panic() {
     let mut usual = learned(1, 1, 1);
     usual.days.values_mut().flat_map(|day| day.values_mut()).for_each(|count| *count = u64::MAX);
+    usual.first.values_mut().for_each(|count| *count = u64::MAX);
+    usual.learn(Some(&carrier("Example Mobile")), now() - SignedDuration::from_hours(24));
     assert_eq!(usual.standing(Some(&carrier("Example Mobile")), &Policy::default(), noon()), Standing::Usual);
 }

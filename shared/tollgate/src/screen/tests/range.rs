@@ -151,6 +151,28 @@ fn an_established_range_is_not_closed_to_the_neighbors_of_customers() {
 }
 
 #[test]
+fn a_range_stays_established_when_an_attack_fills_all_that_is_looked_at() {
+    let patients = more_to_range(&good().days_ago(1), 20);
+    let neighbors: Vec<_> = (1..=2).map(|n| good().by(&format!("203.0.{n}.1")).days_ago(1)).collect();
+    let many = (0..=249_u8).map(|n| good().forgiven().by(&line(n)).to(&of_the_range(n.into())).hours_ago(3));
+    let attack = many.chain(to_range(&pumped().hours_ago(2), 6)).collect();
+    dials(after(Case::usual_carrier, [patients, neighbors, attack].concat()));
+}
+
+#[test]
+fn an_established_range_is_closed_to_neighbors_of_whom_many_were_marked() {
+    let marked = to_range(&pumped().days_ago(2), 6);
+    let patients = more_to_range(&good().days_ago(1), 20);
+    let neighbors = |good_lines: u8| {
+        let good = (1..=good_lines).map(|n| good().by(&format!("203.0.{n}.1")).days_ago(1));
+        good.chain([pumped().by("203.0.99.1").to(&elsewhere(99)).days_ago(2)]).collect::<Vec<_>>()
+    };
+    let with = |good_lines| after(untold, [marked.clone(), patients.clone(), neighbors(good_lines)].concat());
+    dials(with(10));
+    check_codes(&Case::with(with(9)).verdict(), &[Code::MarkedRange]);
+}
+
+#[test]
 fn a_range_where_calls_are_wasted_is_closed_to_newcomers_while_nothing_goes_well_there() {
     let once = |lines| to_range(&wasted().hours_ago(2), lines);
     let found = |value, allowed| {
