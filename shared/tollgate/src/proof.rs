@@ -102,11 +102,17 @@ impl<'a> Asker<'a> {
         AskerPast::new(calls, self.policy, self.now)
     }
 
-    /// One mark takes a proof away: an asker who is marked on either side has nothing to show.
+    /// One mark takes a proof away: an asker who is marked on either side has nothing to show. Of an address that many share, only
+    /// a mark on a call to this very number is his.
     fn is_marked(&self) -> bool {
         let (evidence, marks) = (self.evidence, &self.policy.marks);
-        self.past(&evidence.line).is_marked(marks.address).is_some()
-            || self.past(&evidence.account).is_marked(marks.account).is_some()
+        let line = self.past(&evidence.line);
+        let is_line_marked = if line.is_of_many() {
+            line.is_marked_with(&self.request.number)
+        } else {
+            line.is_marked(marks.address).is_some()
+        };
+        is_line_marked || self.past(&evidence.account).is_marked(marks.account).is_some()
     }
 
     fn pair(&self) -> Pair {

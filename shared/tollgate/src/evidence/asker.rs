@@ -10,6 +10,9 @@ use crate::policy::Policy;
 use crate::record::MarkKind;
 use crate::text::CarrierName;
 
+/// An address with which so many numbers talked well, and ripened, is an office's or a carrier's gateway: many share it.
+const NUMBERS_OF_MANY: u64 = 8;
+
 /// The past of one asker.
 #[derive(Debug)]
 pub struct AskerPast<'a> {
@@ -127,6 +130,25 @@ impl<'a> AskerPast<'a> {
     pub fn is_marked(&self, tolerance: crate::policy::Tolerance) -> Option<(u64, u64)> {
         let (marks, allowed) = (self.marks(), tolerance.allowed(self.calls_gone_well()));
         (marks > allowed).then_some((marks, allowed))
+    }
+
+    /// Whether many share it: what one of them did says little of the others.
+    #[must_use]
+    pub fn is_of_many(&self) -> bool {
+        self.numbers_gone_well_since(self.policy.proof.ripe_after()) >= NUMBERS_OF_MANY
+    }
+
+    /// Whether a call of its to this number was marked as spam within a week.
+    #[must_use]
+    pub fn is_marked_with(&self, number: &PhoneNumber) -> bool {
+        let mut calls = self.calls.iter().filter(|call| call.was_marked_within(WEEK, self.now));
+        calls.any(|call| &call.number == number && call.for_asker(self.policy) == CameTo::Marked)
+    }
+
+    /// When the newest call was dialed.
+    #[must_use]
+    pub fn last_dialed_at(&self) -> Option<Timestamp> {
+        self.calls.iter().map(|call| call.dialed_at).max()
     }
 
     /// When the first good call to this number ended.

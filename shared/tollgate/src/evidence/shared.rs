@@ -17,6 +17,9 @@ const GOOD_OF_A_LINE_MAX: u64 = 5;
 /// Of an office or a carrier's gateway, so many ripe calls speak for the range that they went to.
 const RIPE_OF_A_LINE_MAX: u64 = 20;
 
+/// A line that talked well with so many numbers for each call of its that was marked is a gateway, behind which one misbehaved.
+const NUMBERS_OF_MANY_PER_MARK: u64 = 8;
+
 /// The past of what many share.
 #[derive(Debug)]
 pub struct SharedPast<'a> {
@@ -102,7 +105,8 @@ impl<'a> SharedPast<'a> {
         lines(good.copied()).len() as u64
     }
 
-    /// The askers whose calls were marked within a week, one line for each account: whoever asks from many lines is one.
+    /// The askers whose calls were marked within a week, one line for each account: whoever asks from many lines is one. A line that
+    /// many share, of whom one misbehaved, is none of them.
     #[must_use]
     pub fn marked(&self) -> Members {
         let mut accounts = BTreeSet::new();
@@ -112,7 +116,21 @@ impl<'a> SharedPast<'a> {
             Some(account) => accounts.insert(account.clone()),
             None => true,
         });
-        distinct.map(|call| call.line).collect()
+        let mut marks = BTreeMap::<Network, u64>::new();
+        distinct.for_each(|call| *marks.entry(call.line).or_default() += 1);
+        let talked = |(line, marks): &(Network, u64)| {
+            self.numbers_gone_well(*line) < NUMBERS_OF_MANY_PER_MARK.saturating_mul(*marks)
+        };
+        marks.into_iter().filter(talked).map(|(line, _)| line).collect()
+    }
+
+    /// With how many numbers a line talked well.
+    fn numbers_gone_well(&self, line: Network) -> u64 {
+        let good = self
+            .calls
+            .iter()
+            .filter(|call| call.line == line && call.for_others(self.policy) == CameTo::Good);
+        good.map(|call| &call.number).collect::<BTreeSet<_>>().len() as u64
     }
 
     /// The lines that wasted calls, within a day.

@@ -96,7 +96,7 @@ impl Default for Marks {
             block: Tolerance::of(2, 25),
             account: Tolerance::of(0, 5),
             number: Tolerance::of(1, 0),
-            range: Tolerance::of(1, 25),
+            range: Tolerance::of(1, 10),
             carrier: Tolerance::of(2, 25),
         }
     }

@@ -98,6 +98,19 @@ fn one_mark_takes_all_proof_away() {
 }
 
 #[test]
+fn of_those_who_share_an_address_a_mark_takes_the_proof_of_one() {
+    let pair = |marked: &str, others: u16| {
+        let other = |n: u16| by_line(good()).to(&format!("+1303555{:04}", 100 + n)).days_ago(2);
+        let own = by_line(good()).to(NUMBER).days_ago(3);
+        let mark = by_line(pumped()).to(marked).days_ago(1);
+        proof(&(0..others).map(other).chain([own, mark]).collect::<Vec<_>>()).pair
+    };
+    assert_eq!(pair("+13035559999", 7), Pair::Ripe);
+    assert_eq!(pair("+13035559999", 6), Pair::None);
+    assert_eq!(pair(NUMBER, 7), Pair::None);
+}
+
+#[test]
 fn who_is_vouched_for_is_proven_whatever_his_calls_came_to() {
     assert!(proof_beside(Vouched::Yes, None, &[]).is_proven());
     let marked = proof_beside(Vouched::Yes, None, &[by_account(pumped())]);

@@ -18,6 +18,9 @@ const LINES_THAT_VOUCH: u64 = 3;
 /// up to so many, unless three times as many misbehave.
 const VOUCHED_MAX: u64 = 3;
 
+/// An address that many share waits so long after each call for the next one, for each mark that is one too many.
+const MARKED_OF_MANY_WAITS: SignedDuration = SignedDuration::from_mins(5);
+
 /// Who asks, each with the limit under which it is counted: the address, and the account if there is one.
 #[must_use]
 pub fn asking(request: &CallbackRequest, policy: &Policy) -> Vec<(Subject, Limit)> {
@@ -104,9 +107,19 @@ impl Asker<'_> {
     fn marked(&self, case: &Case<'_>) -> Option<Finding> {
         let marks = &case.policy.marks;
         let tolerance = if self.kind == Kind::Account { marks.account } else { marks.address };
-        let (marked, allowed) = self.past(case).is_marked(tolerance)?;
+        let past = self.past(case);
+        let (marked, allowed) = past.is_marked(tolerance)?;
         let finding = self.about(Code::MarkedAddress, Code::MarkedAccount);
-        Some(finding.measured(marked, allowed, crate::evidence::WEEK_SECONDS))
+        let finding = finding.measured(marked, allowed, crate::evidence::WEEK_SECONDS);
+        if self.kind != Kind::Address || !past.is_of_many() {
+            return Some(finding);
+        }
+        // Of those who share an address, one misbehaved: the others are called one after another, and who has talked with this
+        // very number before at once.
+        let waits = MARKED_OF_MANY_WAITS * i32::try_from(marked - allowed).unwrap_or(i32::MAX);
+        let next = past.last_dialed_at().and_then(|last| last.checked_add(waits).ok());
+        let next = next.filter(|next| case.now < *next && case.proof.pair == Pair::None)?;
+        Some(finding.until(Some(next)))
     }
 
     /// Waste: once an asker has wasted as many calls as he may, he waits, twice as long after each further one, and then has

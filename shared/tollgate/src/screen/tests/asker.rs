@@ -85,12 +85,32 @@ fn twenty_good_calls_excuse_a_mark_and_nothing_else_does() {
     let with = |how_many| {
         move |case: &mut Case| {
             case.past([pumped().by(ADDRESS).days_ago(2)]);
-            case.past(good_from(ADDRESS, how_many).map(|call| call.days_ago(2)));
+            case.past(good_from(ADDRESS, how_many).map(|call| call.mins_ago(0)));
             case.past([good().account("ada").to(OWN).days_ago(2)]);
         }
     };
     check_codes(&Case::with(with(19)).verdict(), &[Code::MarkedAddress]);
     dials(with(20));
+}
+
+#[test]
+fn those_who_share_a_marked_address_are_called_one_after_another() {
+    let with = |marks: u8, talked, minutes| {
+        move |case: &mut Case| {
+            case.past(
+                (0..marks).map(|n| pumped().by(ADDRESS).to(&elsewhere(200 + u16::from(n))).days_ago(2)),
+            );
+            case.past(good_from(ADDRESS, talked).map(|call| call.days_ago(2)));
+            case.past([good().by(ADDRESS).to(&elsewhere(190)).mins_ago(minutes)]);
+        }
+    };
+    let turned_away =
+        |case: &dyn Fn(&mut Case)| check_codes(&Case::with(case).verdict(), &[Code::MarkedAddress]);
+    turned_away(&with(1, 7, 60));
+    turned_away(&with(1, 8, 4));
+    dials(with(1, 8, 5));
+    turned_away(&with(2, 8, 9));
+    dials(with(2, 8, 10));
 }
 
 #[test]

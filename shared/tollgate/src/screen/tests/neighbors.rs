@@ -156,6 +156,20 @@ fn a_network_is_marked_by_three_of_its_lines_in_proportion() {
 }
 
 #[test]
+fn a_gateway_behind_which_one_misbehaves_is_no_marked_line() {
+    let gateways = |talked: u8| {
+        let of_one = move |n: u8| {
+            let by = move |call: Call, to: u16| call.by(&format!("203.0.113.{}", 100 + n)).to(&elsewhere(to));
+            let good = (0..talked).map(move |to| by(good(), u16::from(n) * 20 + u16::from(to)));
+            good.chain([by(pumped(), 199)])
+        };
+        move |case: &mut Case| case.past((0..3).flat_map(of_one))
+    };
+    check_codes(&Case::with(gateways(3)).verdict(), &[Code::MarkedBlock]);
+    dials(gateways(8));
+}
+
+#[test]
 fn a_marked_network_has_a_call_now_and_then_too() {
     let found = |minutes| {
         let findings = Case::with(marked(3, 0, minutes)).verdict().findings;

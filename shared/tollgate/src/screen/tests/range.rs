@@ -126,9 +126,9 @@ fn a_range_that_two_askers_misused_is_closed_to_those_with_nothing_to_show() {
     check(after(untold, two.clone()), Certainty::Suspected, &[marked]);
     check(after(Case::usual_carrier, two.clone()), Certainty::Suspected, &[marked]);
     let with = |more: Vec<Call>| after(untold, [two.clone(), more].concat());
-    // Eight lines that talked there make two marks few.
-    check(with(more_to_range(&good().hours_ago(2), 7)), Certainty::Suspected, &[marked]);
-    dials(with(more_to_range(&good().hours_ago(2), 8)));
+    // Twenty lines that talked there make two marks few.
+    check(with(more_to_range(&good().hours_ago(2), 19)), Certainty::Suspected, &[marked]);
+    dials(with(more_to_range(&good().hours_ago(2), 20)));
     let shown = |numbers| (0..numbers).map(|n| good().account("ada").to(&elsewhere(n)).days_ago(3)).collect();
     check(with(shown(1)), Certainty::Suspected, &[marked]);
     dials(with(shown(2)));
@@ -147,7 +147,7 @@ fn an_established_range_is_not_closed_to_the_neighbors_of_customers() {
         &Case::with(after(untold, [marked.clone(), patients(19), neighbors].concat())).verdict(),
         &[Code::MarkedRange],
     );
-    check(after(untold, [marked, patients(20)].concat()), Certainty::Suspected, &[found(5).as_str()]);
+    check(after(untold, [marked, patients(20)].concat()), Certainty::Suspected, &[found(2).as_str()]);
 }
 
 #[test]
