@@ -284,7 +284,8 @@ fn call(budget: Budget, max: u32) -> Take {
 }
 
 /// What a call to `number` is estimated to take of the day's cost, in millionths of a dollar.
-fn cost(number: &PhoneNumber, budgets: &Budgets) -> u64 {
+#[must_use]
+pub fn cost(number: &PhoneNumber, budgets: &Budgets) -> u64 {
     let longest = budgets
         .usd_per_minute
         .iter()

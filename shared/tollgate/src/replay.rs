@@ -203,4 +203,4 @@ impl Replay {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
