@@ -2,18 +2,14 @@
 
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Response};
+use operations::refused::Refused;
 use serde::Deserialize;
 use tollgate::record::MarkKind;
 use tollgate::request::RequestId;
-use tollgate::state::State;
 use tollgate::text::Reason;
-use tollgate_aws::changes::Action;
-use tollgate_aws::marks::{self, Marked};
-use tollgate_aws::requests;
 use tollgate_aws::tables::Tables;
 
 use crate::asked::{Asked, filled};
-use crate::changes;
 use crate::problem::{Failure, FieldError, Problem};
 use crate::reply;
 
@@ -40,19 +36,7 @@ pub(crate) async fn put(tables: &Tables, asked: &Asked, id: &str) -> Result<Resp
     asked.query.only(&[])?;
     let body = asked.json::<MarkBody>()?;
     let reason = body.reason()?;
-    let none = || Problem::not_found("there is no request with this id");
-    let id = RequestId::parse(id).map_err(|_not_an_id| none())?;
-    let record = requests::get(tables, id, asked.now).await?.ok_or_else(none)?.record;
-    let State::Ended(_) = &record.state else { return Err(Problem::not_ended().into()) };
-
-    let action = match body.mark {
-        MarkKind::Spam => Action::MarkSpam,
-        MarkKind::Legitimate => Action::MarkLegitimate,
-        MarkKind::WrongPerson => Action::MarkWrongPerson,
-    };
-    changes::record(tables, asked, action, id.to_string(), reason.as_ref()).await?;
-    match marks::mark(tables, &record, body.mark, &asked.author, asked.now).await? {
-        Marked::Done => Ok(reply::empty(StatusCode::NO_CONTENT)),
-        Marked::Overtaken => Err(Problem::marked_meanwhile().into()),
-    }
+    let id = RequestId::parse(id).map_err(|_not_an_id| Refused::NoSuchRequest)?;
+    operations::marks::mark(tables, &asked.operator, id, body.mark, reason.as_ref(), asked.now).await?;
+    Ok(reply::empty(StatusCode::NO_CONTENT))
 }
