@@ -127,3 +127,26 @@ fn forgotten(known: &BTreeMap<String, Decision>, now: Timestamp) -> impl Iterato
 fn key() -> Item {
     [("name".to_owned(), s(DECISIONS)), ("version".to_owned(), n(0))].into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_old_or_too_much_is_forgotten_and_the_newest_is_known() {
+        let now: Timestamp = "2026-03-02T10:00:00Z".parse().unwrap();
+        let of = |hours_ago: i64| Decision {
+            decided: Decided::Snoozed,
+            decided_at: now - SignedDuration::from_hours(hours_ago),
+            author: Author::parse("ada").unwrap(),
+            bad: 3,
+            accepted: 0,
+        };
+        let known = [("asn#1".to_owned(), of(1)), ("asn#2".to_owned(), of(91 * 24))].into();
+        assert_eq!(forgotten(&known, now).collect::<Vec<_>>(), ["asn#2"]);
+        let many = 1..=u32::try_from(KNOWN_MAX).unwrap() + 1;
+        let many = many.map(|n| (format!("asn#{n}"), of(i64::from(n)))).collect();
+        let forgotten: Vec<_> = forgotten(&many, now).cloned().collect();
+        assert_eq!(forgotten, ["asn#500", "asn#501"], "there is room for one more");
+    }
+}
