@@ -9,6 +9,7 @@
     reason = "a story that cannot go on has failed"
 )]
 
+mod alarms;
 mod any_order;
 mod bad_input;
 mod bad_items;

@@ -24,10 +24,10 @@ pub(crate) fn value(path: &str) -> Value {
 }
 
 /// The template.
-pub(super) struct Template(Value);
+pub(crate) struct Template(Value);
 
 impl Template {
-    pub(super) fn read() -> Self {
+    pub(crate) fn read() -> Self {
         Self(value("template.yaml"))
     }
 
@@ -35,16 +35,16 @@ impl Template {
         &self.0
     }
 
-    pub(super) fn parameter(&self, name: &str) -> &Value {
+    pub(crate) fn parameter(&self, name: &str) -> &Value {
         &self.0["Parameters"][name]
     }
 
     #[track_caller]
-    pub(super) fn resource(&self, name: &str) -> &Value {
+    pub(crate) fn resource(&self, name: &str) -> &Value {
         self.0["Resources"].get(name).unwrap_or_else(|| panic!("the template has no {name}"))
     }
 
-    pub(super) fn resources(&self, kind: &str) -> impl Iterator<Item = (&str, &Value)> {
+    pub(crate) fn resources(&self, kind: &str) -> impl Iterator<Item = (&str, &Value)> {
         let all = self.0["Resources"].as_object().unwrap().iter();
         all.filter(move |(_, resource)| resource["Type"] == kind)
             .map(|(name, resource)| (name.as_str(), resource))
@@ -79,21 +79,24 @@ impl Template {
         actions.into_iter()
     }
 
-    /// The metrics of our own that alarms watch, with their dimension if they have one.
+    /// The metrics of the stack's own namespace that alarms watch, with their dimension if they have one.
     pub(super) fn watched_metrics(&self) -> BTreeSet<(String, Option<String>)> {
         let mut watched = BTreeSet::new();
         for (_, alarm) in self.resources("AWS::CloudWatch::Alarm") {
             let properties = &alarm["Properties"];
             let several = properties["Metrics"].as_array().into_iter().flatten();
             for metric in several.clone().map(|each| &each["MetricStat"]["Metric"]).chain([properties]) {
-                if metric["Namespace"] == "Tollgate" {
+                if metric["Namespace"]["Fn::Sub"] == NAMESPACE {
                     let dimension = metric["Dimensions"][0]["Name"].as_str().map(str::to_owned);
                     watched.insert((metric["MetricName"].as_str().unwrap().to_owned(), dimension));
                 }
             }
-            for query in several.filter_map(|each| each["Expression"].as_str()?.strip_prefix("SELECT ")) {
+            for query in
+                several.filter_map(|each| each["Expression"]["Fn::Sub"].as_str()?.strip_prefix("SELECT "))
+            {
                 let (_, rest) = query.split_once('(').unwrap();
-                let (metric, rest) = rest.split_once(") FROM SCHEMA(Tollgate, ").unwrap();
+                let (metric, rest) =
+                    rest.split_once(&format!(") FROM SCHEMA(\"{NAMESPACE}\", ")).expect("of this stack");
                 let (dimension, _) = rest.split_once(')').unwrap();
                 watched.insert((metric.to_owned(), Some(dimension.to_owned())));
             }
@@ -101,6 +104,9 @@ impl Template {
         watched
     }
 }
+
+/// The namespace of a stack's own metrics.
+pub(crate) const NAMESPACE: &str = "Tollgate/${AWS::StackName}";
 
 /// The values of every key of this name.
 pub(crate) fn find_all<'a>(value: &'a Value, key: &str) -> Vec<&'a Value> {
