@@ -56,6 +56,7 @@ mod redelivery;
 mod rendezvous;
 mod replay;
 mod request_units;
+mod restored;
 mod round_trips;
 mod sample_defects;
 mod sample_defects_dedupe;

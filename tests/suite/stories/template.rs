@@ -3,6 +3,7 @@
 
 mod code;
 mod doors;
+mod tables;
 pub(crate) mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -27,8 +27,14 @@ pub(crate) fn value(path: &str) -> Value {
 pub(crate) struct Template(Value);
 
 impl Template {
+    /// The template, for a stack whose tables are its own.
     pub(crate) fn read() -> Self {
-        Self(value("template.yaml"))
+        Self(with_tables(&value("template.yaml"), 1))
+    }
+
+    /// The template, for a stack that is given all its tables by their names.
+    pub(super) fn with_given_tables() -> Self {
+        Self(with_tables(&value("template.yaml"), 2))
     }
 
     pub(super) fn value(&self) -> &Value {
@@ -108,6 +114,20 @@ impl Template {
 /// The namespace of a stack's own metrics.
 pub(crate) const NAMESPACE: &str = "Tollgate/${AWS::StackName}";
 
+/// A value in which every choice between the stack's own tables and given ones is made.
+fn with_tables(value: &Value, choice: usize) -> Value {
+    match value {
+        Value::Object(map) => match map.get("Fn::If") {
+            Some(parts) if parts[0].as_str().is_some_and(|condition| condition.starts_with("Own")) => {
+                with_tables(&parts[choice], choice)
+            }
+            _ => map.iter().map(|(key, value)| (key.clone(), with_tables(value, choice))).collect(),
+        },
+        Value::Array(values) => values.iter().map(|value| with_tables(value, choice)).collect(),
+        other => other.clone(),
+    }
+}
+
 /// The values of every key of this name.
 pub(crate) fn find_all<'a>(value: &'a Value, key: &str) -> Vec<&'a Value> {
     match value {
@@ -134,10 +154,14 @@ fn resource(resource: &Value) -> String {
         let (name, attribute) = path.split_once('.').unwrap();
         return of_table(name, if attribute == "StreamArn" { "/stream" } else { "" });
     }
-    match resource["Fn::Sub"].as_str().and_then(|text| text.strip_prefix("${")?.split_once(".Arn}")) {
-        Some((name, rest)) => of_table(name, rest),
-        None => String::new(),
+    if let Some([text, names]) = resource["Fn::Sub"].as_array().map(Vec::as_slice) {
+        let rest = text.as_str().unwrap().strip_prefix("${Table}").unwrap();
+        return format!("{}{rest}", self::resource(&names["Table"]));
     }
+    let given = resource["Fn::Sub"]
+        .as_str()
+        .and_then(|text| text.split_once(":table/${")?.1.split_once("TableName}"));
+    given.map_or_else(String::new, |(name, rest)| format!("{name}{}", rest.trim_end_matches("/*")))
 }
 
 fn json(yaml: &Yaml) -> Value {
