@@ -1,21 +1,24 @@
-//! Marks on requests: what operators learned on the phone flows back into the rules.
+//! Marks on requests: what operators learned on the phone flows back into the rules. A mark that comes only after its call has
+//! counted as ripe is told: until then the call vouched for others that were no better.
 
+use jiff::Timestamp;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Response};
 use serde::Deserialize;
-use tollgate::record::MarkKind;
+use tollgate::evidence::Call;
+use tollgate::record::{MarkKind, Record};
 use tollgate::request::RequestId;
 use tollgate::state::State;
 use tollgate::text::Reason;
 use tollgate_aws::changes::Action;
 use tollgate_aws::marks::{self, Marked};
-use tollgate_aws::requests;
-use tollgate_aws::tables::Tables;
+use tollgate_aws::metrics::Metric;
+use tollgate_aws::{requests, settings};
 
 use crate::asked::{Asked, filled};
-use crate::changes;
 use crate::problem::{Failure, FieldError, Problem};
 use crate::reply;
+use crate::{Review, changes};
 
 /// What an operator sends.
 #[derive(Deserialize)]
@@ -36,7 +39,8 @@ impl MarkBody {
 }
 
 /// Marks a request as spam, legitimate, or a wrong person's. The same mark again changes nothing.
-pub(crate) async fn put(tables: &Tables, asked: &Asked, id: &str) -> Result<Response<Body>, Failure> {
+pub(crate) async fn put(review: &Review, asked: &Asked, id: &str) -> Result<Response<Body>, Failure> {
+    let tables = &review.tables;
     asked.query.only(&[])?;
     let body = asked.json::<MarkBody>()?;
     let reason = body.reason()?;
@@ -52,7 +56,28 @@ pub(crate) async fn put(tables: &Tables, asked: &Asked, id: &str) -> Result<Resp
     };
     changes::record(tables, asked, action, id.to_string(), reason.as_ref()).await?;
     match marks::mark(tables, &record, body.mark, &asked.author, asked.now).await? {
-        Marked::Done => Ok(reply::empty(StatusCode::NO_CONTENT)),
+        Marked::Done => {
+            tell_if_late(review, &record, body.mark, asked.now).await;
+            Ok(reply::empty(StatusCode::NO_CONTENT))
+        }
         Marked::Overtaken => Err(Problem::marked_meanwhile().into()),
+    }
+}
+
+/// Counts a mark against a call that was ripe. The mark is written by then, so that a policy that cannot be read fails nothing.
+async fn tell_if_late(review: &Review, record: &Record, kind: MarkKind, now: Timestamp) {
+    if kind == MarkKind::Legitimate {
+        return;
+    }
+    match settings::policy(&review.tables).await {
+        Ok(known) => {
+            let ripe =
+                Call::heard(record, &known.policy).is_some_and(|call| call.is_ripe(&known.policy, now));
+            if ripe {
+                review.metrics.count(Metric::MarksLate);
+                tracing::warn!(request_id = %record.request.id, "marked after its call was ripe");
+            }
+        }
+        Err(error) => tracing::warn!(%error, "whether a mark came late is not known"),
     }
 }

@@ -12,6 +12,7 @@
 //! - [`facts`] in, [`verdict`] out: [`screen`] decides
 //! - [`budget`]: the places that a dial takes; [`outcome`]: how a call ended and what it teaches; [`spent`]: what is
 //!   spent for everybody
+//! - [`shares`]: whether one range or one network stands out among the calls of late
 //! - [`replay`]: what would have become of recorded requests under another policy
 //! - [`overdue`]: what upkeep does with a request that nothing has moved for too long
 //! - [`reply`]: what the requester sees, with no place for a reason
@@ -34,6 +35,7 @@ pub mod replay;
 pub mod reply;
 pub mod request;
 pub mod screen;
+pub mod shares;
 pub mod spent;
 pub mod state;
 pub mod switches;

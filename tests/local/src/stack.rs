@@ -294,7 +294,7 @@ async fn functions(
             connect: clients.connect(),
             metrics: Metrics::kept(),
         },
-        review: Review { tables: tables() },
+        review: Review { tables: tables(), metrics: Metrics::kept() },
     })
 }
 
