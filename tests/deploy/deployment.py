@@ -78,7 +78,7 @@ class Deployment:
     @staticmethod
     def metrics():
         """The names of those that were sent."""
-        pages = boto3.client("cloudwatch").get_paginator("list_metrics").paginate(Namespace="Tollgate")
+        pages = boto3.client("cloudwatch").get_paginator("list_metrics").paginate(Namespace=f"Tollgate/{STACK}")
         return {metric["MetricName"] for page in pages for metric in page["Metrics"]}
 
     def failures(self):

@@ -34,6 +34,7 @@ use jiff::Timestamp;
 use lambda_http::http::Method;
 use lambda_http::{Body, Request, Response};
 use operations::operator::Operator;
+use tollgate_aws::metrics::Metrics;
 use tollgate_aws::tables::Tables;
 
 use crate::answer::{Answer, Stop};
@@ -45,6 +46,8 @@ use crate::visit::Visit;
 pub struct Console {
     /// The tables.
     pub tables: Tables,
+    /// What happened.
+    pub metrics: Metrics,
     /// Where it runs, as its header says: `local`, or the name of a stack.
     pub place: String,
 }
@@ -69,10 +72,12 @@ pub async fn handle(
         Ok(visit) => visit,
         Err(reason) => return answer::unreadable(&reason).into_response(),
     };
-    match answer(&visit).await {
+    let response = match answer(&visit).await {
         Ok(answer) => answer.into_response(),
         Err(stop) => answer::stopped(&visit, stop).await.into_response(),
-    }
+    };
+    console.metrics.send(now).await;
+    response
 }
 
 async fn answer(visit: &Visit<'_>) -> Result<Answer, Stop> {

@@ -209,7 +209,7 @@ pub(crate) async fn mark(visit: &Visit<'_>, id: RequestId) -> Result<Answer, Sto
         Ok(reason) => reason,
         Err(error) => return show(visit, id, Some(&error.to_string())).await,
     };
-    let (tables, operator) = (visit.tables(), visit.operator());
-    operations::marks::mark(tables, operator, id, kind, reason.as_ref(), visit.now).await?;
+    let (tables, metrics, operator) = (visit.tables(), &visit.console.metrics, visit.operator());
+    operations::marks::mark(tables, metrics, operator, id, kind, reason.as_ref(), visit.now).await?;
     Ok(visit.see(&format!("requests/{id}"), &[("done", "marked")]))
 }

@@ -263,7 +263,8 @@ pub(crate) async fn mark(visit: &Visit<'_>) -> Result<Answer, Stop> {
     let ids = ids.map_err(|error| Stop::Unreadable(error.to_string()))?;
     let mut done = "marked";
     for id in ids.into_iter().take(LISTED) {
-        match operations::marks::mark(visit.tables(), visit.operator(), id, kind, None, visit.now).await {
+        let (tables, metrics) = (visit.tables(), &visit.console.metrics);
+        match operations::marks::mark(tables, metrics, visit.operator(), id, kind, None, visit.now).await {
             Ok(()) => {}
             Err(Refused::NotEnded | Refused::MarkedMeanwhile) => done = "partly-marked",
             Err(refused) => return Err(refused.into()),

@@ -29,6 +29,7 @@ use jiff::Timestamp;
 use lambda_http::http::HeaderValue;
 use lambda_http::http::header::CACHE_CONTROL;
 use lambda_http::{Body, Request, RequestExt, Response};
+use tollgate_aws::metrics::Metrics;
 use tollgate_aws::tables::Tables;
 
 use crate::asked::Asked;
@@ -42,11 +43,13 @@ pub use crate::run::run;
 pub struct Review {
     /// The tables.
     pub tables: Tables,
+    /// What happened.
+    pub metrics: Metrics,
 }
 
 /// Answers an operator. What fails on our side is logged, and answered with 503.
 pub async fn handle(request: Request, review: &Review, now: Timestamp) -> Response<Body> {
-    let mut response = match answer(request, &review.tables, now).await {
+    let mut response = match answer(request, review, now).await {
         Ok(response) => response,
         Err(Failure::Asked(problem)) => problem.into_response(),
         Err(Failure::Store(error)) => {
@@ -56,10 +59,12 @@ pub async fn handle(request: Request, review: &Review, now: Timestamp) -> Respon
     };
     // Numbers and addresses of visitors do not belong into caches.
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    review.metrics.send(now).await;
     response
 }
 
-async fn answer(request: Request, tables: &Tables, now: Timestamp) -> Result<Response<Body>, Failure> {
+async fn answer(request: Request, review: &Review, now: Timestamp) -> Result<Response<Body>, Failure> {
+    let tables = &review.tables;
     let operator = asked::operator(&request)?;
     let path = match request.raw_http_path() {
         "" => request.uri().path(),
@@ -70,7 +75,7 @@ async fn answer(request: Request, tables: &Tables, now: Timestamp) -> Result<Res
     match route {
         Route::ListRequests => requests::list(tables, &asked).await,
         Route::ShowRequest(id) => requests::show(tables, &asked, &id).await,
-        Route::MarkRequest(id) => marks::put(tables, &asked, &id).await,
+        Route::MarkRequest(id) => marks::put(review, &asked, &id).await,
         Route::ShowBlock(key) => blocks::show(tables, &asked, &key).await,
         Route::LiftBlock(key) => blocks::lift(tables, &asked, &key).await,
         Route::ListEntries => entries::list(tables, &asked).await,

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use tollgate::record::MarkKind;
 use tollgate::request::RequestId;
 use tollgate::text::Reason;
-use tollgate_aws::tables::Tables;
 
+use crate::Review;
 use crate::asked::{Asked, filled};
 use crate::problem::{Failure, FieldError, Problem};
 use crate::reply;
@@ -32,11 +32,13 @@ impl MarkBody {
 }
 
 /// Marks a request as spam, legitimate, or a wrong person's. The same mark again changes nothing.
-pub(crate) async fn put(tables: &Tables, asked: &Asked, id: &str) -> Result<Response<Body>, Failure> {
+pub(crate) async fn put(review: &Review, asked: &Asked, id: &str) -> Result<Response<Body>, Failure> {
     asked.query.only(&[])?;
     let body = asked.json::<MarkBody>()?;
     let reason = body.reason()?;
     let id = RequestId::parse(id).map_err(|_not_an_id| Refused::NoSuchRequest)?;
-    operations::marks::mark(tables, &asked.operator, id, body.mark, reason.as_ref(), asked.now).await?;
+    let Review { tables, metrics } = review;
+    let (operator, reason) = (&asked.operator, reason.as_ref());
+    operations::marks::mark(tables, metrics, operator, id, body.mark, reason, asked.now).await?;
     Ok(reply::empty(StatusCode::NO_CONTENT))
 }

@@ -4,6 +4,7 @@ use crate::Review;
 use lambda_http::{Error, Request, service_fn};
 use tollgate_aws::clock::Clock;
 use tollgate_aws::environment;
+use tollgate_aws::metrics::Metrics;
 
 /// Runs until Lambda ends the process. Logging has been started.
 ///
@@ -11,7 +12,8 @@ use tollgate_aws::environment;
 /// When a variable is missing or wrong, or the runtime fails.
 pub async fn run() -> Result<(), Error> {
     let config = environment::sdk_config().await;
-    let review = Review { tables: environment::tables(&config)? };
+    let review =
+        Review { tables: environment::tables(&config)?, metrics: Metrics::from_environment(&config)? };
     environment::connect(&review.tables).await;
 
     let review = &review;

@@ -14,7 +14,8 @@ fn review() -> Review {
         .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
         .build();
     let client = aws_sdk_dynamodb::Client::from_conf(config);
-    Review { tables: Tables { client, names: TableNames::with_prefix(""), damage: Damage::default() } }
+    let tables = Tables { client, names: TableNames::with_prefix(""), damage: Damage::default() };
+    Review { tables, metrics: Metrics::kept() }
 }
 
 fn event(name: &str) -> Value {

@@ -6,6 +6,7 @@ mod claims;
 mod duplicates;
 mod request;
 mod run;
+mod shares;
 mod usual;
 
 use futures::{StreamExt, stream};
@@ -87,6 +88,9 @@ pub async fn handle(upkeep: &Upkeep, now: Timestamp) -> Result<Report, StoreErro
     }
     if let Err(error) = budgets::tell(upkeep, &settings, now).await {
         tracing::warn!(%error, "how much of the budgets is taken is not known");
+    }
+    if let Err(error) = shares::tell(upkeep, now).await {
+        tracing::warn!(%error, "whether a range or a network stands out is not known");
     }
     measure(upkeep, &report);
     upkeep.metrics.send(now).await;

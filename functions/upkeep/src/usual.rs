@@ -1,10 +1,9 @@
 //! Learns which carriers the customers have, from calls that went well and that nobody has marked for long enough.
 
 use jiff::{SignedDuration, Timestamp};
-use tollgate::evidence::{Call, End, Marked};
+use tollgate::evidence::Call;
 use tollgate::policy::Policy;
-use tollgate::record::{Record, Terms};
-use tollgate::state::{Ending, State, StateName};
+use tollgate::state::StateName;
 use tollgate::usual::Usual;
 use tollgate_aws::error::StoreError;
 use tollgate_aws::requests::{self, Question};
@@ -62,20 +61,11 @@ async fn read(
     while let Some(before) = next {
         let page = requests::search(&upkeep.tables, &question, from, before, REQUESTS_A_PAGE_MAX).await?;
         for stored in page.requests.into_iter().filter_map(item::readable) {
-            if let Some(call) = called(&stored.record, policy).filter(|call| call.is_ripe(policy, now)) {
+            if let Some(call) = Call::heard(&stored.record, policy).filter(|call| call.is_ripe(policy, now)) {
                 usual.learn(call.carrier.as_ref(), call.end.map_or(now, |end| end.at));
             }
         }
         next = page.next_before;
     }
     Ok(())
-}
-
-/// The call of a request that was called, with its end and its mark.
-fn called(record: &Record, policy: &Policy) -> Option<Call> {
-    let State::Ended(Ending::Closed { end: Some(end), .. }) = &record.state else { return None };
-    let terms = record.terms.clone().unwrap_or_else(|| Terms::unwritten(policy));
-    let call = Call::of(record, &terms, record.request.received_at);
-    let mark = record.mark.as_ref().map(|mark| Marked { kind: mark.kind, at: mark.marked_at });
-    Some(Call { end: Some(End::of(end)), mark, ..call })
 }

@@ -1,9 +1,10 @@
 //! Metrics: what happened, counted in memory and sent to CloudWatch once per batch. Never on the visitor's path, and a
 //! failure to send fails nothing: it is logged, and what was counted goes with the next batch.
 //!
-//! Namespace `Tollgate`. Each metric has at most one dimension, so that the bill stays small and alarms can name it.
+//! Each stack has a namespace of its own, so that no stack's alarms hear of another's. Each metric has at most one dimension, so
+//! that the bill stays small and alarms can name it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -16,13 +17,11 @@ use jiff::Timestamp;
 use tollgate::budget::Budget;
 use tollgate::outcome::{CallEnd, Outcome};
 use tollgate::state::{Failure, StateName};
-use tollgate::verdict::{Code, Finding, Standing};
+use tollgate::verdict::{Cause, Code, Finding, Standing};
 
 use crate::environment::{self, EnvironmentError};
 use crate::error::StoreError;
 
-/// The namespace of all metrics.
-pub const NAMESPACE: &str = "Tollgate";
 /// The most that a batch waits for CloudWatch.
 const SEND_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -35,6 +34,8 @@ pub enum Metric {
     Findings(Code),
     /// Findings that would have, were their rule not in shadow mode.
     ShadowFindings(Code),
+    /// Requests that were refused for what happened before, by cause; one that has several counts for each.
+    HeldBack(Cause),
     /// Stream records that cannot be read.
     RecordsParked,
     /// Calls placed.
@@ -71,6 +72,12 @@ pub enum Metric {
     ItemsUnreadable,
     /// The age of the oldest claim, in seconds.
     OldestClaimSeconds,
+    /// The share of the calls of late that went to the range with the most of them, in percent.
+    CallsToOneRange,
+    /// The share of the calls of late that the network with the most of them asked for, in percent.
+    CallsFromOneNetwork,
+    /// Calls that were marked only after they had counted as ripe, and so had proved something.
+    MarksLate,
 }
 
 impl Metric {
@@ -81,6 +88,7 @@ impl Metric {
             Self::Decisions(_) => "Decisions",
             Self::Findings(_) => "Findings",
             Self::ShadowFindings(_) => "ShadowFindings",
+            Self::HeldBack(_) => "HeldBack",
             Self::RecordsParked => "RecordsParked",
             Self::CallsPlaced => "CallsPlaced",
             Self::CallsFailed(_) => "CallsFailed",
@@ -99,6 +107,9 @@ impl Metric {
             Self::ClaimsReleased => "ClaimsReleased",
             Self::ItemsUnreadable => "ItemsUnreadable",
             Self::OldestClaimSeconds => "OldestClaimSeconds",
+            Self::CallsToOneRange => "CallsToOneRange",
+            Self::CallsFromOneNetwork => "CallsFromOneNetwork",
+            Self::MarksLate => "MarksLate",
         }
     }
 
@@ -108,6 +119,7 @@ impl Metric {
         match self {
             Self::Decisions(state) => Some(("Decision", state.as_str())),
             Self::Findings(code) | Self::ShadowFindings(code) => Some(("Code", code.as_str())),
+            Self::HeldBack(cause) => Some(("Cause", cause.as_str())),
             Self::CallsFailed(failure) => Some(("Failure", failure.as_str())),
             Self::BudgetSpent(budget) | Self::BudgetUsedPercent(budget) => Some(("Budget", budget.as_str())),
             Self::CallsEnded(outcome) => Some(("Outcome", outcome.as_str())),
@@ -118,7 +130,9 @@ impl Metric {
     fn unit(self) -> StandardUnit {
         match self {
             Self::AnsweredSeconds | Self::OldestClaimSeconds => StandardUnit::Seconds,
-            Self::BudgetUsedPercent(_) => StandardUnit::Percent,
+            Self::BudgetUsedPercent(_) | Self::CallsToOneRange | Self::CallsFromOneNetwork => {
+                StandardUnit::Percent
+            }
             _ => StandardUnit::Count,
         }
     }
@@ -134,19 +148,26 @@ pub struct Metrics {
 /// Where metrics go.
 #[derive(Debug)]
 enum Destination {
-    CloudWatch(Client),
+    CloudWatch {
+        client: Client,
+        namespace: String,
+    },
     /// Nowhere: they stay here to be looked at.
     Kept,
 }
 
 impl Metrics {
-    /// Metrics for CloudWatch if `METRICS` is `on`, and for nobody otherwise.
+    /// Metrics for CloudWatch, under `METRICS_NAMESPACE`, if `METRICS` is `on`, and for nobody otherwise.
     ///
     /// # Errors
-    /// When `METRICS` is neither `on` nor `off`.
+    /// When `METRICS` is neither `on` nor `off`, or is `on` without a namespace.
     pub fn from_environment(config: &SdkConfig) -> Result<Self, EnvironmentError> {
         let on = environment::choice("METRICS", &[("on", true), ("off", false)], false)?;
-        Ok(if on { Self::new(Destination::CloudWatch(Client::new(config))) } else { Self::kept() })
+        if !on {
+            return Ok(Self::kept());
+        }
+        let namespace = environment::required("METRICS_NAMESPACE")?;
+        Ok(Self::new(Destination::CloudWatch { client: Client::new(config), namespace }))
     }
 
     /// Metrics that are kept, to be looked at.
@@ -177,12 +198,19 @@ impl Metrics {
     /// Counts a decision and the findings that led to it.
     pub fn decided(&self, state: StateName, findings: &[Finding]) {
         self.count(Metric::Decisions(state));
+        let mut causes = BTreeSet::new();
         for finding in findings.iter().filter(|finding| finding.certainty.turns_away()) {
             match finding.standing {
-                Standing::Enforced => self.count(Metric::Findings(finding.code)),
+                Standing::Enforced => {
+                    self.count(Metric::Findings(finding.code));
+                    causes.extend(Cause::of(finding.code));
+                }
                 Standing::Shadow => self.count(Metric::ShadowFindings(finding.code)),
                 Standing::Waived => {}
             }
+        }
+        for cause in causes {
+            self.count(Metric::HeldBack(cause));
         }
     }
 
@@ -199,10 +227,16 @@ impl Metrics {
         self.counted().clone()
     }
 
+    /// Takes what was counted and not sent: it is counted here no more.
+    #[must_use]
+    pub fn take(&self) -> BTreeMap<Metric, f64> {
+        std::mem::take(&mut *self.counted())
+    }
+
     /// Sends what was counted. Called once at the end of a batch.
     pub async fn send(&self, now: Timestamp) {
-        let Destination::CloudWatch(client) = &self.to else { return };
-        let counted = std::mem::take(&mut *self.counted());
+        let Destination::CloudWatch { client, namespace } = &self.to else { return };
+        let counted = self.take();
         if counted.is_empty() {
             return;
         }
@@ -211,7 +245,7 @@ impl Metrics {
         let timeouts = TimeoutConfig::builder().operation_timeout(SEND_TIMEOUT).build();
         let sent = client
             .put_metric_data()
-            .namespace(NAMESPACE)
+            .namespace(namespace)
             .set_metric_data(Some(data))
             .customize()
             .config_override(aws_sdk_cloudwatch::config::Builder::new().timeout_config(timeouts))
@@ -223,7 +257,10 @@ impl Metrics {
             let mut kept = self.counted();
             for (metric, value) in counted {
                 match metric {
-                    Metric::BudgetUsedPercent(_) | Metric::OldestClaimSeconds => {}
+                    Metric::BudgetUsedPercent(_)
+                    | Metric::OldestClaimSeconds
+                    | Metric::CallsToOneRange
+                    | Metric::CallsFromOneNetwork => {}
                     metric => *kept.entry(metric).or_default() += value,
                 }
             }
@@ -265,5 +302,19 @@ mod tests {
             (Metric::ShadowFindings(Code::CountryMismatch), 1.0),
         ]);
         assert_eq!(metrics.kept_counts(), expected);
+    }
+
+    #[test]
+    fn a_request_is_held_back_once_by_each_cause_however_many_findings_it_has() {
+        let metrics = Metrics::kept();
+        let shadow = Finding { standing: Standing::Shadow, ..Finding::new(Code::MarkedRange) };
+        let findings = [Code::MarkedAddress, Code::MarkedAccount, Code::TooManyFromAddress, Code::DenyListed];
+        let findings: Vec<_> = findings.map(Finding::new).into_iter().chain([shadow]).collect();
+        metrics.decided(StateName::Refused, &findings);
+        let counts = metrics.take();
+        let held = counts.iter().filter(|(metric, _)| metric.name() == "HeldBack");
+        let held: Vec<_> = held.map(|(metric, count)| (metric.dimension(), *count)).collect();
+        assert_eq!(held, [(Some(("Cause", "limits")), 1.0), (Some(("Cause", "marks")), 1.0)]);
+        assert_eq!(metrics.kept_counts(), BTreeMap::new());
     }
 }

@@ -18,6 +18,7 @@ use crate::outcome::{CallEnd, Excuse};
 use crate::policy::Policy;
 use crate::record::{MarkKind, Record, Terms};
 use crate::request::RequestId;
+use crate::state::{Ending, State};
 use crate::text::{AccountId, CarrierName};
 
 pub use asker::AskerPast;
@@ -193,6 +194,16 @@ impl Call {
             mark: None,
             forgiven: false,
         }
+    }
+
+    /// The call of a request that was called and heard to its end, with that end and what was said of it.
+    #[must_use]
+    pub fn heard(record: &Record, policy: &Policy) -> Option<Self> {
+        let State::Ended(Ending::Closed { end: Some(end), .. }) = &record.state else { return None };
+        let terms = record.terms.clone().unwrap_or_else(|| Terms::unwritten(policy));
+        let call = Self::of(record, &terms, record.request.received_at);
+        let mark = record.mark.as_ref().map(|mark| Marked { kind: mark.kind, at: mark.marked_at });
+        Some(Self { end: Some(End::of(end)), mark, ..call })
     }
 
     /// What it came to for who asked. A mark is his, however short the call was; a wrong person is one wasted call.

@@ -14,6 +14,7 @@
 //!   spent for everybody
 //! - [`digest`]: what requests came to by the hour and what they have in common, for operators' eyes
 //! - [`proposals`]: what operators might deny, with the evidence and whom it would hit
+//! - [`shares`]: whether one range or one network stands out among the calls of late
 //! - [`replay`]: what would have become of recorded requests under another policy
 //! - [`overdue`]: what upkeep does with a request that nothing has moved for too long
 //! - [`reply`]: what the requester sees, with no place for a reason
@@ -38,6 +39,7 @@ pub mod replay;
 pub mod reply;
 pub mod request;
 pub mod screen;
+pub mod shares;
 pub mod spent;
 pub mod state;
 pub mod switches;

@@ -1,5 +1,6 @@
 //! What screening decides, and why: a verdict has all findings, and is as certain as the most certain enforced one.
 
+mod cause;
 mod code;
 
 use std::collections::BTreeSet;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::network::Network;
 use crate::number::{NumberPrefix, NumberRange, PhoneNumber};
 
+pub use cause::Cause;
 pub use code::Code;
 
 /// How certain it is that a call must not be made; the least certain first. The visitor gets the same answers whatever it is:

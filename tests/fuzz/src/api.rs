@@ -137,7 +137,7 @@ pub(crate) fn ask_review(
     answers: impl FnMut(&Call) -> Answer + 'static,
 ) -> (Response<Body>, Vec<Call>) {
     tables::with(answers, async |tables| {
-        let review = Review { tables: tables.clone() };
+        let review = Review { tables: tables.clone(), metrics: Metrics::kept() };
         review::handle(request, &review, NOW).await
     })
 }

@@ -308,8 +308,8 @@ async fn functions(
             connect: clients.connect(),
             metrics: Metrics::kept(),
         },
-        review: Review { tables: tables() },
-        console: Console { tables: tables(), place: "local".to_owned() },
+        review: Review { tables: tables(), metrics: Metrics::kept() },
+        console: Console { tables: tables(), metrics: Metrics::kept(), place: "local".to_owned() },
         form_token: form_token()?,
     })
 }

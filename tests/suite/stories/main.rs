@@ -9,6 +9,7 @@
     reason = "a story that cannot go on has failed"
 )]
 
+mod alarms;
 mod any_order;
 mod bad_input;
 mod bad_items;
@@ -58,6 +59,7 @@ mod redelivery;
 mod rendezvous;
 mod replay;
 mod request_units;
+mod restored;
 mod round_trips;
 mod sample_defects;
 mod sample_defects_dedupe;

@@ -171,6 +171,9 @@ async fn every_fate_is_told_alike_when_it_is_withdrawn_early() {
         let asked_at = world.now();
         let id = alice.asks(&world, fate.number()).await;
         fate.pass(&world, 10, 10).await;
+        if matches!(fate, Fate::Called | Fate::Rings) {
+            assert_eq!(world.state(&id).await, StateName::InCall, "{fate:?}: the call lives");
+        }
         let mut answers = vec![seen(&alice.withdraws(&world, &id).await, &id)];
         assert_eq!(answers[0].0, 204, "{fate:?}");
         for seconds in [0, 60, 900, 86_400] {

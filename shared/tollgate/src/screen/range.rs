@@ -26,7 +26,7 @@ const CALLS_PER_RIPE_CALL: u64 = 4;
 /// A line that talked a day ago or earlier makes room for so many calls a day.
 const CALLS_PER_OLD_LINE: u64 = 2;
 
-/// Whether the calls to the number's carrier are needed: it is known, and not a usual one.
+/// Whether the calls to the number's carrier are needed: it is known, and the customers have others, as far as is known.
 #[must_use]
 pub fn needs_carrier<'a>(
     line: &'a LineFact,
@@ -34,7 +34,10 @@ pub fn needs_carrier<'a>(
     policy: &Policy,
     now: Timestamp,
 ) -> Option<&'a CarrierName> {
-    known_carrier(line).filter(|carrier| usual.standing(Some(carrier), policy, now) == Standing::Unusual)
+    let is_held = |carrier: &&CarrierName| {
+        matches!(usual.standing(Some(carrier), policy, now), Standing::New | Standing::Unusual)
+    };
+    known_carrier(line).filter(is_held)
 }
 
 /// The carrier, if the lookup told it.
@@ -132,13 +135,15 @@ fn range<'a>(case: &Case<'a>) -> Around<'a> {
 fn carrier<'a>(case: &Case<'a>) -> Option<Around<'a>> {
     let CarrierFact::Known { calls, approved } = &case.facts.carrier else { return None };
     let held = &case.policy.held;
+    let standing = standing(case.facts, case.policy, case.now);
     Some(Around {
         subject: Subject::Carrier(known_carrier(&case.facts.line)?.clone()),
         past: SharedPast::new(calls, case.policy, case.now),
         settled: SharedPast::new(settled(calls, case.now), case.policy, case.now),
-        standing: Standing::Unusual,
+        standing,
         unripe_max: held.per_carrier_max,
-        of_a_day_max: Some(held.per_carrier_per_day_max),
+        // On the first day, customers whose carrier was not among the first are held by what ripens alone.
+        of_a_day_max: (standing == Standing::Unusual).then_some(held.per_carrier_per_day_max),
         approved: *approved,
     })
 }

@@ -24,27 +24,33 @@ pub(crate) fn value(path: &str) -> Value {
 }
 
 /// The template.
-pub(super) struct Template(Value);
+pub(crate) struct Template(Value);
 
 impl Template {
-    pub(super) fn read() -> Self {
-        Self(value("template.yaml"))
+    /// The template, for a stack whose tables are its own.
+    pub(crate) fn read() -> Self {
+        Self(with_tables(&value("template.yaml"), 1))
+    }
+
+    /// The template, for a stack that is given all its tables by their names.
+    pub(super) fn with_given_tables() -> Self {
+        Self(with_tables(&value("template.yaml"), 2))
     }
 
     pub(super) fn value(&self) -> &Value {
         &self.0
     }
 
-    pub(super) fn parameter(&self, name: &str) -> &Value {
+    pub(crate) fn parameter(&self, name: &str) -> &Value {
         &self.0["Parameters"][name]
     }
 
     #[track_caller]
-    pub(super) fn resource(&self, name: &str) -> &Value {
+    pub(crate) fn resource(&self, name: &str) -> &Value {
         self.0["Resources"].get(name).unwrap_or_else(|| panic!("the template has no {name}"))
     }
 
-    pub(super) fn resources(&self, kind: &str) -> impl Iterator<Item = (&str, &Value)> {
+    pub(crate) fn resources(&self, kind: &str) -> impl Iterator<Item = (&str, &Value)> {
         let all = self.0["Resources"].as_object().unwrap().iter();
         all.filter(move |(_, resource)| resource["Type"] == kind)
             .map(|(name, resource)| (name.as_str(), resource))
@@ -79,26 +85,46 @@ impl Template {
         actions.into_iter()
     }
 
-    /// The metrics of our own that alarms watch, with their dimension if they have one.
+    /// The metrics of the stack's own namespace that alarms watch, with their dimension if they have one.
     pub(super) fn watched_metrics(&self) -> BTreeSet<(String, Option<String>)> {
         let mut watched = BTreeSet::new();
         for (_, alarm) in self.resources("AWS::CloudWatch::Alarm") {
             let properties = &alarm["Properties"];
             let several = properties["Metrics"].as_array().into_iter().flatten();
             for metric in several.clone().map(|each| &each["MetricStat"]["Metric"]).chain([properties]) {
-                if metric["Namespace"] == "Tollgate" {
+                if metric["Namespace"]["Fn::Sub"] == NAMESPACE {
                     let dimension = metric["Dimensions"][0]["Name"].as_str().map(str::to_owned);
                     watched.insert((metric["MetricName"].as_str().unwrap().to_owned(), dimension));
                 }
             }
-            for query in several.filter_map(|each| each["Expression"].as_str()?.strip_prefix("SELECT ")) {
+            for query in
+                several.filter_map(|each| each["Expression"]["Fn::Sub"].as_str()?.strip_prefix("SELECT "))
+            {
                 let (_, rest) = query.split_once('(').unwrap();
-                let (metric, rest) = rest.split_once(") FROM SCHEMA(Tollgate, ").unwrap();
+                let (metric, rest) =
+                    rest.split_once(&format!(") FROM SCHEMA(\"{NAMESPACE}\", ")).expect("of this stack");
                 let (dimension, _) = rest.split_once(')').unwrap();
                 watched.insert((metric.to_owned(), Some(dimension.to_owned())));
             }
         }
         watched
+    }
+}
+
+/// The namespace of a stack's own metrics.
+pub(crate) const NAMESPACE: &str = "Tollgate/${AWS::StackName}";
+
+/// A value in which every choice between the stack's own tables and given ones is made.
+fn with_tables(value: &Value, choice: usize) -> Value {
+    match value {
+        Value::Object(map) => match map.get("Fn::If") {
+            Some(parts) if parts[0].as_str().is_some_and(|condition| condition.starts_with("Own")) => {
+                with_tables(&parts[choice], choice)
+            }
+            _ => map.iter().map(|(key, value)| (key.clone(), with_tables(value, choice))).collect(),
+        },
+        Value::Array(values) => values.iter().map(|value| with_tables(value, choice)).collect(),
+        other => other.clone(),
     }
 }
 
@@ -128,10 +154,14 @@ fn resource(resource: &Value) -> String {
         let (name, attribute) = path.split_once('.').unwrap();
         return of_table(name, if attribute == "StreamArn" { "/stream" } else { "" });
     }
-    match resource["Fn::Sub"].as_str().and_then(|text| text.strip_prefix("${")?.split_once(".Arn}")) {
-        Some((name, rest)) => of_table(name, rest),
-        None => String::new(),
+    if let Some([text, names]) = resource["Fn::Sub"].as_array().map(Vec::as_slice) {
+        let rest = text.as_str().unwrap().strip_prefix("${Table}").unwrap();
+        return format!("{}{rest}", self::resource(&names["Table"]));
     }
+    let given = resource["Fn::Sub"]
+        .as_str()
+        .and_then(|text| text.split_once(":table/${")?.1.split_once("TableName}"));
+    given.map_or_else(String::new, |(name, rest)| format!("{name}{}", rest.trim_end_matches("/*")))
 }
 
 fn json(yaml: &Yaml) -> Value {

@@ -207,6 +207,11 @@ fn an_unusual_carrier_is_held_over_all_its_ranges() {
         Certainty::Suspected,
         &[found(81, 80, 86_400).as_str()],
     );
+    // On the first day it is held by what is not ripe alone.
+    let of_late = |calls: u8| to_carrier(&good().mins_ago(-700), calls);
+    dials(after(new, of_late(23)));
+    check(after(new, of_late(24)), Certainty::Suspected, &[found(25, 24, 7_200).as_str()]);
+    dials(after(new, to_carrier(&good().mins_ago(-500), 80)));
     // The calls of a carrier are looked at only where it is an unusual one.
     dials(|case| {
         case.learned(&[("Example Rare", 100)]);
