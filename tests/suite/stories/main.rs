@@ -19,6 +19,7 @@ mod budgets;
 mod by_hand;
 mod carrier_lookup;
 mod conflicts;
+mod costs;
 mod destinations;
 mod dialing;
 mod dialing_refused;
