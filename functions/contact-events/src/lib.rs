@@ -16,7 +16,7 @@ use tollgate_aws::connect::Connect;
 use tollgate_aws::contacts::{self, Half};
 use tollgate_aws::ending;
 use tollgate_aws::error::StoreError;
-use tollgate_aws::metrics::Metrics;
+use tollgate_aws::metrics::{Metric, Metrics};
 use tollgate_aws::requests::{self, Written};
 use tollgate_aws::settings::Cached;
 use tollgate_aws::tables::Tables;
@@ -50,6 +50,10 @@ pub async fn handle(event: &Value, listener: &ContactEvents, now: Timestamp) -> 
             Ok(())
         }
     };
+    let damaged = listener.tables.damage.since_last();
+    if damaged > 0 {
+        listener.metrics.add(Metric::DamagedRows, f64::from(damaged));
+    }
     listener.metrics.send(now).await;
     heard
 }

@@ -1,12 +1,12 @@
 //! Writing what came of a dial.
 
 use jiff::Timestamp;
-use tollgate::budget::{Budget, Row, Take};
+use tollgate::budget::{self, Budget, Row, Take};
 use tollgate::policy::Policy;
 use tollgate::record::Record;
 use tollgate::state::{Dialing, Ending, State};
 use tollgate::text::ContactId;
-use tollgate::verdict::{Code, Finding};
+use tollgate::verdict::Finding;
 use tollgate_aws::claim::give_back;
 use tollgate_aws::contacts::{self, Half};
 use tollgate_aws::ending;
@@ -52,11 +52,7 @@ pub(crate) async fn spent(
     }
     dialer.metrics.count(Metric::BudgetSpent(take.budget));
     tracing::warn!(request_id = %id, budget = take.budget.as_str(), limit = take.max, "budget spent");
-    let finding = Finding::about(Code::BudgetSpent, take.budget.as_str()).measured(
-        take.max.saturating_add(take.amount),
-        take.max,
-        row.window.length_seconds(),
-    );
+    let finding = budget::spent(take, row);
     end(dialer, record, Ending::Refused, vec![finding], policy).await
 }
 

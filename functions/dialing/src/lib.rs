@@ -57,6 +57,7 @@ pub async fn handle(batch: Batch, dialer: &Dialer, invocation_ends: Timestamp) -
         batch.each(1, async |stored| dial_one(&stored.record, dialer, invocation_ends).await).await?;
     tracing::info!(handled = answer.tally.handled, parked = answer.tally.parked, "batch dialed");
     dialer.metrics.add(Metric::RecordsParked, f64::from(answer.tally.parked));
+    dialer.metrics.add(Metric::DamagedRows, f64::from(dialer.tables.damage.since_last()));
     dialer.metrics.send(dialer.clock.now()).await;
     Ok(answer.response)
 }
@@ -133,12 +134,13 @@ async fn claim_and_call(
     }
     let terms = record.terms.clone().unwrap_or_else(|| Terms::unwritten(policy));
     let rows = tollgate::budget::rows(&record.request.number, &terms, policy, now);
-    let dialing = match claim(tables, record, rows.clone(), invocation_ends, policy, now).await? {
-        Claim::Granted(dialing) => dialing,
+    let (dialing, terms) = match claim(tables, record, rows.clone(), invocation_ends, policy, now).await? {
+        Claim::Granted { dialing, terms } => (dialing, terms),
         Claim::Spent(take, row) => return act::spent(dialer, record, take, &row, policy).await,
         Claim::Overtaken => return Ok(()),
     };
-    let claimed = Record { state: State::Dialing(dialing.clone()), ..record.clone() };
+    let state = State::Dialing(dialing.clone());
+    let claimed = Record { state, terms: Some(terms), ..record.clone() };
     let started = dialer.connect.start(&record.request, policy.dial.ring_timeout_seconds).await;
     let now = dialer.clock.now();
     match started {

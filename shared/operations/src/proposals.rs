@@ -81,7 +81,8 @@ pub async fn of(
     }
     told.open.sort_by_key(|proposal| {
         let evidence = &proposal.evidence;
-        (proposal.kind, std::cmp::Reverse((evidence.lost_micro_usd_last_hour, evidence.lost_micro_usd)))
+        let cost = (evidence.lost_micro_usd_last_hour, evidence.lost_micro_usd, evidence.bad.here);
+        (proposal.kind, std::cmp::Reverse(cost))
     });
     Ok(told)
 }

@@ -1,11 +1,11 @@
-//! The right to dial: one transaction in which the request becomes `dialing`, takes its places in all budgets and becomes a
-//! call among the evidence; or nothing happens. Only the holder of this step calls Connect, and the bounds hold even if every rule fails.
+//! The right to dial: one transaction in which the request becomes `dialing`, takes its places in all budgets, notes what
+//! it reserved of the day's cost, and becomes a call among the evidence; or nothing happens. Only the holder of this step calls Connect, and the bounds hold even if every rule fails.
 
 use aws_sdk_dynamodb::types::{
     AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 use jiff::Timestamp;
-use tollgate::budget::{Budget, Row, Take};
+use tollgate::budget::{Budget, Reserved, Row, Take};
 use tollgate::overdue;
 use tollgate::policy::Policy;
 use tollgate::record::{Record, Terms};
@@ -23,7 +23,12 @@ use crate::transaction::{self, Transacted};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
     /// The request is `dialing`, and the claimer calls Connect.
-    Granted(Dialing),
+    Granted {
+        /// Its hold on the request.
+        dialing: Dialing,
+        /// The terms, with what was reserved.
+        terms: Terms,
+    },
     /// A budget has no room.
     Spent(Take, Row),
     /// Another dialer was there before, or the request was withdrawn.
@@ -52,8 +57,11 @@ pub async fn claim(
     match &record.state {
         State::Approved | State::Dialing(Dialing { attempt: Attempt::NotPlaced(Retry::Due), .. }) => {
             let terms = record.terms.clone().unwrap_or_else(|| Terms::unwritten(policy));
+            let reserved = Reserved::by(&rows, &record.request.number, &policy.budgets);
+            let terms = Terms { reserved, ..terms };
             let call = calls::put(tables, record, &terms, now)?;
-            take_all(tables, step, rows, call, dialing).await
+            let step = step.with_terms(terms.clone());
+            take_all(tables, step, rows, call, Claim::Granted { dialing, terms }).await
         }
         _ => Ok(Claim::Overtaken),
     }
@@ -93,7 +101,7 @@ async fn take_all(
     step: Transition,
     rows: Vec<Row>,
     call: Put,
-    dialing: Dialing,
+    granted: Claim,
 ) -> Result<Claim, StoreError> {
     // A place larger than its whole budget can never be had.
     let never = |row: &Row| row.takes.iter().copied().find(|take| take.amount > take.max);
@@ -106,7 +114,7 @@ async fn take_all(
     }
     items.push(TransactWriteItem::builder().put(call).build());
     let refusals = match transaction::write(tables, items).await? {
-        Transacted::Done => return Ok(Claim::Granted(dialing)),
+        Transacted::Done => return Ok(granted),
         Transacted::Refused(refusals) => refusals,
     };
     if refusals.iter().any(|refusal| refusal.place == 0) {

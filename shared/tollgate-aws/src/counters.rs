@@ -15,7 +15,7 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 use jiff::Timestamp;
-use tollgate::budget::Earned;
+use tollgate::budget::{Budget, Earned, Settled};
 use tollgate::counter::{Ask, Asked, DAY_SECONDS, Place, Subject, Window};
 use tollgate::policy::Limit;
 
@@ -129,6 +129,22 @@ pub(crate) fn earn(tables: &Tables, earned: &Earned) -> Result<TransactWriteItem
         ))
         .expression_attribute_values(":less", n(-i64::from(earned.places)))
         .expression_attribute_values(":expires_at", expires(earned.window.forgotten_at()))
+        .build()
+        .map_err(StoreError::build("Update"))?;
+    Ok(TransactWriteItem::builder().update(update).build())
+}
+
+/// What the end of a call changes of its day's cost, if what was reserved for it is there: the cost never falls below zero, and
+/// a damaged one is left to whoever mends it.
+pub(crate) fn settle(tables: &Tables, settled: &Settled) -> Result<TransactWriteItem, StoreError> {
+    let cost = Budget::CostPerDay.attribute();
+    let update = Update::builder()
+        .table_name(&tables.names.counters)
+        .set_key(Some(key(settled.subject(), settled.window)))
+        .update_expression(format!("ADD {cost} :settled"))
+        .condition_expression(format!("{cost} >= :least"))
+        .expression_attribute_values(":settled", n(settled.micro_usd))
+        .expression_attribute_values(":least", n(settled.least()))
         .build()
         .map_err(StoreError::build("Update"))?;
     Ok(TransactWriteItem::builder().update(update).build())

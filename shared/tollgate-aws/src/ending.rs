@@ -1,10 +1,10 @@
 //! The end of a request that holds its number: one transaction in which the request ends, the number is let go if this
-//! request still holds it, and the call's outcome is booked; or nothing happens. It succeeds once, so an outcome is booked
-//! once, however often the end is heard.
+//! request still holds it, the call's outcome is booked, and its day's cost becomes what its seconds cost; or nothing happens. It
+//! succeeds once, so an outcome is booked and a cost settled once, however often the end is heard.
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::Timestamp;
-use tollgate::budget::{self, Earned};
+use tollgate::budget::{self, Earned, Settled};
 use tollgate::evidence::End;
 use tollgate::policy::Policy;
 use tollgate::record::Record;
@@ -31,6 +31,7 @@ pub async fn end(
 ) -> Result<Written, StoreError> {
     let request = &record.request;
     let booked = Booked::of(&ending, now);
+    let settled = settled(record, &ending, now);
     let Ok(mut step) = Transition::new(request.id, &record.state, State::Ended(ending)) else {
         return Ok(Written::Overtaken);
     };
@@ -46,7 +47,18 @@ pub async fn end(
         TransactWriteItem::builder().delete(release).build(),
     ];
     items.extend(book(tables, record, &booked, policy)?);
-    match transaction::write(tables, items).await? {
+    let others = items.len();
+    if let Some(settled) = &settled {
+        items.push(counters::settle(tables, settled)?);
+    }
+    let mut written = transaction::write(tables, items.clone()).await?;
+    if written.refused_only(others) {
+        // A number is not held for a damaged count.
+        tables.damage.found("Counters", "the day's cost", "what a call reserved is not in it");
+        items.truncate(others);
+        written = transaction::write(tables, items).await?;
+    }
+    match written {
         Transacted::Done => Ok(Written::Yes),
         Transacted::Refused(refusals) if refusals.iter().any(|refusal| refusal.place == 0) => {
             Ok(Written::Overtaken)
@@ -101,6 +113,21 @@ fn book(
             }
             Ok(items)
         }
+    }
+}
+
+/// What the end changes of the cost of the day on which its call was claimed. Of a call whose end nobody heard what was
+/// reserved stays; a day that nobody asks about any more is left alone.
+fn settled(record: &Record, ending: &Ending, now: Timestamp) -> Option<Settled> {
+    let reserved = record.reserved().filter(|reserved| now < reserved.window.forgotten_at())?;
+    match ending {
+        Ending::Closed { end: Some(end), .. } => reserved.settled(end),
+        Ending::Closed { end: None, .. } => None,
+        Ending::Refused
+        | Ending::Redirected
+        | Ending::Cancelled
+        | Ending::Expired
+        | Ending::Failed { .. } => reserved.unused(),
     }
 }
 

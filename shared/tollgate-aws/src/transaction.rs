@@ -20,6 +20,16 @@ pub enum Transacted {
     Refused(Vec<Refusal>),
 }
 
+impl Transacted {
+    /// Whether it was refused for the item at this place alone.
+    pub(crate) fn refused_only(&self, place: usize) -> bool {
+        match self {
+            Self::Done => false,
+            Self::Refused(refusals) => refusals.iter().all(|refusal| refusal.place == place),
+        }
+    }
+}
+
 /// A condition that did not hold.
 #[derive(Debug)]
 pub struct Refusal {

@@ -1,7 +1,10 @@
-//! Budgets: how many calls are made at most, and at what estimated cost, even if every rule fails.
+//! Budgets: how many calls are made at most, and at what cost, even if every rule fails.
 //!
 //! A dial takes its places in all budgets in the one transaction that claims the request, each under the condition that
-//! there is room. So the bound is exact under any concurrency. Windows are fixed UTC minutes, hours and days.
+//! there is room. So the bound is exact under any concurrency. Windows are fixed UTC minutes, hours and days. The cost is an
+//! estimate until the call ends, and its real seconds' from then on.
+
+mod cost;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,6 +15,10 @@ use crate::network::Network;
 use crate::number::PhoneNumber;
 use crate::policy::{Budgets, Policy};
 use crate::record::Terms;
+use crate::verdict::{Code, Finding};
+
+pub use cost::{Reserved, Settled, spent_on};
+use cost::{cost, cost_otherwise, micro_usd};
 
 /// The budgets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -37,7 +44,7 @@ pub enum Budget {
     LookupsPerDay,
     /// Carrier lookups in a day for one address.
     LookupsPerAddressPerDay,
-    /// Estimated cost of a day's calls, in millionths of a US dollar.
+    /// Cost of a day's calls, in millionths of a US dollar: estimated of those that live, real of those that are over.
     CostPerDay,
 }
 
@@ -95,6 +102,14 @@ pub struct Take {
     pub max: u64,
 }
 
+/// What ends a request that a budget had no room for.
+#[must_use]
+pub fn spent(take: Take, row: &Row) -> Finding {
+    let Take { budget, amount, max } = take;
+    let asked = max.saturating_add(amount);
+    Finding::about(Code::BudgetSpent, budget.as_str()).measured(asked, max, row.window.length_seconds())
+}
+
 /// How much of a budget is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Used {
@@ -125,6 +140,8 @@ impl Used {
 const MINUTE_SECONDS: u32 = 60;
 const HOUR_SECONDS: u32 = 3_600;
 
+/// The subject under which all calls are counted.
+const TOTAL: &str = "budget#total";
 /// The subject under which newcomers' places are counted.
 pub const NEWCOMERS: &str = "budget#newcomers";
 
@@ -255,7 +272,7 @@ fn of_range(number: &PhoneNumber) -> String {
 pub fn shared_rows(policy: &Policy, cost_micro_usd: u64, now: Timestamp) -> Vec<Row> {
     let budgets = &policy.budgets;
     let row = |window_seconds, takes| Row {
-        subject: "budget#total".to_owned(),
+        subject: TOTAL.to_owned(),
         window: Window::at(now, window_seconds),
         takes,
     };
@@ -274,35 +291,11 @@ pub fn shared_rows(policy: &Policy, cost_micro_usd: u64, now: Timestamp) -> Vec<
 /// The same for a number whose minutes cost what no prefix says.
 #[must_use]
 pub fn everybodys_rows(policy: &Policy, now: Timestamp) -> Vec<Row> {
-    let budgets = &policy.budgets;
-    let minutes = f64::from(budgets.estimated_call_minutes);
-    shared_rows(policy, micro_usd(budgets.usd_per_minute_otherwise * minutes), now)
+    shared_rows(policy, cost_otherwise(&policy.budgets), now)
 }
 
 fn call(budget: Budget, max: u32) -> Take {
     Take { budget, amount: 1, max: u64::from(max) }
-}
-
-/// What a call to `number` is estimated to take of the day's cost, in millionths of a dollar.
-#[must_use]
-pub fn cost(number: &PhoneNumber, budgets: &Budgets) -> u64 {
-    let longest = budgets
-        .usd_per_minute
-        .iter()
-        .filter(|(prefix, _)| prefix.covers(number))
-        .max_by_key(|(prefix, _)| prefix.to_string().len());
-    let usd_per_minute = longest.map_or(budgets.usd_per_minute_otherwise, |(_, usd)| *usd);
-    micro_usd(usd_per_minute * f64::from(budgets.estimated_call_minutes))
-}
-
-/// Millionths of a dollar, so that counting is exact. A policy's amounts are checked to be within 0 and 1e9 dollars.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to what u64 holds just before"
-)]
-fn micro_usd(usd: f64) -> u64 {
-    (usd * 1e6).round().clamp(0.0, 1e15) as u64
 }
 
 #[cfg(test)]

@@ -11,12 +11,13 @@ use jiff::{SignedDuration, Timestamp};
 use crate::budget;
 use crate::policy::Policy;
 use crate::record::{MarkKind, Record};
+use crate::state::{Ending, State};
 use crate::verdict::{Code, Standing};
 
 pub use fate::Fate;
 pub use shared::{Dimension, GUEST, Top, top};
 
-/// How many requests came to what, and what their calls cost by estimate, in millionths of a US dollar.
+/// How many requests came to what, and what their calls cost, in millionths of a US dollar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(missing_docs, reason = "named as `Fate` is, or as what they sum")]
 pub struct Sums {
@@ -88,7 +89,7 @@ impl Sums {
             self.marked_spam += 1;
         }
         if fate.was_called() {
-            let cost = budget::cost(&record.request.number, &policy.budgets);
+            let cost = cost_of(record, policy);
             self.micro_usd += cost;
             if is_lost(record) {
                 self.wasted_micro_usd += cost;
@@ -126,6 +127,17 @@ pub fn is_spam(record: &Record) -> bool {
 pub fn is_lost(record: &Record) -> bool {
     let fate = Fate::of(&record.state);
     fate.is_waste() || (fate.was_called() && is_spam(record))
+}
+
+/// What the call of a request cost, in millionths of a dollar: by its seconds once it has ended; nothing if there was no call.
+#[must_use]
+pub fn cost_of(record: &Record, policy: &Policy) -> u64 {
+    let end = match &record.state {
+        State::Ended(Ending::Closed { end, .. }) => end.as_ref(),
+        state if Fate::of(state).was_called() => None,
+        _ => return 0,
+    };
+    budget::spent_on(&record.request.number, end, &policy.budgets)
 }
 
 /// The full hour of UTC in which a moment lies.

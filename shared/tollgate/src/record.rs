@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::budget::Reserved;
 use crate::counter::{Subject, Window};
 use crate::evidence::Admission;
 use crate::line::Line;
@@ -33,6 +34,13 @@ pub struct Record {
 }
 
 impl Record {
+    /// What is reserved for the call that may live; none if there is no such call, or nobody knows what was reserved for it.
+    #[must_use]
+    pub fn reserved(&self) -> Option<Reserved> {
+        self.state.dialed_at()?;
+        self.terms.as_ref()?.reserved
+    }
+
     /// How the request ends with its call: with the excuse that it was withdrawn before that, if it was.
     #[must_use]
     pub fn closed(&self, contact_id: ContactId, end: CallEnd) -> Ending {
@@ -51,6 +59,9 @@ pub struct Terms {
     pub newcomers_window_seconds: u32,
     /// Whose places the approval took, and over which window: they go back there, whatever the policy says by then.
     pub taken: Vec<Taken>,
+    /// What the claim of its call reserved of the day's cost; none before it, or if an earlier version claimed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reserved: Option<Reserved>,
 }
 
 /// A place that an approval took.
@@ -71,6 +82,7 @@ impl Terms {
             range_calls_per_day_max: policy.budgets.calls_per_range_per_day_max,
             newcomers_window_seconds: policy.newcomers.window_seconds,
             taken: vec![],
+            reserved: None,
         }
     }
 }

@@ -13,7 +13,7 @@ mod recorded;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::budget;
+use crate::budget::{self, Reserved};
 use crate::counter::Place;
 use crate::evidence::{End, Marked};
 use crate::facts::Facts;
@@ -142,13 +142,13 @@ impl Replay {
     /// Takes the request's places; then whatever the record tells of its call follows.
     fn approve(&mut self, record: &Record, facts: &Facts, verdict: Verdict, now: Timestamp) -> Decision {
         let (request, policy) = (&record.request, &self.policy);
-        let (terms, places) = terms(request, facts, policy, now);
+        let (mut terms, places) = terms(request, facts, policy, now);
         let places: Vec<Place> = places.into_iter().map(|(_, place)| place).collect();
         let course = Course::of(record);
         if course.is_dialed() {
             let rows = budget::rows(&request.number, &terms, policy, now);
-            if let Some(spent) = self.memory.take_budgets(rows) {
-                let finding = Finding::about(Code::BudgetSpent, spent.as_str());
+            terms.reserved = Reserved::by(&rows, &request.number, &policy.budgets);
+            if let Some(finding) = self.memory.take_budgets(rows) {
                 let findings = [verdict.findings, vec![finding]].concat();
                 return Decision { came_to: CameTo::Refused, findings };
             }
@@ -171,6 +171,7 @@ impl Replay {
             }
             Course::Failed => {
                 self.memory.no_call(request.id);
+                self.memory.settle(terms.reserved.and_then(|reserved| reserved.unused()));
                 self.later.add(now, let_go);
                 self.later.add(now, Event::NoCall { places });
             }
@@ -193,7 +194,11 @@ impl Replay {
             match event {
                 Event::LetGo { number } => self.memory.let_go(&number),
                 Event::NoCall { places } => places.iter().for_each(|place| self.memory.give_back(place)),
-                Event::Ended { record, terms, end } => self.memory.end(&record, &terms, end, &self.policy),
+                Event::Ended { record, terms, end } => {
+                    self.memory.end(&record, &terms, end, &self.policy);
+                    let reserved = terms.reserved.zip(recorded::call_end(&record));
+                    self.memory.settle(reserved.and_then(|(reserved, end)| reserved.settled(end)));
+                }
                 Event::Unknown { request } => self.memory.end_unknown(request, at),
                 Event::Marked { request, mark } => self.memory.mark(request, mark),
             }

@@ -94,6 +94,7 @@ pub fn terms(
         range_calls_per_day_max: range::calls_per_day_max(&case),
         newcomers_window_seconds: policy.newcomers.window_seconds,
         taken: places.iter().map(|(_, place)| taken(place)).collect(),
+        reserved: None,
     };
     (terms, places)
 }

@@ -1,5 +1,6 @@
 //! What is spent for everybody: an hour's or a day's calls, or the day's dollars. Visitors are told so, since it is nobody's
-//! verdict: from the next full quarter of an hour on, so that nobody can tell whose call was the last, and until it is over.
+//! verdict: from the next full quarter of an hour on, so that nobody can tell whose call was the last, and until it is over, or until
+//! the next quarter after calls that ended have given some back.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -27,12 +28,15 @@ pub struct Spent {
 
 impl Spent {
     /// What is spent at `now`, if anything, by how much of the budgets is taken. `before` is what was known of it: who is told
-    /// already stays told.
+    /// already stays told, to the next quarter at least, since the moment at which something is given back is that of a call's end.
     #[must_use]
     pub fn seen(used: &[Used], before: Option<&Self>, now: Timestamp) -> Option<Self> {
         let told = [Budget::CallsPerHour, Budget::CallsPerDay, Budget::CostPerDay];
         let spent = used.iter().filter(|used| told.contains(&used.take.budget) && used.is_spent());
-        let longest = spent.max_by_key(|used| used.window.ends_at())?;
+        let Some(longest) = spent.max_by_key(|used| used.window.ends_at()) else {
+            let told = before.filter(|before| before.told(now).is_some())?;
+            return Some(Self { until: told.until.min(next_quarter(now)), seen_at: now, ..*told });
+        };
         let told_before = before.filter(|before| now < before.until);
         Some(Self {
             budget: longest.take.budget,
@@ -96,6 +100,25 @@ mod tests {
         let left_for_one = 1_000_000_000 - 250_000;
         assert_eq!(Spent::seen(&used(Budget::CostPerDay, left_for_one, at(0)), None, at(0)), None);
         assert!(Spent::seen(&used(Budget::CostPerDay, left_for_one + 1, at(0)), None, at(0)).is_some());
+    }
+
+    #[test]
+    fn what_is_given_back_is_told_at_the_next_quarter_of_an_hour() {
+        let spent =
+            |second| Spent::seen(&used(Budget::CostPerDay, 1_000_000_000, at(second)), None, at(second));
+        let given_back = |before: &Spent, second| {
+            Spent::seen(&used(Budget::CostPerDay, 0, at(second)), Some(before), at(second))
+        };
+        let told = Spent { seen_at: at(1_000), ..spent(60).unwrap() };
+        let first = given_back(&told, 1_060).unwrap();
+        assert_eq!((first.told(at(1_119)), first.until), (Some(Budget::CostPerDay), at(1_800)));
+        let last =
+            given_back(&first, 1_780).or_else(|| given_back(&Spent { seen_at: at(1_720), ..first }, 1_780));
+        assert_eq!(last.unwrap().told(at(1_799)), Some(Budget::CostPerDay));
+        assert_eq!((last.unwrap().told(at(1_800)), given_back(&last.unwrap(), 1_800)), (None, None));
+        assert_eq!(given_back(&spent(60).unwrap(), 120), None, "nobody was told yet");
+        let again = Spent::seen(&used(Budget::CostPerDay, 1_000_000_000, at(1_100)), Some(&first), at(1_100));
+        assert_eq!((again.unwrap().from, again.unwrap().until), (at(900), at(86_400)));
     }
 
     #[test]

@@ -34,8 +34,8 @@ const DAY_SECONDS: i64 = 86_400;
 #[must_use]
 pub fn used(calls: &[Call], policy: &Policy) -> Vec<Used> {
     let budgets = &policy.budgets;
-    let calls: Vec<_> = calls.iter().map(|call| (call.started_at, call.phone_number.as_str())).collect();
-    let most = |seconds, subject: fn(&str) -> String| most(&calls, seconds, |number| (subject(number), 1));
+    let dials: Vec<_> = calls.iter().map(|call| (call.started_at, call.phone_number.as_str())).collect();
+    let most = |seconds, subject: fn(&str) -> String| most(&dials, seconds, |number| (subject(number), 1));
     let all = |_: &str| String::new();
     let used = |budget, most, max| Used { budget, most, max: u64::from(max) };
     vec![
@@ -47,7 +47,7 @@ pub fn used(calls: &[Call], policy: &Policy) -> Vec<Used> {
         used("calls-per-range-per-day", most(DAY_SECONDS, range), u32::MAX),
         Used {
             budget: "cost-per-day, micro-USD",
-            most: self::most(&calls, DAY_SECONDS, |number| (String::new(), cost(number, budgets))),
+            most: most_cost(calls, budgets),
             max: micro_usd(budgets.cost_per_day_max_usd),
         },
     ]
@@ -72,14 +72,55 @@ fn range(number: &str) -> String {
     number.chars().take(number.len().saturating_sub(4)).collect()
 }
 
-/// What a call is estimated to cost: by the longest prefix that has a price.
-fn cost(number: &str, budgets: &Budgets) -> u64 {
+/// The most that a day cost when a call was dialed: that one and those that lived by their estimate, those that were over by
+/// their seconds. Of what happens at one moment, what gives back comes first, and what takes more than was estimated last.
+fn most_cost(calls: &[Call], budgets: &Budgets) -> u64 {
+    let day = |call: &Call| call.started_at.as_second().div_euclid(DAY_SECONDS);
+    let mut changes = vec![];
+    for call in calls {
+        let per_minute = usd_per_minute(&call.phone_number, budgets);
+        let estimated = micro_usd(per_minute * f64::from(budgets.estimated_call_minutes));
+        changes.push((call.started_at, Change::Dialed, day(call), i128::from(estimated)));
+        if let Some(ended_at) = call.ended_at {
+            let change = i128::from(real(call, ended_at, per_minute)) - i128::from(estimated);
+            let kind = if change < 0 { Change::GivenBack } else { Change::Overrun };
+            changes.push((ended_at, kind, day(call), change));
+        }
+    }
+    changes.sort_unstable();
+    let (mut days, mut most) = (HashMap::<i64, i128>::new(), 0);
+    for (_, kind, day, change) in changes {
+        let cost = days.entry(day).or_default();
+        *cost += change;
+        if kind == Change::Dialed {
+            most = most.max(*cost);
+        }
+    }
+    u64::try_from(most).unwrap_or(0)
+}
+
+/// What changes a day's cost, in the order in which it does at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Change {
+    GivenBack,
+    Dialed,
+    Overrun,
+}
+
+/// What a call that is over cost: nothing that nobody answered, else its seconds, the first minute in full.
+fn real(call: &Call, ended_at: Timestamp, usd_per_minute: f64) -> u64 {
+    let answered = call.answered_at.map(|answered_at| ended_at.duration_since(answered_at).as_secs());
+    let seconds = answered.map_or(0, |seconds| u64::try_from(seconds).unwrap_or(0).max(60));
+    (micro_usd(usd_per_minute) * seconds).div_ceil(60)
+}
+
+/// What a minute costs: by the longest prefix that has a price.
+fn usd_per_minute(number: &str, budgets: &Budgets) -> f64 {
     let prices: BTreeMap<String, f64> =
         budgets.usd_per_minute.iter().map(|(prefix, usd)| (prefix.to_string(), *usd)).collect();
     let covers = |prefix: &&String| number.starts_with(prefix.as_str());
     let longest = prices.keys().filter(covers).max_by_key(|prefix| prefix.len());
-    let usd = longest.and_then(|prefix| prices.get(prefix)).copied();
-    micro_usd(usd.unwrap_or(budgets.usd_per_minute_otherwise) * f64::from(budgets.estimated_call_minutes))
+    longest.and_then(|prefix| prices.get(prefix)).copied().unwrap_or(budgets.usd_per_minute_otherwise)
 }
 
 #[expect(
@@ -106,6 +147,7 @@ mod tests {
             shown: (None, None),
             phone_number: number.to_owned(),
             started_at: at.parse().unwrap(),
+            answered_at: None,
             ended_at: None,
         }
     }
@@ -127,5 +169,26 @@ mod tests {
         let exceeded: Vec<_> =
             used.iter().filter(|used| used.is_exceeded()).map(|used| used.budget).collect();
         assert_eq!(exceeded, ["calls-per-minute"]);
+    }
+
+    #[test]
+    fn a_call_that_is_over_costs_its_seconds_and_what_it_took_beyond_its_estimate_is_nobody_elses_fault() {
+        let ended = |at: &str, ended_at: &str, answered: bool| {
+            let call = call(at, "+12065550100");
+            let answered_at = answered.then_some(call.started_at);
+            Call { answered_at, ended_at: ended_at.parse().ok(), ..call }
+        };
+        let calls = [
+            ended("2026-03-02T10:00:00Z", "2026-03-02T10:01:00Z", false),
+            ended("2026-03-02T10:01:00Z", "2026-03-02T10:01:30Z", true),
+            ended("2026-03-02T10:02:00Z", "2026-03-02T12:02:00Z", true),
+        ];
+        let budgets = Policy::default().budgets;
+        assert_eq!(most_cost(&calls[..1], &budgets), 250_000);
+        assert_eq!(most_cost(&calls[..2], &budgets), 250_000, "nobody answered the first");
+        assert_eq!(most_cost(&calls, &budgets), 50_000 + 250_000, "nobody was called after the long one");
+        let after = ended("2026-03-02T13:00:00Z", "2026-03-02T13:01:00Z", false);
+        let calls = [calls.as_slice(), &[after]].concat();
+        assert_eq!(most_cost(&calls, &budgets), 50_000 + 6_000_000 + 250_000);
     }
 }

@@ -5,14 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::policies::{
     FEW_NEWCOMERS, GOOD_CALL_SECONDS, NEWCOMERS_WINDOW_SECONDS, Rules, TIGHT_CALLS_PER_HOUR,
-    TIGHT_CALLS_PER_RANGE,
+    TIGHT_CALLS_PER_RANGE, TIGHT_MICRO_USD,
 };
 use crate::scenario::RANGE;
 use crate::tables::{Item, Journal};
 use crate::violation::{Invariant, Violation, Violations};
 
-/// The estimated cost of a call: five minutes at five cents.
-const CALL_MICRO_USD: i64 = 250_000;
+/// The cost of a minute, in millionths of a dollar: five cents.
+const MINUTE_MICRO_USD: i64 = 50_000;
+/// The estimated cost of a call: five minutes.
+const CALL_MICRO_USD: i64 = 5 * MINUTE_MICRO_USD;
 /// What a newcomer's good call gives back: its own place, and two more.
 const GIVEN_BY_A_GOOD_CALL: i64 = 3;
 const HOUR: i64 = 3_600;
@@ -27,6 +29,8 @@ enum Step {
     GivenBack,
     /// Its call ended, and an agent had talked for long enough.
     WentWell,
+    /// Its call ended after so many seconds, or proved not to have been placed, after none.
+    Settled { seconds: i64 },
 }
 
 /// A step, as the stream tells it.
@@ -49,6 +53,9 @@ pub(crate) fn taken(rules: Rules, journal: &Journal, counters: &[Item]) -> Viola
             let most = change.most(rules, &count);
             let now = taken.entry(count.clone()).or_default();
             *now += amount;
+            if count.2 == "micro_usd" && *now < 0 {
+                found.push(violation(&count, format!("{now} are taken")));
+            }
             if change.step == Step::Claimed && most.is_some_and(|most| *now > most) {
                 found.push(violation(&count, format!("{now} are taken, of {most:?}")));
             }
@@ -100,6 +107,10 @@ fn changes(journal: &Journal) -> Vec<Change<'_>> {
         {
             changes.push(Change { item, step: Step::WentWell, dialed_at });
         }
+        let ends = before.is_some_and(|before| before.phase() < 4);
+        if let Some(seconds) = item.billed_seconds().filter(|_| ends) {
+            changes.push(Change { item, step: Step::Settled { seconds }, dialed_at });
+        }
     }
     changes
 }
@@ -112,6 +123,12 @@ impl Change<'_> {
             Step::Claimed => (1, 1),
             Step::GivenBack => (-1, -1),
             Step::WentWell => (0, -GIVEN_BY_A_GOOD_CALL),
+            Step::Settled { .. } => (0, 0),
+        };
+        let micro_usd = match self.step {
+            // Rounded up.
+            Step::Settled { seconds } => (MINUTE_MICRO_USD * seconds + 59) / 60 - CALL_MICRO_USD,
+            _ => calls * CALL_MICRO_USD,
         };
         let (newcomers, strangers) = match self.item.part("terms", "admission") {
             "proven" => (0, 0),
@@ -123,7 +140,7 @@ impl Change<'_> {
             ("budget#total", 60, "calls", calls),
             ("budget#total", HOUR, "calls", calls),
             ("budget#total", DAY, "calls", calls),
-            ("budget#total", DAY, "micro_usd", calls * CALL_MICRO_USD),
+            ("budget#total", DAY, "micro_usd", micro_usd),
             ("budget#country#US", DAY, "calls", calls),
             (&of_range, DAY, "calls", calls),
             (&of_range, DAY, "newcomers", newcomers),
@@ -147,6 +164,7 @@ impl Change<'_> {
             ("budget#total", "calls", Rules::TightHour) if is_long(HOUR) => TIGHT_CALLS_PER_HOUR.into(),
             ("budget#newcomers", "newcomers", Rules::FewNewcomers) if self.is_newcomer() => newcomers.into(),
             ("budget#newcomers", "strangers", Rules::FewNewcomers) if self.is_newcomer() => strangers.into(),
+            ("budget#total", "micro_usd", Rules::TightCost) => TIGHT_MICRO_USD,
             (range, "calls", Rules::TightRange) if range.ends_with(RANGE) => TIGHT_CALLS_PER_RANGE.into(),
             _ => return None,
         })

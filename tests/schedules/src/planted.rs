@@ -21,6 +21,8 @@ pub enum Planted {
     UnboundedNewcomers,
     /// A good end gives its places back by a write of its own, whether or not the request ends by it.
     EarnedApart,
+    /// The end of a call settles its cost by a write of its own, whether or not the request ends by it.
+    SettledApart,
     /// When Connect was too busy, a newcomer's place is not given back.
     BusyKeepsPlace,
     /// When Connect was too busy, the call stays among the evidence.
@@ -83,6 +85,10 @@ impl Planted {
                 let earned =
                     items.iter_mut().find(|item| row(item) == "budget#newcomers" && adds(item, ":less"));
                 earned.is_some_and(|item| apart(&mut item["Update"], ":less", engine))
+            }
+            Self::SettledApart => {
+                let settled = items.iter_mut().find(|item| adds(item, ":settled"));
+                settled.is_some_and(|item| apart(&mut item["Update"], ":settled", engine))
             }
             Self::BusyKeepsPlace => {
                 let place = items.iter_mut().find(|item| row(item) == "budget#newcomers" && takes_back(item));

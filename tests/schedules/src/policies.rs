@@ -26,6 +26,8 @@ pub(crate) const CALL_SECONDS_MAX: i64 = 480;
 pub(crate) const TIGHT_CALLS_PER_HOUR: u32 = 2;
 /// How many calls a range has room for on a day, where it has little.
 pub(crate) const TIGHT_CALLS_PER_RANGE: u32 = 2;
+/// How much a day may cost, where it is little, in millionths of a dollar: what two calls are estimated to cost.
+pub(crate) const TIGHT_MICRO_USD: i64 = 500_000;
 /// The window in which newcomers' places are counted: short, so that some calls end in another one than they began in.
 pub(crate) const NEWCOMERS_WINDOW_SECONDS: i64 = 300;
 /// How many places newcomers have, and how many of them strangers, where they are few.
@@ -46,6 +48,8 @@ pub(crate) enum Rules {
     TightMinute,
     /// Two calls a day to the range.
     TightRange,
+    /// Two calls a day by their estimate, more if they are shorter.
+    TightCost,
     /// One place for strangers.
     FewNewcomers,
     /// Carriers are looked up, and the customers have another one.
@@ -53,13 +57,14 @@ pub(crate) enum Rules {
 }
 
 impl Rules {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Usual,
         Self::TightHour,
         Self::TightMinute,
         Self::TightRange,
         Self::FewNewcomers,
         Self::WithLookup,
+        Self::TightCost,
     ];
 
     pub(crate) fn drawn() -> Self {
@@ -86,6 +91,12 @@ impl Rules {
             Self::TightRange => {
                 policy["budgets"]["calls_per_range_per_day_max"] = json!(TIGHT_CALLS_PER_RANGE)
             }
+            Self::TightCost => {
+                policy["budgets"] = json!({
+                    "cost_per_day_max_usd": f64::from(i32::try_from(TIGHT_MICRO_USD).unwrap()) / 1e6,
+                    "reserve_percent": 0, "reserve_from_strangers_percent": 0,
+                });
+            }
             Self::FewNewcomers => {
                 let (newcomers_max, strangers_max) = FEW_NEWCOMERS;
                 policy["newcomers"]["newcomers_max"] = json!(newcomers_max);
@@ -110,7 +121,7 @@ impl Rules {
 
     /// An engine that holds the policy.
     pub(crate) fn image(self) -> Arc<Image> {
-        static IMAGES: [OnceLock<Arc<Image>>; 6] = [const { OnceLock::new() }; 6];
+        static IMAGES: [OnceLock<Arc<Image>>; 7] = [const { OnceLock::new() }; 7];
         let image = || {
             let clock = Clock::Manual(ManualClock::at(BEGINNING.parse().unwrap()));
             // Everything arrives at once, so that nobody waits for anybody.

@@ -62,6 +62,19 @@ impl Item {
         Some(((self.number("ended_at")? - self.number("agent_at")?) / 1_000).max(0))
     }
 
+    /// The seconds that a request's call is billed, once that is known: none if there was no call or nobody answered, else
+    /// the first minute in full.
+    pub(crate) fn billed_seconds(&self) -> Option<i64> {
+        match (self.state(), self.number("ended_at")) {
+            ("failed", _) => Some(0),
+            ("closed", Some(ended_at)) => {
+                let answered_at = self.number("answered_at").or_else(|| self.number("agent_at"));
+                Some(answered_at.map_or(0, |answered_at| ((ended_at - answered_at) / 1_000).max(60)))
+            }
+            _ => None,
+        }
+    }
+
     /// A text inside an attribute that has parts; empty if there is none.
     pub(crate) fn part(&self, name: &str, part: &str) -> &str {
         self.0[name]["M"][part]["S"].as_str().unwrap_or_default()

@@ -58,6 +58,11 @@ fn an_end_that_earns_without_ending_its_request_is_found() {
 }
 
 #[test]
+fn an_end_that_settles_without_ending_its_request_is_found() {
+    found(Planted::SettledApart, Theme::Anything, &[Invariant::BudgetExact], 0..200);
+}
+
+#[test]
 fn a_newcomers_place_that_a_busy_connect_does_not_give_back_is_found() {
     found(Planted::BusyKeepsPlace, Theme::Anything, &[Invariant::BudgetExact], 0..100);
 }

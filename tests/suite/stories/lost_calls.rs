@@ -21,7 +21,7 @@ async fn claimed(world: &World) -> String {
     let rows = budget::rows(&record.request.number, record.terms.as_ref().unwrap(), &policy, now);
     let until = now + jiff::SignedDuration::from_secs(60);
     let claimed = claim(&world.stack.tables, &record, rows, until, &policy, now).await.unwrap();
-    assert!(matches!(claimed, Claim::Granted(_)));
+    assert!(matches!(claimed, Claim::Granted { .. }));
     id
 }
 

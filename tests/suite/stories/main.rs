@@ -22,6 +22,7 @@ mod conflicts;
 mod console;
 mod console_policy;
 mod console_proposals;
+mod costs;
 mod destinations;
 mod dialing;
 mod dialing_refused;

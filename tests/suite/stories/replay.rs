@@ -9,10 +9,11 @@ use tollgate::record::Record;
 use tollgate::replay::{CameTo, Replay};
 use tollgate::state::StateName;
 
+use crate::by_hand::no_rules;
 use crate::world::{Answer, NUMBER, Visitor, World, account, world};
 
 /// Policies in which a small day meets all that is counted and learnt, each something else.
-fn strict() -> [Value; 3] {
+fn strict() -> [Value; 4] {
     let limit = |requests_max: u32, window_seconds: u32| json!({ "requests_max": requests_max, "window_seconds": window_seconds });
     let bears = |floor: u32| json!({ "floor": floor, "share_percent": 0 });
     // What is usual is learned by upkeep, some minutes after it is ripe; a replay learns it at once.
@@ -49,6 +50,12 @@ fn strict() -> [Value; 3] {
             held(500),
             json!({ "newcomers_max": 3, "strangers_max": 2, "window_seconds": 7_200, "scarce_percent": 100 }),
         ),
+        // A call is estimated to cost 1.50 and costs 0.30 when it is over, or nothing.
+        json!({
+            "rules": no_rules(),
+            "budgets": { "cost_per_day_max_usd": 14.0, "usd_per_minute_otherwise": 0.3 },
+            "held": held(500),
+        }),
     ]
 }
 
@@ -139,6 +146,7 @@ async fn a_day_is_decided_by_a_replay_under_its_own_policy_as_it_was() {
         "marked-account",
         "newcomers-rationed",
         "number-pending",
+        "budget-spent",
     ] {
         assert!(codes.contains(code), "{code} is not among {codes:?}");
     }

@@ -38,7 +38,10 @@ pub(super) fn draw(
             div.cost {
                 p.muted.small { "Wasted calls cost" }
                 p.v { (words::usd(lost)) " " small { "an hour" } }
-                p.small.muted { (words::usd(usual_micro_usd)) " is usual. This alone: " (words::usd(alone)) }
+                p.small.muted {
+                    (words::usd(usual_micro_usd)) " is usual. This alone: " (words::usd(alone)) ", "
+                    (words::counted(last_hour.wasted(), "wasted call", "wasted calls")) " in all"
+                }
             }
             div.do {
                 a.btn.stop.tall href={ (visit.link("proposals", &[])) "#" (anchor(worst)) } {

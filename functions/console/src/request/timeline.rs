@@ -2,8 +2,7 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
-use tollgate::budget;
-use tollgate::digest::Fate;
+use tollgate::digest::{self, Fate};
 use tollgate::policy::Policy;
 use tollgate::record::{MarkKind, Record};
 use tollgate::state::{Ending, State};
@@ -132,7 +131,7 @@ fn screened(record: &Record) -> Option<Step> {
 }
 
 fn called(record: &Record, policy: &Policy) -> Vec<Step> {
-    let cost = words::usd(budget::cost(&record.request.number, &policy.budgets));
+    let cost = words::usd(digest::cost_of(record, policy));
     let mut steps = vec![];
     if let Some(at) = record.state.dialed_at() {
         steps.push(step(Some(at), "phone", "", "Dialed", format!("{cost} by estimate.")));
@@ -148,7 +147,7 @@ fn called(record: &Record, policy: &Policy) -> Vec<Step> {
             }
             let (sign, class, word) = words::told(Fate::of(&record.state));
             let lasted = end.agent_seconds().map(|seconds| format!("They talked for {seconds} s. "));
-            let says = format!("{}{cost} by estimate.", lasted.unwrap_or_default());
+            let says = format!("{}It cost {cost}.", lasted.unwrap_or_default());
             steps.push(step(Some(end.ended_at), sign, class, &format!("Ended: {word}"), says));
         }
         State::Ended(Ending::Closed { end: None, .. }) => {

@@ -131,7 +131,7 @@ impl Default for Held {
     fn default() -> Self {
         Self {
             per_range_max: 6,
-            per_range_of_usual_carrier_max: 30,
+            per_range_of_usual_carrier_max: 60,
             per_range_while_untold_max: 15,
             per_range_per_day_max: 24,
             per_carrier_max: 24,

@@ -8,8 +8,7 @@ use super::candidates::{Suspects, kind};
 use super::choose::{LAST_HOUR, Tested};
 use super::label::Label;
 use super::{Choice, Collateral, Compared, Evidence, Kind, Proposal, Reach, lists};
-use crate::budget;
-use crate::digest::is_lost;
+use crate::digest::{cost_of, is_lost};
 use crate::entry::Entry;
 use crate::number::NumberPrefix;
 use crate::policy::Policy;
@@ -85,7 +84,7 @@ fn evidence(found: &Suspects<'_>, tested: &Tested<'_>, policy: &Policy) -> Evide
         day.iter().filter(|record| record.request.received_at >= found.now - LAST_HOUR).copied().collect();
     let lost = |records: &[&Record]| {
         let lost = records.iter().filter(|record| is_lost(record));
-        lost.map(|record| budget::cost(&record.request.number, &policy.budgets)).sum()
+        lost.map(|record| cost_of(record, policy)).sum()
     };
     let different = |value: fn(&Record) -> Option<String>| {
         within.iter().filter_map(|record| value(record)).collect::<BTreeSet<_>>().len()

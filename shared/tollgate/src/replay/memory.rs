@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 
 use super::recorded;
-use crate::budget::{self, Budget, Earned, Row};
+use crate::budget::{self, Budget, Earned, Row, Settled, Take};
 use crate::counter::{Ask, Asked, DAY_SECONDS, Place, Subject, Window};
 use crate::evidence::{CALLS_SEEN_MAX, Call, CameTo, DAY, End, Evidence, Marked, REMEMBERED};
 use crate::facts::{AskCount, Asking, CarrierFact, Facts, Held, Places};
@@ -18,6 +18,7 @@ use crate::request::{CallbackRequest, RequestId};
 use crate::screen::{asking, needs_carrier};
 use crate::text::{AccountId, CarrierName};
 use crate::usual::Usual;
+use crate::verdict::Finding;
 
 /// How a call is found.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -223,23 +224,34 @@ impl Memory {
         self.usual.forget(now);
     }
 
-    /// Takes from all budgets but the minute's, or tells which has no room.
-    pub(super) fn take_budgets(&mut self, rows: Vec<Row>) -> Option<Budget> {
-        let takes = rows
-            .into_iter()
-            .flat_map(|row| row.takes.into_iter().map(move |take| (row.subject.clone(), row.window, take)));
-        let takes: Vec<_> = takes.filter(|(_, _, take)| take.budget != Budget::CallsPerMinute).collect();
-        for (subject, window, take) in &takes {
-            let taken = self.taken(take.budget, subject, *window);
-            if taken.saturating_add_unsigned(take.amount) > i64::try_from(take.max).unwrap_or(i64::MAX) {
-                return Some(take.budget);
+    /// Takes from all budgets but the minute's, or tells which has no room: of several the longest.
+    pub(super) fn take_budgets(&mut self, mut rows: Vec<Row>) -> Option<Finding> {
+        for row in &mut rows {
+            row.takes.retain(|take| take.budget != Budget::CallsPerMinute);
+        }
+        let has_room = |row: &Row, take: &Take| {
+            let taken = self.taken(take.budget, &row.subject, row.window);
+            taken.saturating_add_unsigned(take.amount) <= i64::try_from(take.max).unwrap_or(i64::MAX)
+        };
+        let spent =
+            rows.iter().filter_map(|row| Some((row.takes.iter().find(|take| !has_room(row, take))?, row)));
+        if let Some((take, row)) = spent.max_by_key(|(_, row)| row.window.length_seconds()) {
+            return Some(budget::spent(*take, row));
+        }
+        for Row { subject, window, takes } in rows {
+            for take in takes {
+                let taken = self.budgets.entry((take.budget, subject.clone(), window)).or_default();
+                *taken = taken.saturating_add_unsigned(take.amount);
             }
         }
-        for (subject, window, take) in takes {
-            let taken = self.budgets.entry((take.budget, subject, window)).or_default();
-            *taken = taken.saturating_add_unsigned(take.amount);
-        }
         None
+    }
+
+    /// A call is over, and its day's cost is what its seconds cost.
+    pub(super) fn settle(&mut self, settled: Option<Settled>) {
+        let Some(settled) = settled else { return };
+        let row = (Budget::CostPerDay, settled.subject().to_owned(), settled.window);
+        *self.budgets.entry(row).or_default() += settled.micro_usd;
     }
 
     /// The request holds its number.

@@ -6,6 +6,7 @@ use crate::country::CountryCode;
 use crate::entry::{Effect, Entry, Listing};
 use crate::evidence::End;
 use crate::line::LineFact;
+use crate::outcome::CallEnd;
 use crate::record::Record;
 use crate::state::{Ending, State};
 use crate::switches::KillSwitches;
@@ -50,6 +51,14 @@ impl Course {
     /// Whether a dialer claims it.
     pub(super) fn is_dialed(self) -> bool {
         !matches!(self, Self::NoCall { .. })
+    }
+}
+
+/// How the call ended, as it was heard.
+pub(super) fn call_end(record: &Record) -> Option<&CallEnd> {
+    match &record.state {
+        State::Ended(Ending::Closed { end, .. }) => end.as_ref(),
+        _ => None,
     }
 }
 

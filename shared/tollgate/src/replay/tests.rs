@@ -295,3 +295,25 @@ fn a_budget_that_is_spent_refuses() {
     withdrawn[0].state = State::Ended(Ending::Cancelled);
     assert_eq!(replayed(small, &withdrawn), [APPROVED; 3]);
 }
+
+#[test]
+fn a_call_that_is_over_costs_its_seconds_and_one_that_lives_its_estimate() {
+    let dear = |usd: f64| {
+        policy(&format!(
+            r#"{{"budgets": {{"cost_per_day_max_usd": {usd}, "reserve_percent": 0, "reserve_from_strangers_percent": 0}}}}"#
+        ))
+    };
+    let asked = |n: i64, second| asked(second, &format!("203.0.{n}.1"), &format!("+1206{}0100", 222 + n));
+    // A call is estimated at 25 cents, and these cost 110 s of talk: 9.17 cents.
+    let beside: Vec<_> = (0..3).map(|n| asked(n, n)).collect();
+    let spent = (CameTo::Refused, Some(Code::BudgetSpent));
+    assert_eq!(replayed(dear(0.5), &beside), [APPROVED, APPROVED, spent]);
+    let after: Vec<_> = (0..4).map(|n| asked(n, 200 * n)).collect();
+    assert_eq!(replayed(dear(0.5), &after), [APPROVED, APPROVED, APPROVED, spent]);
+    let mut lost = after.clone();
+    lost[0].state = State::Ended(Ending::Closed { contact_id: None, end: None });
+    assert_eq!(replayed(dear(0.5), &lost), [APPROVED, APPROVED, spent, spent], "nobody heard what it cost");
+    let mut failed = beside;
+    failed[0].state = State::Ended(Ending::Failed { failure: crate::state::Failure::NotPermitted });
+    assert_eq!(replayed(dear(0.5), &failed), [APPROVED; 3], "no call, no cost");
+}

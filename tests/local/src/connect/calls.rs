@@ -31,6 +31,8 @@ pub struct Call {
     pub phone_number: String,
     /// When it was placed.
     pub started_at: Timestamp,
+    /// When somebody answered; `None` if nobody has.
+    pub answered_at: Option<Timestamp>,
     /// When it ended; `None` while it lives.
     pub ended_at: Option<Timestamp>,
 }
@@ -45,6 +47,7 @@ impl Call {
             shown: (contact.name.clone(), contact.description.clone()),
             phone_number: contact.phone_number.clone(),
             started_at: contact.started_at,
+            answered_at: contact.timeline().connected.filter(|connected| *connected <= now),
             ended_at: Some(contact.timeline().ended).filter(|ended| *ended <= now),
         }
     }

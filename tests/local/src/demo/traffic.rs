@@ -94,7 +94,7 @@ fn customers(now: Timestamp) -> impl Iterator<Item = Asked> {
     })
 }
 
-/// Guests from everywhere have numbers of one range called; some are answered, by nobody who talks.
+/// Guests from everywhere have numbers of one range called; most are answered, by nobody who talks.
 fn pump(now: Timestamp) -> impl Iterator<Item = Asked> {
     (0..PUMPED_MINUTES * 5 / 2).map(move |n| {
         let seconds = n * 24 + drawn(n) % 20 + 40;
@@ -109,9 +109,14 @@ fn pump(now: Timestamp) -> impl Iterator<Item = Asked> {
             address,
             asn: 64_501 + drawn(n ^ 3) % 3,
             account: None,
-            plan: if drawn(n ^ 21) % 5 < 2 { no_agent() } else { unanswered() },
+            plan: if drawn(n ^ 21) % 5 < 3 { keeps_the_line(seconds) } else { unanswered() },
         }
     })
+}
+
+/// Answered by whoever earns by the minute, and held until it is over; none of them lasts longer than the day.
+fn keeps_the_line(seconds_ago: u32) -> CallPlan {
+    CallPlan { talk_seconds: 240.min(seconds_ago.saturating_sub(30)), ..no_agent() }
 }
 
 /// Somebody with many addresses of one network has all kinds of people called, who hang up or do not answer.

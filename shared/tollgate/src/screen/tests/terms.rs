@@ -22,7 +22,7 @@ fn to_range(call: Call, calls: u16) -> Vec<Call> {
 #[test]
 fn an_approval_takes_a_place_in_its_range_and_in_a_carrier_that_is_held() {
     check_places(|_| {}, &[(RANGE, Some(15))]);
-    check_places(Case::usual_carrier, &[(RANGE, Some(30))]);
+    check_places(Case::usual_carrier, &[(RANGE, Some(60))]);
     check_places(Case::unusual_carrier, &[(RANGE, Some(6)), (CARRIER, Some(24))]);
 }
 
