@@ -1,10 +1,12 @@
-// Starts the local stack and a website of another origin, plays every story in Chromium, and ends both.
+// Starts the local stack, a second one with a day of its own, and a website of another origin; plays every story in Chromium, and
+// ends all three.
 //
 //     node main.mjs LOCAL_STACK [START OF A STORY'S NAME]
 
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 
+import * as consoleStories from './console.mjs';
 import { savePolicy, startStack } from './stack.mjs';
 import * as states from './states.mjs';
 import * as stories from './stories.mjs';
@@ -23,11 +25,13 @@ const all = [
   ...LANGUAGES.flatMap((language) => Object.entries(states).map(([name, play]) => (
     [`${name} in ${language}`, (browser, site) => play(browser, site, language)]))),
 ];
+/** Those of the console share one day, so they are played one after the other. */
+const atTheConsole = Object.entries(consoleStories).map(([name, play]) => [`console ${name}`, (browser) => play(browser, demo.url)]);
 
 const site = await startWebsite();
-const stack = await startStack(binary, [site.url]);
+const [stack, demo] = await Promise.all([startStack(binary, [site.url]), startStack(binary, [], ['--demo'])]);
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
-process.on('exit', stack.end);
+process.on('exit', () => [stack, demo].forEach(({ end }) => end()));
 let failed = 0;
 try {
   mkdirSync(process.env.TOLLGATE_PICTURES, { recursive: true });
@@ -36,8 +40,9 @@ try {
   site.api = stack.url;
   const { versions } = await (await fetch(`${stack.url}/widget/versions.json`)).json();
   site.hash = versions['1.0.0']['tollgate-callback.js'];
-  const left = all.filter(([name]) => name.startsWith(wanted));
-  const play = async () => {
+  const isWanted = ([name]) => name.startsWith(wanted);
+  const left = all.filter(isWanted);
+  const play = async (left) => {
     for (let next = left.shift(); next; next = left.shift()) {
       const [name, story] = next;
       const begun = performance.now();
@@ -50,7 +55,7 @@ try {
       }
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, play));
+  await Promise.all([play(atTheConsole.filter(isWanted)), ...Array.from({ length: AT_ONCE }, () => play(left))]);
   assert.deepEqual(site.reports, [], 'the content security policy was violated');
 } catch (error) {
   failed += 1;

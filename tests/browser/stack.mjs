@@ -3,11 +3,11 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-const SECONDS_TO_START = 60;
+const SECONDS_TO_START = 180;
 
-/** Starts the stack on a free port, with the websites that may call. */
-export async function startStack(binary, origins) {
-  const process = spawn(binary, ['--port', '0', '--allowed-origins', origins.join(','), '--ring-seconds', '1', '--talk-seconds', '2']);
+/** Starts the stack on a free port, with the websites that may call, and with more arguments. */
+export async function startStack(binary, origins, more = []) {
+  const process = spawn(binary, ['--port', '0', '--allowed-origins', origins.join(','), '--ring-seconds', '1', '--talk-seconds', '2', ...more]);
   const url = await new Promise((resolve, reject) => {
     setTimeout(() => reject(new Error('the local stack does not start')), SECONDS_TO_START * 1000).unref();
     process.on('exit', () => reject(new Error('the local stack ended')));

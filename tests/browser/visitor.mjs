@@ -6,11 +6,11 @@ import { createRequire } from 'node:module';
 
 const tools = createRequire(`${process.env.TOLLGATE_BROWSER_TOOLS}/`);
 export const { chromium } = tools('playwright-core');
-const axe = readFileSync(tools.resolve('axe-core/axe.min.js'), 'utf8');
-const STANDARD = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+export const axe = readFileSync(tools.resolve('axe-core/axe.min.js'), 'utf8');
+export const STANDARD = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
-const LIGHTS = { light: { colorScheme: 'light' }, dark: { colorScheme: 'dark' }, forced: { forcedColors: 'active' } };
-const WIDTHS = [1440, 1024, 390];
+export const LIGHTS = { light: { colorScheme: 'light' }, dark: { colorScheme: 'dark' }, forced: { forcedColors: 'active' } };
+export const WIDTHS = [1440, 1024, 390];
 
 export class Visitor {
   static async come(browser, site) {

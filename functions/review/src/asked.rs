@@ -7,6 +7,7 @@ use lambda_http::http::header::CONTENT_TYPE;
 use lambda_http::http::{HeaderMap, request};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt};
+use operations::operator::{Operator, Role};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use tollgate::text::Author;
@@ -23,15 +24,16 @@ const JSON_BYTES_MAX: usize = 256_000;
 /// Who asks, when, and with what.
 #[derive(Debug)]
 pub(crate) struct Asked {
-    pub(crate) author: Author,
+    pub(crate) operator: Operator,
     pub(crate) now: Timestamp,
     pub(crate) query: Query,
     pub(crate) headers: HeaderMap,
     body: Body,
 }
 
-/// Who asks, as API Gateway's IAM authorization tells it: the ARN, or else the unique id.
-pub(crate) fn author(request: &Request) -> Result<Author, Problem> {
+/// Who asks, as API Gateway's IAM authorization tells it: the ARN, or else the unique id. What he may do is IAM's to say,
+/// route by route.
+pub(crate) fn operator(request: &Request) -> Result<Operator, Problem> {
     let known = match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV1(context)) => {
             let identity = &context.identity;
@@ -40,7 +42,8 @@ pub(crate) fn author(request: &Request) -> Result<Author, Problem> {
         }
         _ => None,
     };
-    known.ok_or_else(|| {
+    let operator = known.map(|author| Operator { author, role: Role::Admin });
+    operator.ok_or_else(|| {
         tracing::error!("a call came without an identity; the route must have IAM authorization");
         Problem::no_identity()
     })
@@ -48,13 +51,13 @@ pub(crate) fn author(request: &Request) -> Result<Author, Problem> {
 
 impl Asked {
     /// Reads what came with the request.
-    pub(crate) fn read(request: Request, author: Author, now: Timestamp) -> Result<Self, Problem> {
+    pub(crate) fn read(request: Request, operator: Operator, now: Timestamp) -> Result<Self, Problem> {
         let query = Query::read(request.query_string_parameters_ref())?;
         let (request::Parts { headers, .. }, body) = request.into_parts();
         if bytes(&body).len() > BODY_BYTES_MAX {
             return Err(Problem::too_large(format!("a body has at most {BODY_BYTES_MAX} bytes")));
         }
-        Ok(Self { author, now, query, headers, body })
+        Ok(Self { operator, now, query, headers, body })
     }
 
     /// The body as it came. API Gateway tells it as text or in base64, which is decoded by now.

@@ -1,4 +1,4 @@
-//! The record of changes: written before each change, and shown by UTC day.
+//! The record of changes, shown by UTC day.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -8,7 +8,6 @@ use lambda_http::{Body, Response};
 use serde::Serialize;
 use tollgate::text::{Author, Reason};
 use tollgate_aws::changes::{self, Action, Change};
-use tollgate_aws::error::StoreError;
 use tollgate_aws::tables::Tables;
 
 use crate::asked::Asked;
@@ -17,24 +16,6 @@ use crate::reply;
 
 /// As many changes of a day as are shown; with the longest reasons, far below what Lambda may answer.
 const CHANGES_MAX: usize = 1_000;
-
-/// Records that the operator is about to change something.
-pub(crate) async fn record(
-    tables: &Tables,
-    asked: &Asked,
-    action: Action,
-    subject: String,
-    reason: Option<&Reason>,
-) -> Result<(), StoreError> {
-    let change = Change {
-        changed_at: asked.now,
-        author: asked.author.clone(),
-        action,
-        subject,
-        reason: reason.cloned(),
-    };
-    changes::record(tables, &change).await
-}
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -7,21 +7,19 @@ mod lines;
 
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Response};
+use operations::entries;
+use operations::refused::Refused;
 use serde::Serialize;
-use tollgate::entry::{Effect, Entry, EntryError};
-use tollgate::policy::Numbers;
+use tollgate::entry::{Entry, EntryError};
 use tollgate::text::Reason;
-use tollgate_aws::changes::Action;
 use tollgate_aws::deny_list;
-use tollgate_aws::error::StoreError;
-use tollgate_aws::settings;
 use tollgate_aws::tables::Tables;
 
 use self::form::{EntryBody, Shown};
 use crate::asked::{Asked, Query};
+use crate::key;
 use crate::problem::{Failure, FieldError, Problem};
 use crate::reply::{self, Unreadable};
-use crate::{changes, key};
 
 pub(crate) use export::export;
 pub(crate) use import::import;
@@ -58,7 +56,7 @@ pub(crate) async fn list(tables: &Tables, asked: &Asked) -> Result<Response<Body
 pub(crate) async fn show(tables: &Tables, asked: &Asked, key: &str) -> Result<Response<Body>, Failure> {
     asked.query.only(&[])?;
     let entry = named(Entry::parse(key))?;
-    let listing = deny_list::get(tables, &entry, asked.now).await?.ok_or_else(not_listed)?;
+    let listing = deny_list::get(tables, &entry, asked.now).await?.ok_or(Refused::NotListed)?;
     Ok(reply::json(StatusCode::OK, &Shown::of(&listing)))
 }
 
@@ -66,16 +64,10 @@ pub(crate) async fn show(tables: &Tables, asked: &Asked, key: &str) -> Result<Re
 pub(crate) async fn put(tables: &Tables, asked: &Asked, key: &str) -> Result<Response<Body>, Failure> {
     asked.query.only(&[])?;
     let listing = asked.json::<EntryBody>()?;
-    let entry = named(Entry::parse_new(key, &numbers(tables).await))?;
-    let listing = listing.read(entry, &asked.author, asked.now)?;
+    let entry = named(Entry::parse_new(key, &entries::numbers(tables).await))?;
+    let listing = listing.read(entry, &asked.operator.author, asked.now)?;
 
-    let subject = listing.entry.key();
-    let action = match listing.effect {
-        Effect::Deny => Action::DenyEntry,
-        Effect::Trust => Action::TrustEntry,
-    };
-    changes::record(tables, asked, action, subject, Some(&listing.reason)).await?;
-    deny_list::add(tables, std::slice::from_ref(&listing)).await?;
+    entries::put(tables, &asked.operator, &listing, asked.now).await?;
     Ok(reply::json(StatusCode::OK, &Shown::of(&listing)))
 }
 
@@ -85,29 +77,8 @@ pub(crate) async fn remove(tables: &Tables, asked: &Asked, key: &str) -> Result<
     let entry = named(Entry::parse(key))?;
     let reason = asked.query.parsed("reason", Reason::parse)?;
     let reason = reason.ok_or_else(|| Problem::query("reason", "say why"))?;
-
-    match deny_list::get(tables, &entry, asked.now).await {
-        // An entry that cannot be read can still be removed.
-        Ok(Some(_)) | Err(StoreError::Inconsistent { .. }) => {}
-        Ok(None) => return Err(not_listed().into()),
-        Err(error) => return Err(error.into()),
-    }
-
-    changes::record(tables, asked, Action::RemoveEntry, entry.key(), Some(&reason)).await?;
-    deny_list::remove(tables, &[entry]).await?;
+    entries::remove(tables, &asked.operator, entry, &reason, asked.now).await?;
     Ok(reply::empty(StatusCode::NO_CONTENT))
-}
-
-/// Which numbers the policy lets in. A policy that cannot be read must not keep an operator from the list.
-async fn numbers(tables: &Tables) -> Numbers {
-    settings::policy(tables).await.map(|current| current.policy.numbers).unwrap_or_else(|error| {
-        tracing::error!(%error, "the policy cannot be read; no number beyond the library's is listed");
-        Numbers::default()
-    })
-}
-
-fn not_listed() -> Problem {
-    Problem::not_found("this entry is not listed, or does not hold any more")
 }
 
 fn named(read: Result<Entry, EntryError>) -> Result<Entry, Problem> {

@@ -3,7 +3,8 @@
 //!
 //! - [`handle`] answers one request; `route` tells what is asked, `asked` by whom and with what
 //! - `requests`, `marks`, `blocks`, `entries`, `policy`, `replay`, `switches`, `changes`: what operators look at and change
-//! - `csv`, `key`: how entries are written in files and in URLs
+//! - the operations themselves, which the console shares, stand in `operations`
+//! - `key`: how entries are written in URLs
 //! - `problem`, `reply`: the answers
 //!
 //! JSON on the wire is camelCase with moments in RFC 3339; the policy is the document that it is. Errors are RFC 9457
@@ -12,7 +13,6 @@
 mod asked;
 mod blocks;
 mod changes;
-mod csv;
 mod entries;
 mod key;
 mod marks;
@@ -65,13 +65,13 @@ pub async fn handle(request: Request, review: &Review, now: Timestamp) -> Respon
 
 async fn answer(request: Request, review: &Review, now: Timestamp) -> Result<Response<Body>, Failure> {
     let tables = &review.tables;
-    let author = asked::author(&request)?;
+    let operator = asked::operator(&request)?;
     let path = match request.raw_http_path() {
         "" => request.uri().path(),
         path => path,
     };
     let route = route::parse(request.method(), path)?;
-    let asked = Asked::read(request, author, now)?;
+    let asked = Asked::read(request, operator, now)?;
     match route {
         Route::ListRequests => requests::list(tables, &asked).await,
         Route::ShowRequest(id) => requests::show(tables, &asked, &id).await,

@@ -8,13 +8,10 @@ use serde::Serialize;
 use serde_json::json;
 use tollgate::policy::{Policy, PolicyError};
 use tollgate::text::Author;
-use tollgate_aws::changes::Action;
-use tollgate_aws::error::StoreError;
 use tollgate_aws::settings::{self, PolicyVersion};
 use tollgate_aws::tables::Tables;
 
 use crate::asked::Asked;
-use crate::changes;
 use crate::problem::{Failure, FieldError, Problem};
 use crate::reply;
 
@@ -84,16 +81,7 @@ pub(crate) async fn save(tables: &Tables, asked: &Asked) -> Result<Response<Body
     let seen = seen(&asked.headers)?;
     let policy = checked(asked)?;
 
-    match settings::policy(tables).await {
-        Ok(current) if current.version != seen => return Err(Problem::version_stale().into()),
-        // A stored policy that cannot be read is mended by saving another; the condition of the write still holds.
-        Ok(_) | Err(StoreError::Inconsistent { .. }) => {}
-        Err(error) => return Err(error.into()),
-    }
-
-    changes::record(tables, asked, Action::SavePolicy, format!("version {}", seen + 1), None).await?;
-    let saved = settings::put_policy(tables, &policy, seen, &asked.author, asked.now).await?;
-    let version = saved.ok_or_else(Problem::version_stale)?;
+    let version = operations::policy::save(tables, &asked.operator, &policy, seen, asked.now).await?;
     Ok(tagged(reply::json(StatusCode::OK, &json!({ "version": version })), version))
 }
 

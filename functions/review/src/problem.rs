@@ -7,6 +7,7 @@ use lambda_http::http::HeaderValue;
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::{ALLOW, CONTENT_TYPE};
 use lambda_http::{Body, Response};
+use operations::refused::Refused;
 use serde::Serialize;
 use tollgate::policy::PolicyError;
 use tollgate_aws::error::StoreError;
@@ -92,18 +93,6 @@ impl Problem {
         Self::new(Kind::VersionRequired, "send the version that you saw as If-Match: \"n\"")
     }
 
-    pub(crate) fn version_stale() -> Self {
-        Self::new(Kind::VersionStale, "the policy has another version by now; read it again")
-    }
-
-    pub(crate) fn not_ended() -> Self {
-        Self::new(Kind::NotEnded, "a request is marked once it has ended")
-    }
-
-    pub(crate) fn marked_meanwhile() -> Self {
-        Self::new(Kind::MarkedMeanwhile, "read the request again")
-    }
-
     pub(crate) fn unavailable() -> Self {
         Self::new(Kind::Unavailable, "a table could not be read or written; the log says which")
     }
@@ -156,6 +145,25 @@ impl From<Problem> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        let detail = refused.to_string();
+        Self::Asked(match refused {
+            Refused::Store(error) => return Self::Store(error),
+            // Nobody is: whom IAM lets in is an admin here.
+            Refused::NotAllowed { .. } => Problem::new(Kind::NoIdentity, detail),
+            Refused::NoSuchRequest | Refused::NotListed | Refused::NothingHeld => Problem::not_found(&detail),
+            Refused::NotEnded => Problem::new(Kind::NotEnded, detail),
+            Refused::MarkedMeanwhile => Problem::new(Kind::MarkedMeanwhile, detail),
+            Refused::VersionStale => Problem::new(Kind::VersionStale, detail),
+            Refused::TooManyRequests { .. } => {
+                let errors = vec![FieldError { field: "from".to_owned(), reason: detail.clone() }];
+                Problem::invalid(detail, errors)
+            }
+        })
     }
 }
 

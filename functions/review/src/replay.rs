@@ -1,21 +1,15 @@
 //! The rehearsal of a policy: what would have become of the requests of late under it, beside what the policy that holds
 //! would make of them.
 
-mod compare;
-
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Response};
+use operations::replay::{Compared, Replayed as Replay};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
-use tollgate::record::Record;
-use tollgate::state::StateName;
-use tollgate_aws::requests::{self, Question};
-use tollgate_aws::settings;
 use tollgate_aws::tables::Tables;
 
-use self::compare::Compared;
 use crate::asked::{Asked, filled};
 use crate::policy;
 use crate::problem::{Failure, FieldError, Problem};
@@ -25,21 +19,6 @@ use crate::reply;
 const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24);
 /// The longest time that is replayed: as long as pasts count.
 const SPAN_MAX: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// The most requests that are replayed; they are read within the time of one answer.
-const REQUESTS_MAX: usize = 5_000;
-/// How many are read at a time.
-const PAGE: i32 = 500;
-/// The states in which a request has a place among what is replayed: those that have an index, and settled duplicates.
-const ENDED: [StateName; 7] = [
-    StateName::Closed,
-    StateName::Refused,
-    StateName::Redirected,
-    StateName::Cancelled,
-    StateName::Expired,
-    StateName::Failed,
-    StateName::Duplicate,
-];
-
 /// What an operator sends.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -73,11 +52,8 @@ pub(crate) async fn replay(tables: &Tables, asked: &Asked) -> Result<Response<Bo
     let body = asked.json::<ReplayBody>()?;
     let draft = policy::parsed(&body.policy.to_string())?;
     let (from, before) = span(&body, asked.now)?;
-    let current = settings::policy(tables).await?.policy;
-    let (records, unreadable) = recorded(tables, from, before).await?;
-
-    let requests = records.len();
-    let compared = compare::compare(&records, current, draft);
+    let Replay { requests, unreadable, compared } =
+        operations::replay::replay(tables, draft, from, before).await?;
     Ok(reply::json(StatusCode::OK, &Replayed { from, before, requests, unreadable, compared }))
 }
 
@@ -97,41 +73,6 @@ fn span(body: &ReplayBody, now: Timestamp) -> Result<(Timestamp, Timestamp), Pro
         return Err(invalid("from", "at most seven days before `before`"));
     }
     Ok((from, before))
-}
-
-/// All requests that were received in this time, the oldest first, and how many cannot be read.
-async fn recorded(
-    tables: &Tables,
-    from: Timestamp,
-    before: Timestamp,
-) -> Result<(Vec<Record>, usize), Failure> {
-    let (mut records, mut unreadable) = (vec![], 0);
-    for question in ENDED.map(Question::Outcome).into_iter().chain([Question::Open]) {
-        let mut next = Some(before);
-        while let Some(before) = next {
-            let page = requests::search(tables, &question, from, before, PAGE).await?;
-            for stored in page.requests {
-                match stored {
-                    Ok(stored) => records.push(stored.record),
-                    Err(_) => unreadable += 1,
-                }
-            }
-            if records.len() > REQUESTS_MAX {
-                return Err(too_many().into());
-            }
-            next = page.next_before.filter(|next| from < *next && *next < before);
-        }
-    }
-    // One that ended while it was read may stand in two places.
-    records.sort_by_key(|record| (record.request.received_at, record.request.id));
-    records.dedup_by_key(|record| record.request.id);
-    Ok((records, unreadable))
-}
-
-fn too_many() -> Problem {
-    let reason = format!("there are more than {REQUESTS_MAX} requests since; choose a shorter time");
-    let errors = vec![FieldError { field: "from".to_owned(), reason: reason.clone() }];
-    Problem::invalid(reason, errors)
 }
 
 #[cfg(test)]

@@ -8,12 +8,10 @@ use serde::Deserialize;
 use tollgate::country::CountryCode;
 use tollgate::switches::KillSwitches;
 use tollgate::text::Reason;
-use tollgate_aws::changes::Action;
 use tollgate_aws::settings;
 use tollgate_aws::tables::Tables;
 
 use crate::asked::Asked;
-use crate::changes;
 use crate::problem::{Failure, FieldError, Problem};
 use crate::reply;
 
@@ -28,9 +26,7 @@ pub(crate) async fn show(tables: &Tables, asked: &Asked) -> Result<Response<Body
 pub(crate) async fn set(tables: &Tables, asked: &Asked) -> Result<Response<Body>, Failure> {
     asked.query.only(&[])?;
     let (switches, reason) = asked.json::<SwitchesBody>()?.read()?;
-
-    changes::record(tables, asked, Action::SetKillSwitches, subject(&switches), Some(&reason)).await?;
-    settings::put_kill_switches(tables, &switches, &asked.author, asked.now).await?;
+    operations::switches::set(tables, &asked.operator, &switches, &reason, asked.now).await?;
     Ok(reply::json(StatusCode::OK, &switches))
 }
 
@@ -65,15 +61,10 @@ impl SwitchesBody {
     }
 }
 
-/// What the record of changes says: `all` or the countries, or `none`.
-fn subject(switches: &KillSwitches) -> String {
-    let countries = switches.countries.iter().map(CountryCode::as_str);
-    let on: Vec<_> = switches.all.then_some("all").into_iter().chain(countries).collect();
-    if on.is_empty() { "none".to_owned() } else { on.join(" ") }
-}
-
 #[cfg(test)]
 mod tests {
+    use operations::switches::named;
+
     use super::*;
 
     fn read(json: &str) -> Result<(KillSwitches, Reason), Problem> {
@@ -84,10 +75,9 @@ mod tests {
     fn switches_are_set_all_at_once_and_told_in_the_record() {
         let (switches, reason) =
             read(r#"{"all": false, "countries": ["jm", "KP"], "reason": "attack"}"#).unwrap();
-        assert_eq!((subject(&switches).as_str(), reason.as_str()), ("JM KP", "attack"));
+        assert_eq!((named(&switches).as_str(), reason.as_str()), ("JM KP", "attack"));
         let (switches, _) = read(r#"{"all": true, "countries": [], "reason": "attack"}"#).unwrap();
-        assert_eq!(subject(&switches), "all");
-        assert_eq!(subject(&KillSwitches::default()), "none");
+        assert_eq!(named(&switches), "all");
     }
 
     #[test]

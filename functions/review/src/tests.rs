@@ -43,7 +43,7 @@ async fn answer_to(event: &Value) -> (u16, String) {
 fn asks(name: &str, expected: Route) -> String {
     let request = request(&event(name));
     assert_eq!(route::parse(request.method(), request.raw_http_path()), Ok(expected), "{name}");
-    assert!(asked::author(&request).is_ok(), "{name}");
+    assert!(asked::operator(&request).is_ok(), "{name}");
     format!("{name}.json")
 }
 

@@ -2,6 +2,8 @@
 //! that the rules of evidence look at. The dial makes the item in the transaction that claims the request; the end and a mark
 //! are added to it in theirs.
 
+mod met;
+
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
 use futures::future::try_join;
 use jiff::Timestamp;
@@ -18,6 +20,8 @@ use crate::error::StoreError;
 use crate::item::{Item, Millis, at, expires, n, nested, s};
 use crate::tables::Tables;
 use crate::transaction::outlast;
+
+pub use met::met_by;
 
 const TABLE: &str = "Calls";
 

@@ -52,6 +52,10 @@ pub enum Action {
     MarkWrongPerson,
     /// Lifted a block.
     LiftBlock,
+    /// Put a proposal aside until it has doubled.
+    SnoozeProposal,
+    /// Turned a proposal down.
+    RejectProposal,
 }
 
 /// Records a change.

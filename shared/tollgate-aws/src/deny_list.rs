@@ -1,9 +1,12 @@
 //! The `DenyList` table: deny and trust entries, one item each. Carriers are the exception: a number's carrier becomes
 //! known only while its request is screened, so all carriers' entries share one item, which is read along.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, PutRequest, ReturnValue, WriteRequest};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, DeleteRequest, KeysAndAttributes, PutRequest, ReturnValue, WriteRequest,
+};
+use futures::future::try_join_all;
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,6 +23,8 @@ const TABLE: &str = "DenyList";
 const CARRIERS: &str = "carriers";
 /// The most items that one BatchWriteItem takes.
 const BATCH_ITEMS_MAX: usize = 25;
+/// The most keys that one BatchGetItem takes.
+const BATCH_KEYS_MAX: usize = 100;
 /// How many batches of an import are under way at once.
 const BATCHES_AT_ONCE: usize = 8;
 
@@ -251,6 +256,28 @@ pub async fn get(tables: &Tables, entry: &Entry, now: Timestamp) -> Result<Optio
         .map_err(StoreError::service("GetItem"))?;
     let listings = got.item.map(read).transpose()?.unwrap_or_default();
     Ok(listings.into_iter().find(|listing| listing.entry.key() == entry.key() && listing.is_live(now)))
+}
+
+/// Those of the entries that are listed and hold. An item that cannot be read counts as not listed, with a log line.
+///
+/// # Errors
+/// When DynamoDB does not answer.
+pub async fn of(tables: &Tables, entries: &[Entry], now: Timestamp) -> Result<Vec<Listing>, StoreError> {
+    let key = |entry: &Entry| match entry {
+        Entry::Carrier(_) => CARRIERS.to_owned(),
+        other => other.key(),
+    };
+    let keys: BTreeSet<String> = entries.iter().map(key).collect();
+    let keys: Vec<Item> = keys.into_iter().map(|key| Item::from([("entry".to_owned(), s(key))])).collect();
+    let batches = keys.chunks(BATCH_KEYS_MAX).map(|keys| async {
+        let wanted = KeysAndAttributes::builder().set_keys(Some(keys.to_vec())).build();
+        let wanted = wanted.map_err(StoreError::build("BatchGetItem"))?;
+        crate::gather::batch_get(tables, [(tables.names.deny_list.clone(), wanted)].into()).await
+    });
+    let items =
+        try_join_all(batches).await?.into_iter().flat_map(std::collections::HashMap::into_values).flatten();
+    let listings = items.filter_map(|item| crate::item::readable(read(item))).flatten();
+    Ok(listings.filter(|listing| listing.is_live(now)).collect())
 }
 
 /// A page of the list.

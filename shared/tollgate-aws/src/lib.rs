@@ -2,7 +2,7 @@
 //!
 //! - [`tables`]: the DynamoDB client and the tables' names; [`schema`]: the tables as plain data
 //! - one table each: [`requests`], [`pending`], [`deny_list`], [`counters`], [`contacts`], [`numbers`], [`settings`],
-//!   [`changes`], [`calls`]
+//!   [`changes`], [`calls`]; [`decisions`]: what was decided on proposals, an item of the settings' table
 //! - [`gather`]: all facts for screening in one parallel round trip
 //! - transactions over several tables: [`approval`] (the claim on a number), [`claim`] (the right to dial, and its places
 //!   in the budgets), [`ending`] (the end of a request and the release of its number), [`marks`] (what an operator says of a request)
@@ -20,6 +20,7 @@ pub mod clock;
 pub mod connect;
 pub mod contacts;
 pub mod counters;
+pub mod decisions;
 pub mod deny_list;
 pub mod ending;
 pub mod environment;

@@ -19,7 +19,7 @@ use crate::tables::Tables;
 use crate::transaction::outlast;
 
 pub use form::{Look, Stored, from_image};
-pub use search::{Page, Question, open_shards, overdue, search};
+pub use search::{Newest, Page, Question, newest, open_shards, overdue, search};
 pub use transition::{Transition, Written};
 
 /// Whether a request is new.

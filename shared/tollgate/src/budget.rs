@@ -17,7 +17,7 @@ use crate::policy::{Budgets, Policy};
 use crate::record::Terms;
 use crate::verdict::{Code, Finding};
 
-pub use cost::{Reserved, Settled};
+pub use cost::{Reserved, Settled, spent_on};
 use cost::{cost, cost_otherwise, micro_usd};
 
 /// The budgets.

@@ -12,6 +12,8 @@
 //! - [`facts`] in, [`verdict`] out: [`screen`] decides
 //! - [`budget`]: the places that a dial takes; [`outcome`]: how a call ended and what it teaches; [`spent`]: what is
 //!   spent for everybody
+//! - [`digest`]: what requests came to by the hour and what they have in common, for operators' eyes
+//! - [`proposals`]: what operators might deny, with the evidence and whom it would hit
 //! - [`shares`]: whether one range or one network stands out among the calls of late
 //! - [`replay`]: what would have become of recorded requests under another policy
 //! - [`overdue`]: what upkeep does with a request that nothing has moved for too long
@@ -20,6 +22,7 @@
 pub mod budget;
 pub mod counter;
 pub mod country;
+pub mod digest;
 pub mod entry;
 pub mod evidence;
 pub mod facts;
@@ -30,6 +33,7 @@ pub mod outcome;
 pub mod overdue;
 pub mod policy;
 pub mod proof;
+pub mod proposals;
 pub mod record;
 pub mod replay;
 pub mod reply;

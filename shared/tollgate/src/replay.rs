@@ -208,4 +208,4 @@ impl Replay {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::network::Network;
-use crate::number::{NumberPrefix, PhoneNumber};
+use crate::number::{NumberPrefix, NumberRange, PhoneNumber};
 
 pub use cause::Cause;
 pub use code::Code;
@@ -138,8 +138,8 @@ impl Finding {
     /// The finding as it may stand in a log line: numbers and addresses in its subject masked.
     #[must_use]
     pub fn masked(&self) -> Self {
-        let mask = |subject: &String| subject.split(' ').map(masked_word).collect::<Vec<_>>().join(" ");
-        Self { subject: self.subject.as_ref().map(mask), members: vec![], ..self.clone() }
+        let subject = self.subject.as_deref().map(masked_subject);
+        Self { subject, members: vec![], ..self.clone() }
     }
 
     /// The same, naming some of the lines that misbehaved.
@@ -161,12 +161,19 @@ impl Finding {
     }
 }
 
+/// What a finding, an entry or a change is about, as those may see it who do not see numbers and addresses in full.
+#[must_use]
+pub fn masked_subject(subject: &str) -> String {
+    subject.split(' ').map(masked_word).collect::<Vec<_>>().join(" ")
+}
+
 /// One word of a subject, masked if it is a number, a prefix or a network. What does not read as its kind is not shown.
 fn masked_word(word: &str) -> String {
     let Some((kind, value)) = word.split_once('#') else { return word.to_owned() };
     let masked = match kind {
         "number" => PhoneNumber::from_e164(value).map(|number| number.masked()).ok(),
         "prefix" => NumberPrefix::parse(value).map(|prefix| prefix.masked()).ok(),
+        "range" => NumberRange::parse(value).map(|range| range.masked()).ok(),
         "net" | "address" | "block" => Network::parse(value).map(|network| network.masked()).ok(),
         _ => Some(value.to_owned()),
     };

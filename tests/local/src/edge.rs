@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, Uri};
+use operations::operator::{Operator, Role};
 use serde_json::{Map, Value, json};
+use tollgate::text::Author;
 
 /// The address of a request that names none.
 const DEFAULT_ADDRESS: &str = "127.0.0.1";
@@ -76,6 +78,16 @@ pub fn pass(incoming: &Incoming) -> Passed {
         Ok(request) => Passed::On(Box::new(request)),
         Err(error) => Passed::Malformed(error.to_string()),
     }
+}
+
+/// Who an operator at the console is: `x-local-operator: NAME` or `NAME;ROLE`. On this machine everybody is let in, as an admin
+/// unless the header says less; whom a role is not enough for stays a viewer.
+#[must_use]
+pub fn operator(incoming: &Incoming) -> Option<Operator> {
+    let told = incoming.headers.get("x-local-operator").and_then(|value| value.to_str().ok());
+    let (name, role) = told.unwrap_or("local").split_once(';').unwrap_or((told.unwrap_or("local"), "admin"));
+    let role = Role::parse(role.trim()).unwrap_or(Role::Viewer);
+    Author::parse(name).ok().map(|author| Operator { author, role })
 }
 
 /// The client's headers without those that the edge owns.

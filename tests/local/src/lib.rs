@@ -5,10 +5,12 @@
 //! - [`connect`], [`carrier`]: the stand-ins; [`wire`]: how they and the engine are reached, over HTTP or in process
 //! - [`edge`]: what API Gateway, AWS WAF and the authorizer do before a function sees a request
 //! - [`stack`]: all of it, started and connected; [`run`]: moved on in real time, for people
+//! - [`demo`]: a day to begin with, so that there is something to see
 //! - [`measure`]: the Lambda binaries themselves, run against it through a runtime API
 
 pub mod carrier;
 pub mod connect;
+pub mod demo;
 pub mod edge;
 pub mod engine;
 pub mod filter;

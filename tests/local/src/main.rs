@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, ValueEnum};
 use intake::origins::Origins;
 use local::connect::CallPlan;
+use local::demo;
 use local::run::serve;
 use local::stack::{Error, Options};
 use local::wire::Wire;
@@ -41,6 +42,9 @@ struct Arguments {
     /// Which carrier lookup screening asks
     #[arg(long, value_enum, default_value_t = Lookup::EndUserMessaging)]
     carrier_lookup: Lookup,
+    /// Begins with a day of calls and two attacks under way, for a look at the operators' console
+    #[arg(long, conflicts_with = "data")]
+    demo: bool,
     /// The websites whose pages may call, as the template's parameter AllowedOrigins
     #[arg(long, value_name = "ORIGINS", default_value = "*")]
     allowed_origins: String,
@@ -64,9 +68,15 @@ async fn main() -> Result<(), Error> {
         .with_env_filter(tracing_subscriber::EnvFilter::new(level))
         .with_writer(std::io::stderr)
         .init();
+    let image = if arguments.demo {
+        println!("A day is made, with all that happens in it; that takes some seconds.");
+        Some(demo::day_until(Clock::System.now()).await?)
+    } else {
+        None
+    };
     let options = Options {
         data: arguments.data,
-        image: None,
+        image,
         clock: Clock::System,
         plan: CallPlan {
             ring_seconds: arguments.ring_seconds,

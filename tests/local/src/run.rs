@@ -59,6 +59,7 @@ async fn serve_here(mut options: Options, port: u16, stop: impl Future<Output = 
         () = std::future::ready(()) => {}
     }
     println!("Tollgate runs on http://{address}/   (Ctrl-C ends it)");
+    println!("The operators' console: http://{address}/console/");
     println!("DynamoDB for a look inside: {}", stack.urls.dynamodb);
 
     let mut tasks = JoinSet::new();

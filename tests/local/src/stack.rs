@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
+use console::{Console, Session};
 use contact_events::ContactEvents;
 use dialing::Dialer;
 use intake::Intake;
@@ -33,7 +34,7 @@ use upkeep::{Report, Upkeep};
 
 use crate::carrier::Carriers;
 use crate::connect::{CallPlan, Connect};
-use crate::edge::{Incoming, Passed, pass};
+use crate::edge::{self, Incoming, Passed, pass};
 use crate::engine::{Engine, Image, Served, Storage};
 use crate::stream::{BatchOutcome, Pump, Start};
 use crate::wire::Wire;
@@ -125,6 +126,9 @@ pub struct Functions {
     pub contact_events: ContactEvents,
     pub upkeep: Upkeep,
     pub review: Review,
+    pub console: Console,
+    /// What the forms of the console hold, as long as this stack runs.
+    pub form_token: String,
 }
 
 impl Stack {
@@ -181,18 +185,28 @@ impl Stack {
         self.clock.now()
     }
 
-    /// Sends a request through the edge to intake or review.
+    /// Sends a request through the edge to intake, review or the console.
     pub async fn send(&self, incoming: &Incoming) -> Response<Body> {
         let request = match pass(incoming) {
             Passed::On(request) => *request,
             Passed::Unauthorized => return gateway_error(401, "Unauthorized"),
             Passed::Malformed(reason) => return gateway_error(400, &reason),
         };
-        if incoming.uri.path().starts_with("/review") {
+        let path = incoming.uri.path();
+        if path == "/console" || path.starts_with("/console/") {
+            self.console(request, incoming).await
+        } else if path.starts_with("/review") {
             Box::pin(review::handle(request, &self.functions.review, self.now())).await
         } else {
             self.intake(request).await
         }
+    }
+
+    /// Sends a request to the console, as the operator that its header names.
+    async fn console(&self, request: Request, incoming: &Incoming) -> Response<Body> {
+        let Some(operator) = edge::operator(incoming) else { return gateway_error(401, "Unauthorized") };
+        let session = Session { operator, form_token: self.functions.form_token.clone() };
+        Box::pin(console::handle(request, &session, &self.functions.console, self.now())).await
     }
 
     /// Sends a request to intake as the edge hands it on.
@@ -295,7 +309,14 @@ async fn functions(
             metrics: Metrics::kept(),
         },
         review: Review { tables: tables(), metrics: Metrics::kept() },
+        console: Console { tables: tables(), metrics: Metrics::kept(), place: "local".to_owned() },
+        form_token: form_token()?,
     })
+}
+
+fn form_token() -> Result<String, Error> {
+    let random = intake::system_random().ok_or("there is no random source")?;
+    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// API Gateway's own answer.

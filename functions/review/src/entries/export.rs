@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use lambda_http::http::header::CONTENT_DISPOSITION;
 use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
+use operations::csv;
 use tollgate::entry::Listing;
 use tollgate_aws::deny_list;
 use tollgate_aws::tables::Tables;
@@ -17,7 +18,7 @@ use super::form::effect_text;
 use super::lines::COLUMNS;
 use crate::asked::Asked;
 use crate::problem::Failure;
-use crate::{csv, key, reply};
+use crate::{key, reply};
 
 /// A part is complete when it has so many bytes, counted as Lambda sends them; one more page still fits into 6 MB.
 const PART_BYTES: usize = 4_000_000;

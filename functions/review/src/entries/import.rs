@@ -8,18 +8,16 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Response};
+use operations::entries;
 use serde::Serialize;
 use tollgate::entry::{Effect, Listing};
 use tollgate::policy::Numbers;
 use tollgate::text::{Author, Reason};
-use tollgate_aws::changes::Action;
-use tollgate_aws::deny_list;
 use tollgate_aws::tables::Tables;
 
 use super::form::{effect, effect_text};
 use super::lines::{self, Defaults, Line};
 use crate::asked::{Asked, moment_ahead};
-use crate::changes;
 use crate::problem::{Failure, FieldError, Problem};
 use crate::reply;
 
@@ -45,14 +43,13 @@ struct Refused {
 pub(crate) async fn import(tables: &Tables, asked: &Asked) -> Result<Response<Body>, Failure> {
     asked.query.only(&["effect", "reason", "expiresAt", "dryRun"])?;
     let dry_run = asked.query.flag("dryRun")?;
-    let defaults = Defaults { numbers: super::numbers(tables).await, ..defaults(asked)? };
+    let defaults = Defaults { numbers: entries::numbers(tables).await, ..defaults(asked)? };
 
-    let import = Import::of(read(asked, &defaults)?, &asked.author, asked.now)?;
+    let import = Import::of(read(asked, &defaults)?, &asked.operator.author, asked.now)?;
 
     if !dry_run {
-        let subject = format!("{} entries", import.listings.len());
-        changes::record(tables, asked, Action::ImportEntries, subject, defaults.reason.as_ref()).await?;
-        deny_list::add(tables, &import.listings).await?;
+        let reason = defaults.reason.as_ref();
+        entries::import(tables, &asked.operator, &import.listings, reason, asked.now).await?;
     }
     Ok(told(&import, dry_run))
 }

@@ -8,6 +8,7 @@ mod encoding;
 mod plain;
 
 use jiff::Timestamp;
+use operations::csv;
 use tollgate::entry::{Effect, Entry};
 use tollgate::network::Network;
 use tollgate::policy::Numbers;
@@ -18,7 +19,6 @@ pub(super) use self::plain::plain;
 
 use super::form::{allowed, effect};
 use crate::asked::moment_ahead;
-use crate::csv;
 
 /// The columns of a CSV file, in the order of an export.
 pub(super) const COLUMNS: [&str; 4] = ["entry", "effect", "reason", "expires_at"];

@@ -1,10 +1,12 @@
 //! Questions about many requests: upkeep's (which are overdue?) and the operator's (by number, by address, by outcome).
 
+use aws_sdk_dynamodb::operation::query::QueryOutput;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use futures::future::try_join_all;
 use jiff::Timestamp;
 use tollgate::network::Address;
 use tollgate::number::PhoneNumber;
+use tollgate::record::Record;
 use tollgate::request::RequestId;
 use tollgate::state::StateName;
 
@@ -15,6 +17,8 @@ use crate::tables::Tables;
 
 /// Open requests are spread over so many keys of their index, so that no one key takes all writes.
 const OPEN_SHARDS: u8 = 4;
+/// As many open requests as are read at once.
+const OPEN_READ_MAX: i32 = 4_000;
 /// The most keys that one BatchGetItem takes.
 const BATCH_KEYS_MAX: usize = 100;
 
@@ -94,7 +98,103 @@ pub async fn search(
         Question::Outcome(outcome) => ("by-outcome", "outcome", s(outcome.as_str())),
         Question::Open => return search_open(tables, from, before, requests_max).await,
     };
-    let found = tables
+    let found = query(tables, (index, key, value), from, before, requests_max).await?;
+    let more = found.last_evaluated_key().is_some();
+    let (entries, next_before) = cut(found.items.unwrap_or_default(), more);
+    Ok(Page { requests: read_all(tables, &entries).await?, next_before })
+}
+
+/// The states by which ended requests are found, and that of settled duplicates of an earlier version.
+const ENDED: [StateName; 7] = [
+    StateName::Closed,
+    StateName::Refused,
+    StateName::Redirected,
+    StateName::Cancelled,
+    StateName::Expired,
+    StateName::Failed,
+    StateName::Duplicate,
+];
+
+/// All requests of a time, whatever became of them.
+#[derive(Debug, Default)]
+pub struct Newest {
+    /// The requests, the newest first.
+    pub records: Vec<Record>,
+    /// How many could not be read.
+    pub unreadable: usize,
+    /// Whether there were more than were to be read: then the oldest are missing.
+    pub more: bool,
+}
+
+/// Reads the requests that were received in `from..before`, the newest first and at most `requests_max` of those that ended,
+/// in two round trips.
+///
+/// # Errors
+/// When DynamoDB does not answer.
+pub async fn newest(
+    tables: &Tables,
+    from: Timestamp,
+    before: Timestamp,
+    requests_max: usize,
+) -> Result<Newest, StoreError> {
+    let ended = newest_ended(tables, from, before, requests_max);
+    let open = search_open(tables, from, before, OPEN_READ_MAX);
+    let ((ended, more), open) = futures::try_join!(ended, open)?;
+    let mut newest = Newest { more: more || open.next_before.is_some(), ..Newest::default() };
+    for stored in ended.into_iter().chain(open.requests) {
+        match stored {
+            Ok(stored) => newest.records.push(stored.record),
+            Err(_) => newest.unreadable += 1,
+        }
+    }
+    // One that ended while it was read may stand in two places.
+    newest.records.sort_by_key(|record| std::cmp::Reverse((record.request.received_at, record.request.id)));
+    newest.records.dedup_by_key(|record| record.request.id);
+    Ok(newest)
+}
+
+async fn newest_ended(
+    tables: &Tables,
+    from: Timestamp,
+    before: Timestamp,
+    requests_max: usize,
+) -> Result<(Vec<Result<Stored, StoreError>>, bool), StoreError> {
+    let limit = i32::try_from(requests_max).unwrap_or(i32::MAX);
+    let all = ENDED.map(|outcome| entries_of(tables, outcome, from, before, limit));
+    let (mut entries, mut more) = (vec![], false);
+    for (found, is_more) in try_join_all(all).await? {
+        entries.extend(found);
+        more |= is_more;
+    }
+    entries.sort_by_key(|entry| std::cmp::Reverse(moment(entry)));
+    more |= entries.len() > requests_max;
+    entries.truncate(requests_max);
+    Ok((read_all(tables, &entries).await?, more))
+}
+
+/// The index entries of requests that ended so, the newest first; and whether there are more.
+async fn entries_of(
+    tables: &Tables,
+    outcome: StateName,
+    from: Timestamp,
+    before: Timestamp,
+    entries_max: i32,
+) -> Result<(Vec<Item>, bool), StoreError> {
+    let found =
+        query(tables, ("by-outcome", "outcome", s(outcome.as_str())), from, before, entries_max).await?;
+    let more = found.last_evaluated_key().is_some();
+    Ok((found.items.unwrap_or_default(), more))
+}
+
+/// One page of an index that is sorted by when requests were received, the newest first.
+async fn query(
+    tables: &Tables,
+    (index, key, value): (&str, &str, AttributeValue),
+    from: Timestamp,
+    before: Timestamp,
+    entries_max: i32,
+) -> Result<QueryOutput, StoreError> {
+    tables
         .client
         .query()
         .table_name(&tables.names.requests)
@@ -105,22 +205,22 @@ pub async fn search(
         .expression_attribute_values(":from", at(from))
         .expression_attribute_values(":last", at(before - jiff::SignedDuration::from_millis(1)))
         .scan_index_forward(false)
-        .limit(requests_max)
+        .limit(entries_max)
         .send()
         .await
-        .map_err(StoreError::service("Query"))?;
-    let more = found.last_evaluated_key().is_some();
-    let (entries, next_before) = cut(found.items.unwrap_or_default(), more);
-    Ok(Page { requests: read_all(tables, &entries).await?, next_before })
+        .map_err(StoreError::service("Query"))
+}
+
+fn moment(entry: &Item) -> Option<Timestamp> {
+    match entry.get("received_at") {
+        Some(AttributeValue::N(moment)) => Timestamp::from_millisecond(moment.parse().ok()?).ok(),
+        _ => None,
+    }
 }
 
 /// Cuts a page between two moments, so that the next one, which begins at a moment, leaves none out. Only if all of a page
 /// is of one millisecond is there nothing to cut.
 fn cut(mut entries: Vec<Item>, more: bool) -> (Vec<Item>, Option<Timestamp>) {
-    let moment = |entry: &Item| match entry.get("received_at") {
-        Some(AttributeValue::N(moment)) => Timestamp::from_millisecond(moment.parse().ok()?).ok(),
-        _ => None,
-    };
     let Some(last) = entries.last().and_then(moment).filter(|_| more) else { return (entries, None) };
     if entries.first().and_then(moment) == Some(last) {
         return (entries, Some(last));

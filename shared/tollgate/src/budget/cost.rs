@@ -92,6 +92,15 @@ fn of_seconds(micro_usd_per_minute: u64, seconds: u64) -> u64 {
     micro_usd_per_minute.saturating_mul(seconds).div_ceil(MINUTE_SECONDS)
 }
 
+/// What a call to `number` cost, in millionths of a dollar: by its seconds if its end was heard, else by estimate.
+#[must_use]
+pub fn spent_on(number: &PhoneNumber, end: Option<&CallEnd>, budgets: &Budgets) -> u64 {
+    match end {
+        Some(end) => of_seconds(micro_usd_per_minute(number, budgets), seconds_billed(end)),
+        None => cost(number, budgets),
+    }
+}
+
 /// What a call to `number` is estimated to take of the day's cost, in millionths of a dollar.
 pub(super) fn cost(number: &PhoneNumber, budgets: &Budgets) -> u64 {
     micro_usd_per_minute(number, budgets).saturating_mul(u64::from(budgets.estimated_call_minutes))

@@ -31,6 +31,12 @@ impl NumberPrefix {
         (shortest..=e164.len()).filter_map(|end| e164.get(..end)).map(|text| Self(text.to_owned()))
     }
 
+    /// The prefixes that are shorter, the shortest first.
+    #[must_use]
+    pub fn around(&self) -> Vec<Self> {
+        (2..self.0.len()).filter_map(|end| self.0.get(..end)).map(|text| Self(text.to_owned())).collect()
+    }
+
     /// The prefix as logs may show it, since it may be a whole number: `+1876`, but `+1876***`.
     #[must_use]
     pub fn masked(&self) -> String {

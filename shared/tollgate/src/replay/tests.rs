@@ -21,14 +21,14 @@ fn at(second: i64) -> Timestamp {
 }
 
 /// A call that an agent took, or that nobody answered.
-fn closed(second: i64, talked: bool) -> State {
+pub(crate) fn closed(second: i64, talked: bool) -> State {
     let (ended_at, answered) = (at(second + 120), talked.then(|| at(second + 10)));
     let end = CallEnd { ended_at, answered_at: answered, agent_at: answered, excuse: None };
     State::Ended(Ending::Closed { contact_id: None, end: Some(end) })
 }
 
 /// A request of an account of its own at this address, whose call went well.
-fn asked(second: i64, address: &str, number: &str) -> Record {
+pub(crate) fn asked(second: i64, address: &str, number: &str) -> Record {
     let id = RequestId::from_random(u128::try_from(second).unwrap().to_be_bytes());
     let account = Account { id: AccountId::parse(&id.to_string()).unwrap(), verified_number: None };
     let caller = Caller {

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::Certainty;
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $text:literal => $certainty:ident,)*) => {
+    ($(#[doc = $doc:literal] $name:ident = $text:literal => $certainty:ident,)*) => {
         /// The rules' findings, by their stable codes.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Code {
-            $($(#[$doc])* #[serde(rename = $text)] $name,)*
+            $(#[doc = $doc] #[serde(rename = $text)] $name,)*
         }
 
         impl Code {
@@ -21,6 +21,14 @@ macro_rules! codes {
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$name => $text,)*
+                }
+            }
+
+            /// What the rule says, in a sentence for an operator.
+            #[must_use]
+            pub fn says(self) -> &'static str {
+                match self {
+                    $(Self::$name => $doc.trim_ascii(),)*
                 }
             }
 
@@ -282,6 +290,7 @@ mod tests {
             assert!(text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{text}");
             assert_eq!(Code::parse(text), Some(code));
             assert_eq!(serde_json::to_value(code).unwrap(), text);
+            assert!(code.says().ends_with('.') && !code.says().starts_with(' '), "{}", code.says());
         }
     }
 }

@@ -73,7 +73,7 @@ impl Code {
 
     /// What a Lambda function can reach: everything in its own crate, and what that calls.
     pub(super) fn reached_by(&self, function: &str) -> Reached {
-        let own = sources(&root().join("functions").join(function).join("src"));
+        let own = with_operations(sources(&root().join("functions").join(function).join("src")));
         let types: BTreeSet<_> = own.iter().flat_map(|source| source.imported("tollgate_aws")).collect();
         let mut reached = Reached::default();
         let mut seen = BTreeSet::new();
@@ -200,6 +200,23 @@ impl Code {
         let names = item("name").arms().into_iter();
         names.map(|(variant, name)| (name.concat(), dimensions.get(&variant).and_then(first))).collect()
     }
+}
+
+/// A function's sources, with those modules of `operations` that they name, and that these name in turn.
+fn with_operations(mut own: Vec<Source>) -> Vec<Source> {
+    let all = sources(&root().join("shared/operations/src"));
+    let mut named: BTreeSet<String> = own.iter().flat_map(|source| source.named_of("operations")).collect();
+    loop {
+        let of_named = all.iter().filter(|source| named.contains(&source.module));
+        let more: BTreeSet<_> = of_named.flat_map(|source| source.imported("crate")).collect();
+        let before = named.len();
+        named.extend(more);
+        if named.len() == before {
+            break;
+        }
+    }
+    own.extend(all.into_iter().filter(|source| named.contains(&source.module)));
+    own
 }
 
 fn sources(directory: &Path) -> Vec<Source> {

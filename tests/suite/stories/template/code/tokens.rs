@@ -47,6 +47,15 @@ impl Source {
         uses.flatten().filter_map(Token::word).map(str::to_owned).collect()
     }
 
+    /// What of a crate is imported, or named by its whole path.
+    pub(super) fn named_of(&self, krate: &str) -> BTreeSet<String> {
+        let whole = self.tokens.windows(3).filter_map(|path| match path {
+            [first, Token::Path, Token::Word(module)] if *first == word(krate) => Some(module.clone()),
+            _ => None,
+        });
+        whole.chain(self.imported(krate)).collect()
+    }
+
     /// All words.
     pub(super) fn words(&self) -> BTreeSet<String> {
         self.tokens.iter().filter_map(Token::word).map(str::to_owned).collect()

@@ -15,41 +15,52 @@ const EXAMPLES_MAX: usize = 50;
 
 /// What requests come to under the policy that holds, and under the draft.
 #[derive(Debug, Serialize)]
-pub(super) struct Compared {
-    current: Counts,
-    draft: Counts,
+pub struct Compared {
+    /// Under the policy that holds.
+    pub current: Counts,
+    /// Under the draft.
+    pub draft: Counts,
     /// The requests that would come to something else, by what decides on them.
-    changed: Vec<Changed>,
-    examples: Vec<Example>,
+    pub changed: Vec<Changed>,
+    /// Some of them, masked.
+    pub examples: Vec<Example>,
 }
 
+/// How many requests come to what.
 #[derive(Debug, Default, Serialize)]
-struct Counts {
-    approved: u64,
-    duplicate: u64,
-    redirected: u64,
-    refused: u64,
+#[expect(missing_docs, reason = "named as `CameTo` is")]
+pub struct Counts {
+    pub approved: u64,
+    pub duplicate: u64,
+    pub redirected: u64,
+    pub refused: u64,
 }
 
+/// Requests that would come to something else, for one reason.
 #[derive(Debug, Serialize)]
-struct Changed {
+pub struct Changed {
     /// What decides: the draft's finding or, where the draft approves, that of the policy that holds.
-    code: Option<Code>,
-    current: CameTo,
-    draft: CameTo,
-    requests: u64,
+    pub code: Option<Code>,
+    /// What they come to under the policy that holds.
+    pub current: CameTo,
+    /// What they come to under the draft.
+    pub draft: CameTo,
+    /// How many.
+    pub requests: u64,
 }
 
+/// One request that would come to something else.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Example {
-    id: RequestId,
-    received_at: Timestamp,
-    number: String,
-    address: String,
-    code: Option<Code>,
-    current: CameTo,
-    draft: CameTo,
+#[expect(missing_docs, reason = "named as a request's and a change's")]
+pub struct Example {
+    pub id: RequestId,
+    pub received_at: Timestamp,
+    pub number: String,
+    pub address: String,
+    pub code: Option<Code>,
+    pub current: CameTo,
+    pub draft: CameTo,
 }
 
 /// Replays the requests under both policies. They are in the order in which they were received.

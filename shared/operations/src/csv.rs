@@ -5,7 +5,10 @@
 //! apostrophe before it, which spreadsheets hide and [`cells`] takes away.
 
 /// Reads the cells of a line, between which this separator stands.
-pub(crate) fn cells(line: &str, separator: char) -> Result<Vec<String>, &'static str> {
+///
+/// # Errors
+/// When a quote is not closed, or stands where none may.
+pub fn cells(line: &str, separator: char) -> Result<Vec<String>, &'static str> {
     let mut cells = vec![];
     let mut rest = Some(line);
     while let Some(text) = rest {
@@ -52,7 +55,8 @@ fn quoted_cell(mut text: &str) -> Result<(String, &str), &'static str> {
 }
 
 /// Writes a line with its line break.
-pub(crate) fn line<const N: usize>(cells: [&str; N]) -> String {
+#[must_use]
+pub fn line<const N: usize>(cells: [&str; N]) -> String {
     let cells = cells.map(|cell| {
         let guard = if is_formula(cell) { "'" } else { "" };
         let quote = if cell.contains([',', '"', '\r', '\n']) { "\"" } else { "" };
