@@ -28,7 +28,7 @@ export async function findsAndMarks(browser, url) {
   await desk.opens('requests');
   await desk.isFine('requests');
   await desk.tabsTo('#field');
-  await desk.page.keyboard.type('came');
+  await desk.page.keyboard.type('outcome');
   await desk.types('#value', 'nonsense');
   await desk.presses('.addf button');
   await desk.mustMend('#value');
