@@ -4,6 +4,8 @@
 //! refused for good; it was not placed and may be tried again; or nobody knows. Only proof counts as "not placed":
 //! ClientToken does not protect a retry, because after the call has ended the same token may begin a new one.
 
+mod transmitted;
+
 use std::time::Duration;
 
 use aws_config::SdkConfig;
@@ -26,6 +28,7 @@ use tollgate::text::{ContactId, VisitorText};
 
 use crate::environment::{self, EnvironmentError};
 use crate::error::StoreError;
+use transmitted::Transmitted;
 
 /// The user-defined contact attribute that holds the request's id. Make it searchable on the instance, so that a call
 /// whose contact id was lost can be found again.
@@ -107,6 +110,7 @@ impl Connect {
         let once = aws_sdk_connect::config::Builder::new()
             .retry_config(RetryConfig::disabled())
             .timeout_config(timeouts);
+        let transmitted = Transmitted::default();
         let id = request.id.to_string();
         let sent = self
             .client
@@ -123,6 +127,7 @@ impl Connect {
             .set_ring_timeout_in_seconds(ring_timeout_seconds.and_then(|seconds| i32::try_from(seconds).ok()))
             .customize()
             .config_override(once)
+            .interceptor(transmitted.clone())
             .send()
             .await;
         match sent {
@@ -130,7 +135,14 @@ impl Connect {
                 Some(Ok(contact_id)) => Started::Placed(contact_id),
                 _ => Started::Unknown { code: "no-contact-id".to_owned() },
             },
-            Err(error) => told(&error),
+            Err(error) => {
+                let started = told(&error, transmitted.has_begun());
+                if started == Started::Busy {
+                    let error = StoreError::service("StartOutboundVoiceContact")(error);
+                    tracing::warn!(%error, "no call was placed");
+                }
+                started
+            }
         }
     }
 
@@ -260,12 +272,16 @@ impl Connect {
     }
 }
 
-/// What an error says about the call.
-fn told<R: std::fmt::Debug + Send + Sync + 'static>(error: &SdkError<StartError, R>) -> Started {
+/// What an error says about the call, given whether the request was handed to a connection before it.
+fn told<R: std::fmt::Debug + Send + Sync + 'static>(
+    error: &SdkError<StartError, R>,
+    transmitted: bool,
+) -> Started {
     let unknown = |code: &str| Started::Unknown { code: code.to_owned() };
     match error {
-        // Never left this process.
         SdkError::ConstructionFailure(_) => Started::Refused(Failure::InvalidRequest),
+        // Credentials that cannot be had, or not in time: whoever asks next may have them.
+        SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) if !transmitted => Started::Busy,
         SdkError::TimeoutError(_) => unknown("timeout"),
         SdkError::DispatchFailure(_) if never_connected(error) => Started::Busy,
         SdkError::DispatchFailure(_) => unknown("dispatch-failure"),

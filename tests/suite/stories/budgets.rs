@@ -96,8 +96,10 @@ async fn the_days_estimated_cost_is_not_passed_by_a_cent() {
     // A call is estimated at 0.25 dollars; the ninth would cost 2.25.
     let budgets = json!({ "cost_per_day_max_usd": 2.24, "usd_per_minute": { "+1": 0.05 }, "estimated_call_minutes": 5 });
     let (world, ids) = dialed_at_once(budgets, number).await;
-    the_rest_was_refused(&world, &ids, 8, "cost-per-day").await;
     assert_eq!(world.counted("budget#total", "micro_usd").await, 2_000_000);
+    the_rest_was_refused(&world, &ids, 8, "cost-per-day").await;
+    // They have ended meanwhile, each within its first minute.
+    assert_eq!(world.counted("budget#total", "micro_usd").await, 400_000);
 }
 
 #[tokio::test]

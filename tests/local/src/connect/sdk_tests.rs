@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use aws_sdk_connect::config::retry::RetryConfig;
 use aws_sdk_connect::config::timeout::TimeoutConfig;
 use aws_sdk_connect::config::{BehaviorVersion, Region};
@@ -235,16 +236,14 @@ async fn closed_port() -> String {
     format!("http://{}", listener.local_addr().unwrap())
 }
 
-#[tokio::test]
-async fn a_connection_that_nobody_takes_is_proof_that_no_call_was_placed() {
+/// What the product makes of an order to Connect at this endpoint, by whoever has credentials from there.
+async fn ordered(endpoint: &str, credentials: impl ProvideCredentials + 'static) -> Started {
     let config = aws_config::SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
-        .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
-            "local", "local", None, None, "local",
-        )))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
         .http_client(Builder::new().build_http())
-        .endpoint_url(closed_port().await)
+        .endpoint_url(endpoint)
         .build();
     let setup = Setup {
         instance_id: "instance".to_owned(),
@@ -267,8 +266,47 @@ async fn a_connection_that_nobody_takes_is_proof_that_no_call_was_placed() {
             account: None,
         },
     };
-    assert_eq!(
-        tollgate_aws::connect::Connect::new(&config, setup).start(&request, None).await,
-        Started::Busy
-    );
+    tollgate_aws::connect::Connect::new(&config, setup).start(&request, None).await
+}
+
+fn known() -> Credentials {
+    Credentials::new("local", "local", None, None, "local")
+}
+
+#[tokio::test]
+async fn a_connection_that_nobody_takes_is_proof_that_no_call_was_placed() {
+    assert_eq!(ordered(&closed_port().await, known()).await, Started::Busy);
+}
+
+/// Credentials that cannot be had.
+#[derive(Debug)]
+struct Missing;
+
+impl ProvideCredentials for Missing {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::ready(Err(CredentialsError::not_loaded("nobody has any")))
+    }
+}
+
+#[tokio::test]
+async fn credentials_that_cannot_be_had_are_proof_that_no_call_was_placed() {
+    let world = world().await;
+    assert_eq!(ordered(&world.endpoint, Missing).await, Started::Busy);
+    assert_eq!(world.connect.calls(), []);
+    assert!(matches!(ordered(&world.endpoint, known()).await, Started::Placed(_)));
+}
+
+#[tokio::test]
+async fn what_fails_once_the_order_is_on_its_way_proves_nothing() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            drop(stream);
+        }
+    });
+    assert!(matches!(ordered(&endpoint, known()).await, Started::Unknown { .. }));
 }
