@@ -1,6 +1,7 @@
 //! The `Requests` table: one item a request. The item is the queue, too: its stream hands it to screening and dialing.
 
 mod form;
+mod person;
 mod search;
 mod transition;
 
@@ -18,8 +19,11 @@ use crate::schema::REQUESTS;
 use crate::tables::Tables;
 use crate::transaction::outlast;
 
+pub(crate) use person::{erase, traces};
+
 pub use form::{Look, Stored, from_image};
 pub use search::{Newest, Page, Question, newest, open_shards, overdue, search};
+pub use person::{Found, of_person};
 pub use transition::{Transition, Written};
 
 /// Whether a request is new.

@@ -49,6 +49,8 @@ pub(crate) static REVIEW: LazyLock<Vec<Value>> = events![
     "review/list-policy-versions",
     "review/list-changes",
     "review/export-entries",
+    "review/export-person",
+    "review/erase-person",
 ];
 
 /// What Amazon Connect sends by EventBridge.
