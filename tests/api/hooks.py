@@ -65,6 +65,7 @@ schemathesis.openapi.format("number-prefix", prefixes)
 schemathesis.openapi.format("let-in-prefix", let_in)
 schemathesis.openapi.format("visitor-text", texts)
 schemathesis.openapi.format("reason", texts)
+schemathesis.openapi.format("account", words)
 schemathesis.openapi.format("subject-key", subjects)
 schemathesis.openapi.format("date-time", moments_ahead)
 schemathesis.openapi.format("entries-csv", csv_files)
@@ -103,6 +104,9 @@ SPANNING = {
     "PUT /review/policy": (422, POLICY),
     # `before` is later than `from`, and not more than a week.
     "POST /review/policy/replay": (422, POLICY | {"before", "from"}),
+    # Somebody is named; and a day is one that there is.
+    "POST /review/people/export": (422, {"number", "after"}),
+    "POST /review/people/erase": (422, {"number", "after"}),
     # Only what ended is marked.
     "PUT /review/requests/{id}/mark": (409, {"not-ended", "marked-meanwhile"}),
 }

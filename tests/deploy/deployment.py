@@ -9,15 +9,14 @@ import boto3
 
 from machine import ARCHITECTURE, REGION, ROOT, get
 
-STACK = "tollgate"
 UNCHANGED = "No changes to deploy"
 # Amazon's own events cannot be sent by anybody else, on AWS as here: the stack is told to listen to this source.
 EVENT_SOURCE = "tollgate.stand-in"
 
 
 class Deployment:
-    def __init__(self, machine):
-        self.machine = machine
+    def __init__(self, machine, stack="tollgate"):
+        self.machine, self.stack = machine, stack
         self.template = machine.directory / "build" / "template.yaml"
         self.cloudformation = boto3.client("cloudformation")
 
@@ -26,11 +25,11 @@ class Deployment:
             "sam", "build", "--template", ROOT / "template.yaml", "--build-dir", self.template.parent,
             "--parameter-overrides", f"Architecture={ARCHITECTURE}", quiet=False)
 
-    def deploy(self, parameters, *options):
-        """Gives what the SAM CLI printed."""
+    def deploy(self, parameters, *options, template=None):
+        """Gives what the SAM CLI printed. Of this version, unless another template is given."""
         overrides = [f"{name}={value}" for name, value in parameters.items()]
         return self.machine.run(
-            "sam", "deploy", "--template", self.template, "--stack-name", STACK, "--resolve-s3",
+            "sam", "deploy", "--template", template or self.template, "--stack-name", self.stack, "--resolve-s3",
             "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-fail-on-empty-changeset",
             "--no-progressbar", "--parameter-overrides", *overrides, *options)
 
@@ -44,11 +43,11 @@ class Deployment:
         return {change["ResourceChange"]["LogicalResourceId"] for page in pages for change in page["Changes"]}
 
     def delete(self):
-        self.machine.run("sam", "delete", "--stack-name", STACK, "--no-prompts", "--region", REGION)
+        self.machine.run("sam", "delete", "--stack-name", self.stack, "--no-prompts", "--region", REGION)
 
     def resources(self, kind):
         """Physical ids by logical ids, of one type of resource."""
-        pages = self.cloudformation.get_paginator("list_stack_resources").paginate(StackName=STACK)
+        pages = self.cloudformation.get_paginator("list_stack_resources").paginate(StackName=self.stack)
         summaries = [summary for page in pages for summary in page["StackResourceSummaries"]]
         return {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in summaries
                 if each["ResourceType"] == kind}
@@ -75,10 +74,9 @@ class Deployment:
         """The id of the API."""
         return self.resources("AWS::ApiGateway::RestApi")["Api"]
 
-    @staticmethod
-    def metrics():
+    def metrics(self):
         """The names of those that were sent."""
-        pages = boto3.client("cloudwatch").get_paginator("list_metrics").paginate(Namespace=f"Tollgate/{STACK}")
+        pages = boto3.client("cloudwatch").get_paginator("list_metrics").paginate(Namespace=f"Tollgate/{self.stack}")
         return {metric["MetricName"] for page in pages for metric in page["Metrics"]}
 
     def failures(self):

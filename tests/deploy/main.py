@@ -1,16 +1,16 @@
-"""Tollgate on an emulated AWS: build, deploy, use, deploy again, delete."""
+"""Tollgate on an emulated AWS: build, deploy, use, deploy again, delete; and an update from the first release."""
 
 import argparse
 import re
 import signal
 import sys
-import urllib.parse
 
+import update
 from deployment import EVENT_SOURCE, Deployment, carry_events
-from machine import ACCOUNT, ARCHITECTURE, REGION, Machine, fail, get, step, until
-from people import Operator, Visitors, Website, send
+from machine import ARCHITECTURE, Machine, step
+from people import Visitors, send
+from story import UPKEEP_SECONDS, Story, check
 
-STAGE = "v1"
 # What a user would give, and how the emulated AWS differs; README.md says why.
 PARAMETERS = {
     "Architecture": ARCHITECTURE,
@@ -21,51 +21,9 @@ PARAMETERS = {
 }
 CHANGED = {"TableReadsMax": "5000", "CarrierLookup": "off"}
 PACKAGE_BYTES_MAX = 8_000_000
-# A minute until the schedule comes round, one until the request is due, and time to spare.
-UPKEEP_SECONDS = 200
 
 HAPPY, DENIED, GUEST, SWITCHED_OFF = "+12065550100", "+12125550100", "+13125550100", "+14155550100"
 RETRIED, DENIED_LATE = "+16175550100", "+17025550100"
-
-
-def check(what, holds, told=""):
-    if not holds:
-        fail(f"{what} {told}")
-    print(f"   {what}", flush=True)
-
-
-class Story:
-    """A deployed Tollgate, and what its people do."""
-
-    def __init__(self, machine, deployment, visitors):
-        self.machine, self.deployment = machine, deployment
-        self.api = f"{machine.aws}/restapis/{deployment.api()}/{STAGE}/_user_request_"
-        self.website = Website(self.api, visitors)
-        review = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{deployment.api()}/{STAGE}/*/review*"
-        self.operator = Operator(self.api, "operator", review)
-        self.stranger = Operator(self.api, "stranger")
-
-    def operate(self, method, path, body=None):
-        status, answer = self.operator.call(method, path, body)
-        if status >= 300:
-            fail(f"{method} {path}: {status} {answer}")
-        return answer
-
-    def states(self, number):
-        """Of all requests for a number, the newest first."""
-        found = self.operate("GET", f"requests?number={urllib.parse.quote(number)}")
-        return [request["state"] for request in found["requests"]]
-
-    def calls(self, number):
-        return [call for call in get(f"{self.machine.connect}/_local/calls") if call["phoneNumber"] == number]
-
-    def deny(self, number):
-        entry = urllib.parse.quote(f"number#{number}", safe="")
-        self.operate("PUT", f"entries/{entry}", {"effect": "deny", "reason": "deployment test"})
-
-    def becomes(self, number, states, seconds=30):
-        until(f"{number} becomes {states}", lambda: self.states(number), lambda seen: seen == states, seconds)
-        print(f"   {number}: {', '.join(states)}", flush=True)
 
 
 def a_call(story):
@@ -174,7 +132,9 @@ def deleting(deployment):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--keep", action="store_true", help="leave it running, to be tried by hand, until Ctrl-C")
-    keep = parser.parse_args().keep
+    parser.add_argument("--update", action="store_true", help="install the first release, too, and update it to this one: some twenty minutes more")
+    arguments = parser.parse_args()
+    keep = arguments.keep
     # So that all that was started ends, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     machine = Machine()
@@ -186,7 +146,7 @@ def main():
     deployment.build()
     step("start the emulated AWS and the stand-ins")
     machine.start_aws()
-    machine.start_stand_ins()
+    machine.start_stand_ins(*update.STAND_INS)
     carry_events(machine)
     visitors = Visitors()
     print(f"   AWS: {machine.aws}, Connect: {machine.connect}, logs: {machine.directory}")
@@ -213,6 +173,8 @@ def main():
     deploying_again(deployment, parameters)
     step("delete")
     deleting(deployment)
+    if arguments.update:
+        update.update(machine, visitors, parameters)
     step("all passed")
     machine.forget()
 

@@ -59,6 +59,10 @@ class Website:
         headers = self._edge(len(self.tokens)) | {"authorization": self.tokens[name]} | (told or {})
         return send("POST", f"{self.url}/account/callbacks", {"phoneNumber": number}, headers)
 
+    def withdraw(self, name, request):
+        headers = self._edge(len(self.tokens)) | {"authorization": self.tokens[name]}
+        return send("DELETE", f"{self.url}/account/callbacks/{request}", None, headers)
+
     def ask_as_guest(self, number, door="callbacks", token=None):
         headers = self._edge(200) | ({"authorization": token} if token else {})
         return send("POST", f"{self.url}/{door}", {"phoneNumber": number}, headers)
@@ -88,9 +92,10 @@ class Operator:
         key = iam.create_access_key(UserName=name)["AccessKey"]
         self.credentials = Credentials(key["AccessKeyId"], key["SecretAccessKey"])
 
-    def call(self, method, path, body=None):
+    def call(self, method, path, body=None, headers=None):
         data = None if body is None else json.dumps(body)
-        request = AWSRequest(method, f"{self.url}/review/{path}", {"content-type": "application/json"}, data)
+        headers = {"content-type": "application/json"} | (headers or {})
+        request = AWSRequest(method, f"{self.url}/review/{path}", headers, data)
         SigV4Auth(self.credentials, "execute-api", REGION).add_auth(request)
         status, answer = send(method, request.url, body, dict(request.headers))
         return status, json.loads(answer) if answer else None

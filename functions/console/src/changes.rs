@@ -60,7 +60,7 @@ fn day(visit: &Visit<'_>) -> Date {
 }
 
 async fn of_day(visit: &Visit<'_>) -> Result<Vec<Change>, Stop> {
-    let mut changes = changes::of_day(visit.tables(), day(visit)).await?;
+    let mut changes = changes::of_day(visit.tables(), day(visit), visit.now).await?;
     let author = visit.query.text("author").to_lowercase();
     changes.retain(|change| change.author.as_str().to_lowercase().contains(&author));
     Ok(changes)
@@ -143,5 +143,7 @@ fn name(action: Action) -> &'static str {
         Action::LiftBlock => "forgave",
         Action::SnoozeProposal => "put a proposal aside",
         Action::RejectProposal => "turned a proposal down",
+        Action::ExportPerson => "showed what is stored of a person",
+        Action::ErasePerson => "erased what is stored of a person",
     }
 }

@@ -53,7 +53,7 @@ pub(crate) async fn list(tables: &Tables, asked: &Asked) -> Result<Response<Body
     let day = asked.query.parsed("day", day)?;
     let day = day.unwrap_or_else(|| asked.now.to_zoned(TimeZone::UTC).date());
 
-    let changes = changes::of_day(tables, day).await?;
+    let changes = changes::of_day(tables, day, asked.now).await?;
     let told = Changes {
         day,
         changes: changes.iter().take(CHANGES_MAX).map(Shown::of).collect(),

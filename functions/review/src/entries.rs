@@ -15,7 +15,8 @@ use tollgate::text::Reason;
 use tollgate_aws::deny_list;
 use tollgate_aws::tables::Tables;
 
-use self::form::{EntryBody, Shown};
+use self::form::EntryBody;
+pub(crate) use self::form::Shown;
 use crate::asked::{Asked, Query};
 use crate::key;
 use crate::problem::{Failure, FieldError, Problem};

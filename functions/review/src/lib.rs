@@ -4,6 +4,7 @@
 //! - [`handle`] answers one request; `route` tells what is asked, `asked` by whom and with what
 //! - `requests`, `marks`, `blocks`, `entries`, `policy`, `replay`, `switches`, `changes`: what operators look at and change
 //! - the operations themselves, which the console shares, stand in `operations`
+//! - `people`: all that is stored of one person, to be shown or erased
 //! - `key`: how entries are written in URLs
 //! - `problem`, `reply`: the answers
 //!
@@ -16,6 +17,7 @@ mod changes;
 mod entries;
 mod key;
 mod marks;
+mod people;
 mod policy;
 mod problem;
 mod replay;
@@ -93,6 +95,8 @@ async fn answer(request: Request, review: &Review, now: Timestamp) -> Result<Res
         Route::ShowKillSwitches => switches::show(tables, &asked).await,
         Route::SetKillSwitches => switches::set(tables, &asked).await,
         Route::ListChanges => changes::list(tables, &asked).await,
+        Route::ExportPerson => people::export(tables, &asked).await,
+        Route::ErasePerson => people::erase(tables, &asked).await,
     }
 }
 

@@ -10,7 +10,7 @@ use tollgate::request::RequestId;
 use tollgate_aws::requests::{self, Page};
 use tollgate_aws::tables::Tables;
 
-use self::form::Shown;
+pub(crate) use self::form::Shown;
 use self::question::Look;
 use crate::asked::Asked;
 use crate::problem::{Failure, Problem};

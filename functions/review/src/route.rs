@@ -28,6 +28,8 @@ pub(crate) enum Route {
     ShowKillSwitches,
     SetKillSwitches,
     ListChanges,
+    ExportPerson,
+    ErasePerson,
 }
 
 /// Reads method and path; the path is without the stage, as API Gateway tells it.
@@ -56,6 +58,9 @@ pub(crate) fn parse(method: &Method, path: &str) -> Result<Route, Problem> {
         ["policy", "versions", number] => vec![(GET, Route::ShowPolicyVersion((*number).to_owned()))],
         ["kill-switches"] => vec![(GET, Route::ShowKillSwitches), (PUT, Route::SetKillSwitches)],
         ["changes"] => vec![(GET, Route::ListChanges)],
+        // A person is named in the body: paths are logged on their way.
+        ["people", "export"] => vec![(POST, Route::ExportPerson)],
+        ["people", "erase"] => vec![(POST, Route::ErasePerson)],
         _ => vec![],
     };
     choose(method, routes)
@@ -119,6 +124,8 @@ mod tests {
         leads("GET", "/review/kill-switches", Route::ShowKillSwitches);
         leads("PUT", "/review/kill-switches", Route::SetKillSwitches);
         leads("GET", "/review/changes", Route::ListChanges);
+        leads("POST", "/review/people/export", Route::ExportPerson);
+        leads("POST", "/review/people/erase", Route::ErasePerson);
     }
 
     #[test]

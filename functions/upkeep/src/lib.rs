@@ -4,6 +4,7 @@
 mod budgets;
 mod claims;
 mod duplicates;
+mod people;
 mod request;
 mod run;
 mod shares;
@@ -46,6 +47,8 @@ pub struct Report {
     pub given_up: u32,
     /// Claims let go whose request did not need them. More than none deserves a look at who writes to the tables.
     pub claims_released: u32,
+    /// Requests erased that were live when their person was.
+    pub erased: u32,
     /// Items that cannot be read.
     pub unreadable: u32,
     /// Requests or claims left for the next run, because DynamoDB or Connect did not answer.
@@ -83,6 +86,7 @@ pub async fn handle(upkeep: &Upkeep, now: Timestamp) -> Result<Report, StoreErro
         }
     }
     claims::release_orphans(upkeep, &mut report, now).await?;
+    people::forget(upkeep, policy, &mut report, now).await;
     if let Err(error) = usual::learn(upkeep, policy, now).await {
         tracing::error!(%error, "what is usual is learned in the next run");
     }
@@ -94,8 +98,8 @@ pub async fn handle(upkeep: &Upkeep, now: Timestamp) -> Result<Report, StoreErro
     }
     measure(upkeep, &report);
     upkeep.metrics.send(now).await;
-    let Report { looked_at, moved, given_up, claims_released, unreadable, failed } = report;
-    tracing::info!(looked_at, moved, given_up, claims_released, unreadable, failed, "upkeep done");
+    let Report { looked_at, moved, given_up, claims_released, erased, unreadable, failed } = report;
+    tracing::info!(looked_at, moved, given_up, claims_released, erased, unreadable, failed, "upkeep done");
     Ok(report)
 }
 

@@ -5,6 +5,7 @@
 //! - [`operator`]: who acts, in which role, and what that role may do
 //! - [`entries`], [`marks`], [`blocks`], [`policy`], [`switches`]: what operators change; each change is recorded first
 //! - [`proposals`]: what might be denied, and what is decided on it
+//! - [`people`]: all that is stored of one person, to be shown or erased
 //! - [`replay`]: what a draft of the policy would have made of the requests of late
 //! - [`csv`]: what they take with them
 //! - [`refused`]: why something was not done
@@ -16,6 +17,7 @@ pub mod csv;
 pub mod entries;
 pub mod marks;
 pub mod operator;
+pub mod people;
 pub mod policy;
 pub mod proposals;
 pub mod refused;

@@ -20,7 +20,7 @@ pub enum Role {
     Viewer,
     /// Sees in full, marks, keeps the lists, lifts blocks and sets kill switches.
     Supervisor,
-    /// Saves the policy, too.
+    /// Saves the policy, and shows and erases what is stored of a person, too.
     Admin,
 }
 
@@ -41,6 +41,10 @@ pub enum Operation {
     SetKillSwitches,
     /// To save the policy.
     SavePolicy,
+    /// To see all that is stored of a person, with what he wrote.
+    ExportPeople,
+    /// To erase what is stored of a person.
+    ErasePeople,
 }
 
 /// Whether a role may do something. This is the one place that says so.
@@ -59,7 +63,7 @@ pub fn least(operation: Operation) -> Role {
         | Operation::KeepLists
         | Operation::LiftBlocks
         | Operation::SetKillSwitches => Role::Supervisor,
-        Operation::SavePolicy => Role::Admin,
+        Operation::SavePolicy | Operation::ExportPeople | Operation::ErasePeople => Role::Admin,
     }
 }
 
@@ -102,6 +106,7 @@ mod tests {
 
     #[test]
     fn each_role_may_what_stands_here_and_no_more() {
+        use Operation::{ErasePeople, ExportPeople};
         use Operation::{KeepLists, LiftBlocks, Look, Mark, SavePolicy, SeeInFull, SetKillSwitches};
         for (operation, viewer, supervisor) in [
             (Look, true, true),
@@ -111,6 +116,8 @@ mod tests {
             (LiftBlocks, false, true),
             (SetKillSwitches, false, true),
             (SavePolicy, false, false),
+            (ExportPeople, false, false),
+            (ErasePeople, false, false),
         ] {
             let allowed = Role::ALL.map(|role| may(role, operation));
             assert_eq!(allowed, [viewer, supervisor, true], "{operation:?}");

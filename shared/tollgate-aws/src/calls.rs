@@ -3,6 +3,7 @@
 //! are added to it in theirs.
 
 mod met;
+mod person;
 
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
 use futures::future::try_join;
@@ -22,6 +23,8 @@ use crate::tables::Tables;
 use crate::transaction::outlast;
 
 pub use met::met_by;
+pub(crate) use person::erase;
+pub use person::{Found, of_person};
 
 const TABLE: &str = "Calls";
 

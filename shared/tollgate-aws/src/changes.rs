@@ -1,17 +1,26 @@
 //! The `Changes` table: who changed what and when, one item a change, by UTC day. Written before the change itself, so
-//! that none goes unrecorded.
+//! that none goes unrecorded. It is kept for [`KEPT`], and names people no longer than requests are kept; see `mask`.
 
-use jiff::Timestamp;
+mod mask;
+
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use tollgate::person::nameless;
 use tollgate::text::{Author, Reason};
 
 use crate::error::StoreError;
-use crate::item::{Millis, at, s};
+use crate::item::{Millis, at, expires, s};
 use crate::tables::Tables;
 
+pub(crate) use mask::mask_of_request;
+pub use mask::{ChangeKey, Found, mask, mask_of_day, of_person, of_request};
+
 const TABLE: &str = "Changes";
+/// How long a change is kept: a year, and the time that an audit of it takes.
+pub const KEPT: SignedDuration = SignedDuration::from_hours(24 * 400);
 
 /// A change that an operator made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +65,10 @@ pub enum Action {
     SnoozeProposal,
     /// Turned a proposal down.
     RejectProposal,
+    /// Showed all that is stored of a person.
+    ExportPerson,
+    /// Erased what is stored of a person.
+    ErasePerson,
 }
 
 /// Records a change.
@@ -76,18 +89,22 @@ pub async fn record(tables: &Tables, change: &Change) -> Result<(), StoreError> 
         .item("changed_at", at(change.changed_at))
         .item("author", s(change.author.as_str()))
         .item("action", action)
-        .item("subject", s(&change.subject));
+        .item("subject", s(&change.subject))
+        .item("expires_at", expires(change.changed_at.saturating_add(KEPT).unwrap_or(Timestamp::MAX)));
+    if nameless(&change.subject) == change.subject {
+        put = put.item("masked", AttributeValue::Bool(true));
+    }
     if let Some(reason) = &change.reason {
         put = put.item("reason", s(reason.as_str()));
     }
     put.send().await.map(drop).map_err(StoreError::service("PutItem"))
 }
 
-/// The changes of a UTC day, the newest first. One that cannot be read is left out, with a log line.
+/// The changes of a UTC day that are kept at `now`, the newest first. One that cannot be read is left out, with a log line.
 ///
 /// # Errors
 /// When DynamoDB does not answer.
-pub async fn of_day(tables: &Tables, day: Date) -> Result<Vec<Change>, StoreError> {
+pub async fn of_day(tables: &Tables, day: Date, now: Timestamp) -> Result<Vec<Change>, StoreError> {
     let mut pages = tables
         .client
         .query()
@@ -105,6 +122,7 @@ pub async fn of_day(tables: &Tables, day: Date) -> Result<Vec<Change>, StoreErro
             page.items.unwrap_or_default().into_iter().filter_map(|item| crate::item::readable(read(item))),
         );
     }
+    changes.retain(|change: &Change| now.duration_since(change.changed_at) < KEPT);
     Ok(changes)
 }
 

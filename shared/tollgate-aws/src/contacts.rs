@@ -113,6 +113,19 @@ pub async fn note(
     read(contact_id, written.attributes.unwrap_or_default())
 }
 
+/// Erases what is known of a contact.
+///
+/// # Errors
+/// When DynamoDB does not answer.
+pub(crate) async fn erase(tables: &Tables, contact_id: &ContactId) -> Result<(), StoreError> {
+    let delete = tables
+        .client
+        .delete_item()
+        .table_name(&tables.names.contacts)
+        .key("contact_id", s(contact_id.as_str()));
+    delete.send().await.map(drop).map_err(StoreError::service("DeleteItem"))
+}
+
 fn read(contact_id: &ContactId, item: Item) -> Result<Contact, StoreError> {
     #[derive(Deserialize)]
     struct Attributes {

@@ -7,6 +7,7 @@
 //! - A budget's item holds `calls`, `micro_usd` and the places of newcomers; see [`crate::claim`].
 
 mod budgets;
+mod person;
 mod rows;
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
@@ -25,6 +26,7 @@ use crate::tables::Tables;
 use crate::transaction::outlast;
 
 pub use budgets::{budgets_used, take_lookup};
+pub use person::{Counted, of_person};
 pub(crate) use rows::Rows;
 use rows::asks;
 

@@ -2,7 +2,7 @@
 //! It is small (a few dozen entries), so whoever reads proposals reads it whole, and an old decision is forgotten when another is
 //! written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
@@ -111,6 +111,29 @@ pub async fn decide(
         update = update.expression_attribute_names(format!("#old{at}"), key);
     }
     update.update_expression(expression).send().await.map(drop).map_err(StoreError::service("UpdateItem"))
+}
+
+/// Erases the decisions on these entries.
+///
+/// # Errors
+/// When DynamoDB does not answer.
+pub async fn erase(tables: &Tables, entries: &BTreeSet<String>) -> Result<(), StoreError> {
+    let names: Vec<_> = (0..entries.len()).map(|at| format!("#entry{at}")).collect();
+    let update = tables
+        .client
+        .update_item()
+        .table_name(&tables.names.settings)
+        .set_key(Some(key()))
+        .update_expression(format!("REMOVE {}", names.join(", ")))
+        .condition_expression("attribute_exists(version)")
+        .set_expression_attribute_names(Some(names.into_iter().zip(entries.iter().cloned()).collect()));
+    match update.send().await {
+        Ok(_) => Ok(()),
+        Err(error) => match error.as_service_error() {
+            Some(failed) if failed.is_conditional_check_failed_exception() => Ok(()),
+            _ => Err(StoreError::service("UpdateItem")(error)),
+        },
+    }
 }
 
 /// The keys of decisions that are too old, or the oldest of too many.

@@ -102,6 +102,7 @@ pub fn tables(config: &SdkConfig) -> Result<Tables, EnvironmentError> {
             numbers: required("NUMBERS_TABLE")?,
             settings: required("SETTINGS_TABLE")?,
             changes: required("CHANGES_TABLE")?,
+            erasures: required("ERASURES_TABLE")?,
         },
         damage: Damage::default(),
     })

@@ -31,6 +31,32 @@ pub async fn keep(
     put.send().await.map(drop).map_err(StoreError::service("PutItem"))
 }
 
+/// What is kept of a number, if anything is.
+///
+/// # Errors
+/// When DynamoDB does not answer, or the item cannot be read.
+pub async fn get(tables: &Tables, number: &PhoneNumber, now: Timestamp) -> Result<Option<Line>, StoreError> {
+    let got = tables
+        .client
+        .get_item()
+        .table_name(&tables.names.numbers)
+        .key("number", s(number.e164()))
+        .send()
+        .await
+        .map_err(StoreError::service("GetItem"))?;
+    Ok(got.item.map(|item| read(item, now)).transpose()?.flatten())
+}
+
+/// Erases what is kept of a number. Should it be needed again, it is looked up again.
+///
+/// # Errors
+/// When DynamoDB does not answer.
+pub async fn erase(tables: &Tables, number: &PhoneNumber) -> Result<(), StoreError> {
+    let delete =
+        tables.client.delete_item().table_name(&tables.names.numbers).key("number", s(number.e164()));
+    delete.send().await.map(drop).map_err(StoreError::service("DeleteItem"))
+}
+
 /// Reads an item; none if it has expired.
 pub(crate) fn read(item: Item, now: Timestamp) -> Result<Option<Line>, StoreError> {
     #[derive(Deserialize)]

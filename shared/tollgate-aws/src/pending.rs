@@ -67,6 +67,23 @@ pub(crate) fn read(item: Item) -> Result<Claim, StoreError> {
     Ok(Claim { number, holder: held_by, claimed_at: claimed_at.0 })
 }
 
+/// The claim on a number, if there is one.
+///
+/// # Errors
+/// When DynamoDB does not answer, or the claim cannot be read.
+pub async fn get(tables: &Tables, number: &PhoneNumber) -> Result<Option<Claim>, StoreError> {
+    let got = tables
+        .client
+        .get_item()
+        .table_name(&tables.names.pending)
+        .key("number", s(number.e164()))
+        .consistent_read(true)
+        .send()
+        .await
+        .map_err(StoreError::service("GetItem"))?;
+    got.item.map(read).transpose()
+}
+
 /// All claims. There are never more than live and waiting calls.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! The `Requests` table: one item a request. The item is the queue, too: its stream hands it to screening and dialing.
 
 mod form;
+mod person;
 mod search;
 mod transition;
 
@@ -18,7 +19,10 @@ use crate::schema::REQUESTS;
 use crate::tables::Tables;
 use crate::transaction::outlast;
 
+pub(crate) use person::{erase, traces};
+
 pub use form::{Look, Stored, from_image};
+pub use person::{Found, of_person};
 pub use search::{Newest, Page, Question, newest, open_shards, overdue, search};
 pub use transition::{Transition, Written};
 

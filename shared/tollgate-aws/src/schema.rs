@@ -99,7 +99,7 @@ pub const STREAM_VIEW: &str = "NEW_AND_OLD_IMAGES";
 
 /// Every table of the suite.
 pub const TABLES: &[TableDefinition] =
-    &[REQUESTS, PENDING, DENY_LIST, COUNTERS, CALLS, CONTACTS, NUMBERS, SETTINGS, CHANGES];
+    &[REQUESTS, PENDING, DENY_LIST, COUNTERS, CALLS, CONTACTS, NUMBERS, SETTINGS, CHANGES, ERASURES];
 
 /// The requests: each with its facts, verdict, findings, contact and outcome. Its stream drives the suite.
 pub const REQUESTS: TableDefinition = TableDefinition {
@@ -156,9 +156,12 @@ pub const NUMBERS: TableDefinition = plain("Numbers", KeyAttribute::string("numb
 pub const SETTINGS: TableDefinition =
     plain("Settings", KeyAttribute::string("name"), Some(KeyAttribute::number("version")), false);
 
-/// Who changed what and when, by day. Kept for good.
+/// Who changed what and when, by day.
 pub const CHANGES: TableDefinition =
-    plain("Changes", KeyAttribute::string("day"), Some(KeyAttribute::string("change")), false);
+    plain("Changes", KeyAttribute::string("day"), Some(KeyAttribute::string("change")), true);
+
+/// The requests that are to be erased once nothing works on them any more. A row goes with its request, never by itself.
+pub const ERASURES: TableDefinition = plain("Erasures", KeyAttribute::string("request_id"), None, false);
 
 const fn plain(
     name: &'static str,

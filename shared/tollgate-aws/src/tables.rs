@@ -52,6 +52,7 @@ pub struct TableNames {
     pub numbers: String,
     pub settings: String,
     pub changes: String,
+    pub erasures: String,
 }
 
 impl Tables {
@@ -79,6 +80,7 @@ impl TableNames {
             numbers: name(schema::NUMBERS),
             settings: name(schema::SETTINGS),
             changes: name(schema::CHANGES),
+            erasures: name(schema::ERASURES),
         }
     }
 }

@@ -18,6 +18,7 @@
 //! - [`replay`]: what would have become of recorded requests under another policy
 //! - [`overdue`]: what upkeep does with a request that nothing has moved for too long
 //! - [`reply`]: what the requester sees, with no place for a reason
+//! - [`person`]: whom an operator names to see or erase what is stored of him
 
 pub mod budget;
 pub mod counter;
@@ -31,6 +32,7 @@ pub mod network;
 pub mod number;
 pub mod outcome;
 pub mod overdue;
+pub mod person;
 pub mod policy;
 pub mod proof;
 pub mod proposals;

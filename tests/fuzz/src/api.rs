@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
 use review::Review;
 use serde_json::{Value, json};
+use tollgate_aws::metrics::Metrics;
 use tollgate_aws::settings::Cached;
 
 use crate::shape::recorded;
@@ -49,6 +50,8 @@ pub(crate) static REVIEW: LazyLock<Vec<Value>> = events![
     "review/list-policy-versions",
     "review/list-changes",
     "review/export-entries",
+    "review/export-person",
+    "review/erase-person",
 ];
 
 /// What Amazon Connect sends by EventBridge.

@@ -102,7 +102,8 @@ fn check_setting(item: Value) {
 
 fn changes_of(items: Value) -> Vec<Change> {
     let day = Date::constant(2026, 3, 2);
-    holding(json!({ "Items": items }), async |tables| changes::of_day(tables, day).await)
+    let now = day.to_zoned(TimeZone::UTC).unwrap().timestamp();
+    holding(json!({ "Items": items }), async |tables| changes::of_day(tables, day, now).await)
         .expect("the table answers")
 }
 

@@ -37,7 +37,7 @@ pub use contact::CallPlan;
 pub use events::EventKind;
 pub use faults::{EventFault, StartFault, Which};
 pub use http::router;
-pub use order::Order;
+pub use order::{Order, RingTime};
 pub use refusal::Refusal;
 pub use state::StartAnswer;
 
@@ -61,7 +61,8 @@ impl Connect {
         let seed = clock.now().as_millisecond();
         let (calls, faults) = (Calls::default(), Faults::default());
         let (plans, plans_by_request) = (HashMap::new(), HashMap::new());
-        let state = State { calls, faults, plan, plans, plans_by_request, journal: None, seed };
+        let ring_time = RingTime::default();
+        let state = State { calls, faults, plan, plans, plans_by_request, ring_time, journal: None, seed };
         Self { state: Arc::new(Mutex::new(state)), changed: Arc::new(Notify::new()), clock }
     }
 
@@ -98,6 +99,11 @@ impl Connect {
         self.state().plans_by_request.insert(request_id.to_owned(), plan);
     }
 
+    /// From now on an instance that takes it of these calls how long they ring.
+    pub fn take_ring_time(&self, ring_time: RingTime) {
+        self.state().ring_time = ring_time;
+    }
+
     /// Queues a fault for the next order to call.
     pub fn fail_next(&self, fault: StartFault) {
         self.state().faults.fail_next(fault);
@@ -127,7 +133,7 @@ impl Connect {
         if let Some(mask) = fault.filter(|fault| !fault.places_the_call()).map(StartFault::mask) {
             return mask.into();
         }
-        let answer = match order.validate().and_then(|()| state.place(order, now)) {
+        let answer = match order.validate(state.ring_time).and_then(|()| state.place(order, now)) {
             Ok(contact_id) => fault.map_or(StartAnswer::Placed(contact_id), |fault| fault.mask().into()),
             Err(refusal) => StartAnswer::Refused(refusal),
         };

@@ -62,6 +62,13 @@ async fn a_log_line_is_json_and_shows_neither_numbers_nor_addresses_nor_what_vis
     world.operator(Method::PUT, &format!("/review/requests/{id}/mark"), json!({ "mark": "spam" })).await;
     called.posts(&world, body(NUMBERS[0])).await;
     world.pass_minutes(3).await;
+    for what in ["export", "erase"] {
+        let person =
+            json!({ "number": NUMBERS[0], "account": "eve", "address": ADDRESSES[0], "reason": "told" });
+        let done = world.operator(Method::POST, &format!("/review/people/{what}"), person).await;
+        assert_eq!(done.status, 200, "{}", done.text);
+    }
+    world.pass_minutes(1).await;
     drop(logging);
 
     let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();

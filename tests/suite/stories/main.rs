@@ -52,6 +52,7 @@ mod no_tell;
 mod openapi;
 mod pacing;
 mod parallel;
+mod people;
 mod policies;
 mod proof;
 mod races;

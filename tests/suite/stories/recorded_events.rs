@@ -39,6 +39,8 @@ const REVIEW: &[(&str, u16)] = &[
     ("set-kill-switches", 200),
     ("show-kill-switches", 200),
     ("list-changes", 200),
+    ("export-person", 200),
+    ("erase-person", 200),
 ];
 /// Batches of the stream, with the states of the requests in them afterwards.
 const SCREENING: &[(&str, &[StateName])] = &[

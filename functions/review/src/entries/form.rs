@@ -11,7 +11,7 @@ use crate::problem::{FieldError, Problem};
 /// An entry as shown.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Shown {
+pub(crate) struct Shown {
     entry: String,
     effect: Effect,
     reason: Reason,
@@ -21,7 +21,7 @@ pub(super) struct Shown {
 }
 
 impl Shown {
-    pub(super) fn of(listing: &Listing) -> Self {
+    pub(crate) fn of(listing: &Listing) -> Self {
         Self {
             entry: listing.entry.key(),
             effect: listing.effect,

@@ -18,7 +18,7 @@ use tollgate::verdict::{Certainty, Code, Finding, Standing};
 /// A request as an operator sees it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Shown {
+pub(crate) struct Shown {
     id: RequestId,
     state: StateName,
     received_at: Timestamp,
@@ -95,7 +95,7 @@ struct ShownEnd {
 
 impl Shown {
     /// The form of a request; its number and address masked if `mask`.
-    pub(super) fn of(record: &Record, mask: bool) -> Self {
+    pub(crate) fn of(record: &Record, mask: bool) -> Self {
         let request = &record.request;
         let caller = &request.caller;
         let shown = Self {

@@ -60,6 +60,19 @@ impl Address {
         Network::around(*self, if self.0.is_ipv4() { V4_LINE } else { V6_LINE })
     }
 
+    /// What the text of every address of the line begins with. Those of some others may, too.
+    #[must_use]
+    pub fn line_beginning(&self) -> String {
+        match self.0 {
+            IpAddr::V4(ip) => ip.to_string(),
+            // A group of zeros may be left out of a text, and what follows it may stand elsewhere.
+            IpAddr::V6(ip) => {
+                let line = ip.segments().into_iter().take(usize::from(V6_LINE / 16));
+                line.take_while(|group| *group != 0).map(|group| format!("{group:x}:")).collect()
+            }
+        }
+    }
+
     /// The network around the line, an IPv4 /24 or an IPv6 /56: who owns one line there may easily own more.
     #[must_use]
     pub fn block(&self) -> Network {

@@ -7,7 +7,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use clap::Parser;
 use local::carrier::{self, Carriers};
-use local::connect::{self, CallPlan, Connect};
+use local::connect::{self, CallPlan, Connect, RingTime};
 use local::engine::{Engine, Storage};
 use local::stack::Error;
 use tokio::net::TcpListener;
@@ -40,12 +40,32 @@ struct Arguments {
     /// How long an answered call lasts
     #[arg(long, value_name = "SECONDS", default_value_t = 3)]
     talk_seconds: u32,
+    /// A number whose calls last otherwise, as +12065550100=240
+    #[arg(long, value_name = "NUMBER=SECONDS", value_parser = talks)]
+    talks: Vec<(String, u32)>,
+    /// Take it of every call how long it rings, and not of campaigns' alone
+    #[arg(long)]
+    ring_time_of_every_call: bool,
+}
+
+fn talks(text: &str) -> Result<(String, u32), String> {
+    let (number, seconds) = text.split_once('=').ok_or("write NUMBER=SECONDS")?;
+    let seconds = seconds.parse().map_err(|error| format!("{seconds}: {error}"))?;
+    Ok((number.to_owned(), seconds))
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
-    let Arguments { host, connect_port, carrier_port, dynamodb_port, ring_seconds, talk_seconds } =
-        Arguments::parse();
+    let Arguments {
+        host,
+        connect_port,
+        carrier_port,
+        dynamodb_port,
+        ring_seconds,
+        talk_seconds,
+        talks,
+        ring_time_of_every_call,
+    } = Arguments::parse();
     // Serves until it is dropped.
     let _engine = match dynamodb_port {
         Some(port) => {
@@ -55,7 +75,14 @@ async fn main() -> Result<(), Error> {
         }
         None => None,
     };
-    let connect = Connect::new(Clock::System, CallPlan { ring_seconds, talk_seconds, ..CallPlan::default() });
+    let plan = CallPlan { ring_seconds, talk_seconds, ..CallPlan::default() };
+    let connect = Connect::new(Clock::System, plan);
+    if ring_time_of_every_call {
+        connect.take_ring_time(RingTime::OfEveryCall);
+    }
+    for (number, talk_seconds) in talks {
+        connect.plan_for(&number, CallPlan { talk_seconds, ..plan });
+    }
     let (calls, events) = (connect.clone(), connect.clone());
     let connect = Router::new()
         .route("/_local/calls", get(async move || Json(calls.calls())))

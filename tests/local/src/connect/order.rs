@@ -37,6 +37,16 @@ pub struct Order {
     pub description: Option<String>,
 }
 
+/// Of which calls an instance takes it how long they ring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RingTime {
+    /// Of campaigns' alone, as a published trial found it.
+    #[default]
+    OfCampaigns,
+    /// Of every call, as AWS's page reads and the first release took it.
+    OfEveryCall,
+}
+
 impl Order {
     pub(super) fn ring_timeout_seconds(&self) -> u32 {
         self.ring_timeout_in_seconds
@@ -45,7 +55,7 @@ impl Order {
     }
 
     /// Refuses what AWS documents as invalid.
-    pub(super) fn validate(&self) -> Result<(), Refusal> {
+    pub(super) fn validate(&self, ring_time: RingTime) -> Result<(), Refusal> {
         let attributes = self.attributes.iter().flatten();
         let bytes: usize = attributes.clone().map(|(key, value)| key.len() + value.len()).sum();
         let checks = [
@@ -68,7 +78,9 @@ impl Order {
                 "RingTimeoutInSeconds must be between 15 and 60",
             ),
             (
-                self.ring_timeout_in_seconds.is_none() || self.traffic_type.as_deref() == Some("CAMPAIGN"),
+                self.ring_timeout_in_seconds.is_none()
+                    || self.traffic_type.as_deref() == Some("CAMPAIGN")
+                    || ring_time == RingTime::OfEveryCall,
                 "RingTimeoutInSeconds is taken for campaigns alone",
             ),
             (
@@ -122,7 +134,12 @@ mod tests {
     fn check(change: impl FnOnce(&mut Order), accepted: bool) {
         let mut order = good();
         change(&mut order);
-        assert_eq!(order.validate().is_ok(), accepted, "{:?}", order.validate());
+        assert_eq!(
+            order.validate(RingTime::default()).is_ok(),
+            accepted,
+            "{:?}",
+            order.validate(RingTime::default())
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::contact::{CallPlan, Contact};
 use super::events::identifier;
 use super::faults::{Faults, Mask};
 use super::journal::{Entry, Journal};
-use super::order::Order;
+use super::order::{Order, RingTime};
 use super::refusal::Refusal;
 
 /// What there is behind the lock.
@@ -20,6 +20,7 @@ pub(super) struct State {
     pub(super) plan: CallPlan,
     pub(super) plans: HashMap<String, CallPlan>,
     pub(super) plans_by_request: HashMap<String, CallPlan>,
+    pub(super) ring_time: RingTime,
     pub(super) journal: Option<Journal>,
     /// What contact ids are derived from, besides their order: ids of an earlier run must not come again.
     pub(super) seed: i64,
