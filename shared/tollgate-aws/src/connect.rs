@@ -4,6 +4,7 @@
 //! refused for good; it was not placed and may be tried again; or nobody knows. Only proof counts as "not placed":
 //! ClientToken does not protect a retry, because after the call has ended the same token may begin a new one.
 
+mod failed;
 mod transmitted;
 
 use std::time::Duration;
@@ -12,8 +13,6 @@ use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_connect::Client;
-use aws_sdk_connect::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_connect::operation::start_outbound_voice_contact::StartOutboundVoiceContactError as StartError;
 use aws_sdk_connect::primitives::DateTime;
 use aws_sdk_connect::types::{
     SearchContactsMatchType, SearchContactsTimeRange, SearchContactsTimeRangeType, SearchCriteria,
@@ -28,6 +27,7 @@ use tollgate::text::{ContactId, VisitorText};
 
 use crate::environment::{self, EnvironmentError};
 use crate::error::StoreError;
+use failed::told;
 use transmitted::Transmitted;
 
 /// The user-defined contact attribute that holds the request's id. Make it searchable on the instance, so that a call
@@ -272,58 +272,6 @@ impl Connect {
     }
 }
 
-/// What an error says about the call, given whether the request was handed to a connection before it.
-fn told<R: std::fmt::Debug + Send + Sync + 'static>(
-    error: &SdkError<StartError, R>,
-    transmitted: bool,
-) -> Started {
-    let unknown = |code: &str| Started::Unknown { code: code.to_owned() };
-    match error {
-        SdkError::ConstructionFailure(_) => Started::Refused(Failure::InvalidRequest),
-        // Credentials that cannot be had, or not in time: whoever asks next may have them.
-        SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) if !transmitted => Started::Busy,
-        SdkError::TimeoutError(_) => unknown("timeout"),
-        SdkError::DispatchFailure(_) if never_connected(error) => Started::Busy,
-        SdkError::DispatchFailure(_) => unknown("dispatch-failure"),
-        SdkError::ResponseError(_) => unknown("response-error"),
-        SdkError::ServiceError(service) => match service.err() {
-            StartError::DestinationNotAllowedException(_) => Started::Refused(Failure::DestinationNotAllowed),
-            StartError::OutboundContactNotPermittedException(_) => Started::Refused(Failure::NotPermitted),
-            StartError::InvalidParameterException(_) | StartError::InvalidRequestException(_) => {
-                Started::Refused(Failure::InvalidRequest)
-            }
-            StartError::ResourceNotFoundException(_) => Started::Refused(Failure::ResourceNotFound),
-            StartError::LimitExceededException(_) => Started::Busy,
-            other => told_by_code(other.code().unwrap_or("unknown")),
-        },
-        _ => unknown("other"),
-    }
-}
-
-/// Whether nobody took the connection: then nothing was sent, which is proof.
-fn never_connected(error: &(dyn std::error::Error + 'static)) -> bool {
-    let refused = |error: &std::io::Error| error.kind() == std::io::ErrorKind::ConnectionRefused;
-    std::iter::successors(Some(error), |error| error.source())
-        .any(|error| error.downcast_ref::<std::io::Error>().is_some_and(refused))
-}
-
-/// Errors that Connect's model does not list, by their code.
-fn told_by_code(code: &str) -> Started {
-    match code {
-        "TooManyRequestsException" | "ThrottlingException" | "Throttling" | "RequestLimitExceeded" => {
-            Started::Busy
-        }
-        // Connect looked no further than at who asks, and whoever asks next has new credentials.
-        "ExpiredTokenException" | "ExpiredToken" => Started::Busy,
-        "AccessDeniedException"
-        | "UnrecognizedClientException"
-        | "InvalidSignatureException"
-        | "MissingAuthenticationTokenException" => Started::Refused(Failure::AccessDenied),
-        // InternalServiceException is one: it may come after the call was placed.
-        code => Started::Unknown { code: code.to_owned() },
-    }
-}
-
 /// A moment of Connect's. It writes the first millisecond of 1970 for what has not happened.
 fn moment(moment: &DateTime) -> Option<Timestamp> {
     let milliseconds = moment.to_millis().ok()?;
@@ -333,16 +281,6 @@ fn moment(moment: &DateTime) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_proof_that_no_call_was_placed_allows_another_try() {
-        assert_eq!(told_by_code("TooManyRequestsException"), Started::Busy);
-        assert_eq!(told_by_code("ExpiredTokenException"), Started::Busy);
-        assert_eq!(told_by_code("AccessDeniedException"), Started::Refused(Failure::AccessDenied));
-        for code in ["InternalServiceException", "ServiceUnavailable", "unknown"] {
-            assert_eq!(told_by_code(code), Started::Unknown { code: code.to_owned() });
-        }
-    }
 
     #[test]
     fn what_has_not_happened_has_no_moment() {
