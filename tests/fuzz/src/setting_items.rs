@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use arbitrary::Unstructured;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use tollgate::outcome::CallEnd;
 use tollgate::text::ContactId;
