@@ -68,6 +68,8 @@ fn every_event_leads_to_its_route() {
         asks("show-kill-switches", Route::ShowKillSwitches),
         asks("set-kill-switches", Route::SetKillSwitches),
         asks("list-changes", Route::ListChanges),
+        asks("export-person", Route::ExportPerson),
+        asks("erase-person", Route::ErasePerson),
     ];
     let folder = std::fs::read_dir(format!("{}/../../events/review", env!("CARGO_MANIFEST_DIR"))).unwrap();
     let files: BTreeSet<_> = folder.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
@@ -93,6 +95,8 @@ async fn the_door_lets_every_event_through_to_the_tables() {
         "show-kill-switches",
         "set-kill-switches",
         "list-changes",
+        "export-person",
+        "erase-person",
     ] {
         assert_eq!(answer_to(&event(name)).await, (503, "unavailable".to_owned()), "{name}");
     }
