@@ -203,6 +203,7 @@ mod tests {
         for (subject, masked) in [
             ("number#+12065550100", "number#+1206*******"),
             ("prefix#+12065550100", "prefix#+1206*******"),
+            ("range#+1206555", "range#+1206***"),
             ("net#203.0.113.9/32", "net#203.0.x.x/32"),
             ("address#2001:db8:1:2::/64", "address#2001:db8:x/64"),
             ("block#203.0.113.0/24", "block#203.0.x.x/24"),

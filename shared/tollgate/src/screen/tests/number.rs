@@ -123,7 +123,7 @@ fn two_askers_who_misused_it_close_it_to_those_who_never_talked_with_it() {
         Certainty::Suspected,
         &[
             "suspected: marked-number number#+1206******* 2 of 1 in 604800 s",
-            "suspected: marked-range range#+1206555 2 of 1 in 604800 s",
+            "suspected: marked-range range#+1206*** 2 of 1 in 604800 s",
         ],
     );
     dials(called(&two[..1]));
@@ -137,7 +137,7 @@ fn two_askers_who_misused_it_close_it_to_those_who_never_talked_with_it() {
         &[
             "noted: verified-own-number",
             "suspected: marked-number number#+1206******* 2 of 1 in 604800 s (waived)",
-            "suspected: marked-range range#+1206555 2 of 1 in 604800 s (waived)",
+            "suspected: marked-range range#+1206*** 2 of 1 in 604800 s (waived)",
         ],
     );
 }
