@@ -62,6 +62,7 @@ fn title(visit: &Visit<'_>, record: &Record) -> String {
         Fate::NoAgent => format!("Call to {number} that reached no agent"),
         Fate::Unanswered => format!("Call to {number} that nobody answered"),
         Fate::Withdrawn => format!("Call to {number} that its visitor withdrew"),
+        Fate::TelecomProblem => format!("Call to {number} that failed on its way to the phone"),
         Fate::Unheard => format!("Call to {number} that was never heard of again"),
         Fate::Redirected => format!("Request for {number} that was redirected at once"),
         Fate::Refused => format!("Request for {number} that was refused"),

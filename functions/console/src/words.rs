@@ -156,6 +156,7 @@ pub(crate) fn told(fate: Fate) -> (&'static str, &'static str, &'static str) {
         Fate::NoAgent => ("noagent", "warn", "no agent"),
         Fate::Unanswered => ("ring", "bad", "unanswered"),
         Fate::Withdrawn => ("minus", "muted", "withdrawn"),
+        Fate::TelecomProblem => ("bad", "warn", "telecom problem"),
         Fate::Unheard => ("shadow", "muted", "never heard of"),
         Fate::Redirected => ("redirect", "muted", "redirected"),
         Fate::Refused => ("refuse", "muted", "refused"),

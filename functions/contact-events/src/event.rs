@@ -4,13 +4,13 @@
 
 use jiff::Timestamp;
 use serde_json::Value;
-use tollgate::outcome::CallEnd;
+use tollgate::outcome::{CallEnd, DisconnectReason};
 use tollgate::text::ContactId;
 
 /// An event that we act on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContactEvent {
-    /// The contact.
+    /// The contact that began the call.
     pub contact_id: ContactId,
     /// What was heard.
     pub heard: Heard,
@@ -24,8 +24,28 @@ pub enum Heard {
     /// `CONNECTED_TO_AGENT`.
     AgentJoined(Timestamp),
     /// `DISCONNECTED` or `COMPLETED`, whichever comes first.
-    Ended(CallEnd),
+    Ended {
+        /// The end.
+        end: CallEnd,
+        /// Why, if the event says so; Connect documents that for campaigns only.
+        reason: Option<DisconnectReason>,
+    },
+    /// `INITIATED` of a contact that the call was transferred to.
+    LegBegan(ContactId),
+    /// The end of a contact that the call was transferred to.
+    LegEnded {
+        /// That contact.
+        leg: ContactId,
+        /// When.
+        at: Timestamp,
+        /// When an agent joined it.
+        agent_at: Option<Timestamp>,
+    },
 }
+
+/// How a contact begins that the customer, or somebody who was brought to him, goes on in after the first one: an agent
+/// or a flow transfers him, or an agent calls somebody else to join.
+const LEGS: [&str; 3] = ["TRANSFER", "QUEUE_TRANSFER", "EXTERNAL_OUTBOUND"];
 
 /// An event that means nothing to us, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,14 +60,16 @@ pub fn read(event: &Value) -> Result<ContactEvent, Ignored> {
     let text = |name| field(detail, name).and_then(Value::as_str);
     let contact_id =
         text("contactId").and_then(|id| ContactId::parse(id).ok()).ok_or(Ignored("no contact id"))?;
-    if let Some(method) = text("initiationMethod")
-        && !method.eq_ignore_ascii_case("API")
-    {
+    // A contact that follows another names the first one of all.
+    let first = text("initialContactId").filter(|initial| *initial != contact_id.as_str());
+    let begun = |methods: &[&str]| {
+        text("initiationMethod").is_none_or(|method| methods.iter().any(|m| m.eq_ignore_ascii_case(method)))
+    };
+    if first.is_none() && !begun(&["API"]) {
         return Err(Ignored("not begun by an API call"));
     }
-    // A transfer or a conference goes on under a new contact that names the first one.
-    if text("initialContactId").is_some_and(|initial| initial != contact_id.as_str()) {
-        return Err(Ignored("follows another contact"));
+    if first.is_some() && !begun(&LEGS) {
+        return Err(Ignored("follows another contact, and is no transfer of it"));
     }
     let at = |name| text(name).and_then(moment);
     let sent_at = field(event, "time").and_then(Value::as_str).and_then(moment);
@@ -56,17 +78,29 @@ pub fn read(event: &Value) -> Result<ContactEvent, Ignored> {
         field(agent, "connectedToAgentTimestamp").and_then(Value::as_str).and_then(moment)
     };
     let kind = text("eventType").ok_or(Ignored("no event type"))?.to_ascii_uppercase();
+    let ended_at = || at("disconnectTimestamp").or(sent_at).ok_or(Ignored("no time"));
+    if let Some(first) = first {
+        let first = ContactId::parse(first).map_err(|_| Ignored("no contact id"))?;
+        let heard = match kind.as_str() {
+            "INITIATED" => Heard::LegBegan(contact_id),
+            "DISCONNECTED" | "COMPLETED" => {
+                Heard::LegEnded { leg: contact_id, at: ended_at()?, agent_at: agent_at() }
+            }
+            _ => return Err(Ignored("an event type that we do not act on")),
+        };
+        return Ok(ContactEvent { contact_id: first, heard });
+    }
     let heard = match kind.as_str() {
         "CONNECTED_TO_SYSTEM" => {
             Heard::Answered(at("connectedToSystemTimestamp").or(sent_at).ok_or(Ignored("no time"))?)
         }
         "CONNECTED_TO_AGENT" => Heard::AgentJoined(agent_at().or(sent_at).ok_or(Ignored("no time"))?),
-        "DISCONNECTED" | "COMPLETED" => Heard::Ended(CallEnd {
-            ended_at: at("disconnectTimestamp").or(sent_at).ok_or(Ignored("no time"))?,
-            answered_at: at("connectedToSystemTimestamp"),
-            agent_at: agent_at(),
-            excuse: None,
-        }),
+        "DISCONNECTED" | "COMPLETED" => {
+            let reason = text("disconnectReason").and_then(DisconnectReason::read);
+            let answered_at = at("connectedToSystemTimestamp");
+            let end = CallEnd { ended_at: ended_at()?, answered_at, agent_at: agent_at(), excuse: None };
+            Heard::Ended { end: end.because(reason), reason }
+        }
         _ => return Err(Ignored("an event type that we do not act on")),
     };
     Ok(ContactEvent { contact_id, heard })
@@ -86,6 +120,7 @@ fn moment(text: &str) -> Option<Timestamp> {
 mod tests {
     use super::*;
     use serde_json::json;
+    use tollgate::outcome::Outcome;
 
     fn disconnected() -> Value {
         json!({
@@ -102,7 +137,8 @@ mod tests {
 
     #[test]
     fn the_end_of_a_call_tells_its_whole_course() {
-        let ContactEvent { contact_id, heard: Heard::Ended(end) } = read(&disconnected()).unwrap() else {
+        let ContactEvent { contact_id, heard: Heard::Ended { end, .. } } = read(&disconnected()).unwrap()
+        else {
             panic!("not an end")
         };
         assert_eq!(contact_id.as_str(), "c-1");
@@ -117,7 +153,7 @@ mod tests {
             "Detail": { "EventType": "Disconnected", "ContactId": "c-1", "InitiationMethod": "Api",
                         "AgentInfo": { "ConnectedToAgentTimestamp": "2026-11-22T10:00:20.000Z" } }
         });
-        let Heard::Ended(end) = read(&pascal).unwrap().heard else { panic!("not an end") };
+        let Heard::Ended { end, .. } = read(&pascal).unwrap().heard else { panic!("not an end") };
         assert_eq!(end.ended_at, "2026-11-22T10:05:00Z".parse::<Timestamp>().unwrap());
         assert!(end.agent_at.is_some());
     }
@@ -126,8 +162,45 @@ mod tests {
     fn what_has_not_happened_has_no_moment() {
         let mut event = disconnected();
         event["detail"]["connectedToSystemTimestamp"] = json!("1970-01-01T00:00:00.001Z");
-        let Heard::Ended(end) = read(&event).unwrap().heard else { panic!("not an end") };
+        let Heard::Ended { end, .. } = read(&event).unwrap().heard else { panic!("not an end") };
         assert_eq!(end.answered_at, None);
+    }
+
+    #[test]
+    fn a_contact_that_a_call_was_transferred_to_is_a_leg_of_the_call() {
+        for (kind, begins) in [("INITIATED", true), ("DISCONNECTED", false), ("COMPLETED", false)] {
+            for method in ["TRANSFER", "queue_transfer", "EXTERNAL_OUTBOUND"] {
+                let mut event = disconnected();
+                event["detail"]["initiationMethod"] = json!(method);
+                event["detail"]["initialContactId"] = json!("c-0");
+                event["detail"]["eventType"] = json!(kind);
+                let ContactEvent { contact_id, heard } = read(&event).unwrap();
+                assert_eq!(contact_id.as_str(), "c-0");
+                match heard {
+                    Heard::LegBegan(leg) => assert!(begins && leg.as_str() == "c-1"),
+                    Heard::LegEnded { leg, at, agent_at } => {
+                        assert!(!begins && leg.as_str() == "c-1" && agent_at.is_some());
+                        assert_eq!(at, "2026-11-22T10:04:59Z".parse::<Timestamp>().unwrap());
+                    }
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_reason_is_taken_from_the_event_if_it_is_there() {
+        let mut event = disconnected();
+        let end = |event: &Value| match read(event).unwrap().heard {
+            Heard::Ended { end, reason } => (end.outcome(), reason),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(end(&event), (Outcome::Talked, None));
+        event["detail"]["connectedToSystemTimestamp"] = json!(null);
+        event["detail"]["agentInfo"] = json!(null);
+        assert_eq!(end(&event), (Outcome::Unanswered, None));
+        event["detail"]["disconnectReason"] = json!("TELECOM_PROBLEM");
+        assert_eq!(end(&event), (Outcome::TelecomProblem, Some(DisconnectReason::TelecomProblem)));
     }
 
     #[test]
@@ -138,7 +211,10 @@ mod tests {
             read(&event).unwrap_err()
         };
         assert_eq!(with("initiationMethod", json!("INBOUND")), Ignored("not begun by an API call"));
-        assert_eq!(with("initialContactId", json!("c-0")), Ignored("follows another contact"));
+        assert_eq!(
+            with("initialContactId", json!("c-0")),
+            Ignored("follows another contact, and is no transfer of it")
+        );
         assert_eq!(with("eventType", json!("QUEUED")), Ignored("an event type that we do not act on"));
         assert_eq!(with("eventType", json!("SOMETHING_NEW")), Ignored("an event type that we do not act on"));
         assert_eq!(with("contactId", json!("")), Ignored("no contact id"));

@@ -2,6 +2,7 @@
 //! the number go, and books the outcome. Events are best effort, repeated and unordered; what is lost upkeep finds.
 
 mod event;
+mod reason;
 mod run;
 
 use jiff::Timestamp;
@@ -17,6 +18,7 @@ use tollgate_aws::contacts::{self, Half};
 use tollgate_aws::ending;
 use tollgate_aws::error::StoreError;
 use tollgate_aws::metrics::{Metric, Metrics};
+use tollgate_aws::pace::Pace;
 use tollgate_aws::requests::{self, Written};
 use tollgate_aws::settings::Cached;
 use tollgate_aws::tables::Tables;
@@ -32,8 +34,10 @@ pub struct ContactEvents {
     pub tables: Tables,
     /// The policy.
     pub settings: Cached,
-    /// Amazon Connect, to ask whose call an unknown contact is.
+    /// Amazon Connect, to ask whose call an unknown contact is, and why nobody answered.
     pub connect: Connect,
+    /// Its turns to ask why nobody answered.
+    pub asks: Pace,
     /// What happened.
     pub metrics: Metrics,
 }
@@ -62,10 +66,16 @@ async fn hear(event: ContactEvent, listener: &ContactEvents, now: Timestamp) -> 
     let tables = &listener.tables;
     let ContactEvent { contact_id, heard } = event;
     let known = contacts::get(tables, &contact_id).await?;
+    let was_over = known.as_ref().is_some_and(|contact| contact.ended_at.is_some());
     let Some(request_id) = known.and_then(|contact| contact.request_id) else {
         return hear_of_unknown(contact_id, heard, listener, now).await;
     };
-    let contact = contacts::note(tables, &contact_id, &half(heard), now).await?;
+    let half = match heard {
+        // The first end that is heard is the one that counts; its reason is known.
+        Heard::Ended { end, .. } if was_over => Half::Ended(end),
+        heard => half(&contact_id, heard, listener, now).await,
+    };
+    let contact = contacts::note(tables, &contact_id, &half, now).await?;
     match contact.end() {
         Some(end) => close(request_id, &contact_id, &end, listener, now).await,
         None => Ok(()),
@@ -79,8 +89,9 @@ async fn hear_of_unknown(
     listener: &ContactEvents,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let Heard::Ended(end) = heard else {
-        // The end tells these moments once more.
+    let Heard::Ended { .. } = heard else {
+        // The end tells these moments once more. A leg of a call that is not known is most likely not of ours: any call of
+        // the instance may be transferred.
         tracing::info!(
             contact_id = contact_id.as_str(),
             reason = "contact not known yet",
@@ -89,7 +100,6 @@ async fn hear_of_unknown(
         return Ok(());
     };
     let tables = &listener.tables;
-    let half = Half::Ended(end.clone());
     let request_id = match listener.connect.request_of(&contact_id).await {
         Ok(Some(request_id)) => request_id,
         Ok(None) => {
@@ -102,21 +112,33 @@ async fn hear_of_unknown(
         }
         Err(error) => {
             // Left for the dialer, should it still come; and the event comes again. If it came meanwhile, it saw no end.
+            let half = half(&contact_id, heard, listener, now).await;
             let contact = contacts::note(tables, &contact_id, &half, now).await?;
-            let Some(request_id) = contact.request_id else { return Err(error) };
+            let (Some(request_id), Some(end)) = (contact.request_id, contact.end()) else {
+                return Err(error);
+            };
             return close(request_id, &contact_id, &end, listener, now).await;
         }
     };
+    let half = half(&contact_id, heard, listener, now).await;
     contacts::note(tables, &contact_id, &half, now).await?;
-    contacts::note(tables, &contact_id, &Half::Request(request_id), now).await?;
-    close(request_id, &contact_id, &end, listener, now).await
+    let contact = contacts::note(tables, &contact_id, &Half::Request(request_id), now).await?;
+    match contact.end() {
+        Some(end) => close(request_id, &contact_id, &end, listener, now).await,
+        None => Ok(()),
+    }
 }
 
-fn half(heard: Heard) -> Half {
+/// What is noted of what was heard.
+async fn half(contact_id: &ContactId, heard: Heard, listener: &ContactEvents, now: Timestamp) -> Half {
     match heard {
         Heard::Answered(moment) => Half::Answered(moment),
         Heard::AgentJoined(moment) => Half::Agent(moment),
-        Heard::Ended(end) => Half::Ended(end),
+        Heard::Ended { end, reason } => {
+            Half::Ended(reason::explained(contact_id, end, reason, listener, now).await)
+        }
+        Heard::LegBegan(leg) => Half::LegBegan(leg),
+        Heard::LegEnded { leg, at, agent_at } => Half::LegEnded { leg, at, agent_at },
     }
 }
 

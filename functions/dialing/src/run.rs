@@ -7,7 +7,7 @@ use tollgate_aws::clock::Clock;
 use tollgate_aws::connect::{Connect, Setup};
 use tollgate_aws::environment::{self, invocation_ends};
 use tollgate_aws::metrics::Metrics;
-use tollgate_aws::pace::Pace;
+use tollgate_aws::pace::{Pace, Turns};
 use tollgate_aws::settings::Cached;
 
 /// Runs until Lambda ends the process. Logging has been started.
@@ -20,7 +20,7 @@ pub async fn run() -> Result<(), Error> {
         tables: environment::tables(&config)?,
         settings: Cached::for_seconds(environment::SETTINGS_KEPT_SECONDS),
         connect: Connect::new(&config, Setup::from_environment()?),
-        pace: Pace::default(),
+        pace: Pace::of(Turns::Calls),
         clock: Clock::System,
         metrics: Metrics::from_environment(&config)?,
     };

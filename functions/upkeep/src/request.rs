@@ -66,6 +66,7 @@ async fn ask(
         (None, State::Dialing(dialing)) => upkeep.connect.find(id, dialing.dialed_at).await,
         (None, _) => CallFact::Unavailable,
     };
+    let fact = with_legs(upkeep, fact, now).await?;
     match overdue::after_asking(record, fact, policy, now) {
         Answer::Close(ending) => {
             tracing::warn!(request_id = %id, "closed on Connect's word: the end of the call was not heard");
@@ -82,6 +83,23 @@ async fn ask(
             end(upkeep, record, lost, policy, now).await.map(|_| Done::GivenUp)
         }
     }
+}
+
+/// What became of a call that Connect says is over: it may have been transferred. Its end is noted before its legs are
+/// looked at, as contact-events does it, so that a leg that is heard of later finds the number free, and no sooner.
+async fn with_legs(upkeep: &Upkeep, fact: CallFact, now: Timestamp) -> Result<CallFact, StoreError> {
+    let CallFact::Over(id, end) = fact else { return Ok(fact) };
+    let mut contact = contacts::note(&upkeep.tables, &id, &Half::Ended(end.clone()), now).await?;
+    while let Some(leg) = contact.legs.open().cloned() {
+        let ended = match upkeep.connect.describe(&leg).await {
+            CallFact::Over(_, leg_end) => leg_end,
+            CallFact::Live { .. } => return Ok(CallFact::Live { contact_id: id, agent_at: end.agent_at }),
+            unknown => return Ok(unknown),
+        };
+        let half = Half::LegEnded { leg, at: ended.ended_at, agent_at: ended.agent_at };
+        contact = contacts::note(&upkeep.tables, &id, &half, now).await?;
+    }
+    Ok(CallFact::Over(id, contact.end().unwrap_or(end)))
 }
 
 /// The call lives, and its contact is known now.

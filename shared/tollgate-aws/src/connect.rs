@@ -15,11 +15,12 @@ use aws_config::timeout::TimeoutConfig;
 use aws_sdk_connect::Client;
 use aws_sdk_connect::primitives::DateTime;
 use aws_sdk_connect::types::{
-    SearchContactsMatchType, SearchContactsTimeRange, SearchContactsTimeRangeType, SearchCriteria,
-    SearchableContactAttributes, SearchableContactAttributesCriteria,
+    Contact, ContactInitiationMethod, SearchContactsMatchType, SearchContactsTimeRange,
+    SearchContactsTimeRangeType, SearchCriteria, SearchableContactAttributes,
+    SearchableContactAttributesCriteria,
 };
 use jiff::{SignedDuration, Timestamp};
-use tollgate::outcome::CallEnd;
+use tollgate::outcome::{CallEnd, DisconnectReason};
 use tollgate::overdue::CallFact;
 use tollgate::request::{CallbackRequest, RequestId};
 use tollgate::state::Failure;
@@ -148,6 +149,25 @@ impl Connect {
 
     /// Asks what became of a contact.
     pub async fn describe(&self, contact_id: &ContactId) -> CallFact {
+        match self.contact(contact_id).await {
+            Ok(Some(contact)) => fact(contact_id, &contact),
+            Ok(None) => CallFact::NotFound,
+            Err(error) => {
+                tracing::warn!(%error, "Connect cannot be asked about a contact");
+                CallFact::Unavailable
+            }
+        }
+    }
+
+    /// Asks why a contact was disconnected. None if Connect does not say.
+    ///
+    /// # Errors
+    /// When Connect does not answer.
+    pub async fn reason(&self, contact_id: &ContactId) -> Result<Option<DisconnectReason>, StoreError> {
+        Ok(self.contact(contact_id).await?.as_ref().and_then(reason))
+    }
+
+    async fn contact(&self, contact_id: &ContactId) -> Result<Option<Contact>, StoreError> {
         let sent = self
             .client
             .describe_contact()
@@ -155,27 +175,12 @@ impl Connect {
             .contact_id(contact_id.as_str())
             .send()
             .await;
-        let contact = match sent {
-            Ok(output) => output.contact,
+        match sent {
+            Ok(output) => Ok(output.contact),
             Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => {
-                None
+                Ok(None)
             }
-            Err(error) => {
-                let error = StoreError::service("DescribeContact")(error);
-                tracing::warn!(%error, "Connect cannot be asked about a contact");
-                return CallFact::Unavailable;
-            }
-        };
-        let Some(contact) = contact else { return CallFact::NotFound };
-        let agent = contact.agent_info().and_then(|agent| agent.connected_to_agent_timestamp());
-        let agent_at = agent.and_then(moment);
-        match contact.disconnect_timestamp().and_then(moment) {
-            None => CallFact::Live { contact_id: contact_id.clone(), agent_at },
-            Some(ended_at) => {
-                let answered_at = contact.connected_to_system_timestamp().and_then(moment);
-                let end = CallEnd { ended_at, answered_at, agent_at, excuse: None };
-                CallFact::Over(contact_id.clone(), end)
-            }
+            Err(error) => Err(StoreError::service("DescribeContact")(error)),
         }
     }
 
@@ -242,7 +247,11 @@ impl Connect {
             .match_type(SearchContactsMatchType::MatchAll)
             .build()
             .ok()?;
-        let criteria = SearchCriteria::builder().searchable_contact_attributes(attributes).build();
+        // A contact that the call was transferred to has its attributes, too.
+        let criteria = SearchCriteria::builder()
+            .searchable_contact_attributes(attributes)
+            .initiation_methods(ContactInitiationMethod::Api)
+            .build();
         let search = self.client.search_contacts().instance_id(&self.setup.instance_id);
         Some(search.time_range(range).search_criteria(criteria))
     }
@@ -270,6 +279,23 @@ impl Connect {
             Err(error) => Err(StoreError::service("GetContactAttributes")(error)),
         }
     }
+}
+
+fn fact(contact_id: &ContactId, contact: &Contact) -> CallFact {
+    let agent = contact.agent_info().and_then(|agent| agent.connected_to_agent_timestamp());
+    let agent_at = agent.and_then(moment);
+    match contact.disconnect_timestamp().and_then(moment) {
+        None => CallFact::Live { contact_id: contact_id.clone(), agent_at },
+        Some(ended_at) => {
+            let answered_at = contact.connected_to_system_timestamp().and_then(moment);
+            let end = CallEnd { ended_at, answered_at, agent_at, excuse: None }.because(reason(contact));
+            CallFact::Over(contact_id.clone(), end)
+        }
+    }
+}
+
+fn reason(contact: &Contact) -> Option<DisconnectReason> {
+    contact.disconnect_reason().and_then(DisconnectReason::read)
 }
 
 /// A moment of Connect's. It writes the first millisecond of 1970 for what has not happened.

@@ -1,17 +1,24 @@
 //! The `Contacts` table: where a dial and the end of its call meet. The end may be heard before the dialer has noted the
 //! contact's id, or the dialer may have died. Each side writes its half and reads the item back; whoever finds the other's
 //! half closes the request.
+//!
+//! An agent may transfer a call: the customer then talks on in another contact, a leg of the call. Its legs stand in the
+//! item of the contact that began the call, and the call is over when that contact and all legs known of are.
 
-use aws_sdk_dynamodb::types::ReturnValue;
+mod legs;
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
-use tollgate::outcome::CallEnd;
+use tollgate::outcome::{CallEnd, Excuse};
 use tollgate::request::RequestId;
 use tollgate::text::ContactId;
 
 use crate::error::StoreError;
 use crate::item::{Item, Millis, at, expires, s};
 use crate::tables::Tables;
+
+pub use legs::Legs;
 
 const TABLE: &str = "Contacts";
 /// Far beyond any call and any late event (EventBridge tries for 24 hours).
@@ -28,6 +35,10 @@ pub struct Contact {
     pub agent_at: Option<Timestamp>,
     /// When it ended, if that was heard.
     pub ended_at: Option<Timestamp>,
+    /// Why it is no plain waste if no agent joined.
+    pub excuse: Option<Excuse>,
+    /// The contacts that it was transferred to.
+    pub legs: Legs,
 }
 
 /// One half of what is known of a contact.
@@ -41,17 +52,33 @@ pub enum Half {
     Agent(Timestamp),
     /// It ended.
     Ended(CallEnd),
+    /// It was transferred to this contact.
+    LegBegan(ContactId),
+    /// A contact that it was transferred to ended.
+    LegEnded {
+        /// That contact.
+        leg: ContactId,
+        /// When.
+        at: Timestamp,
+        /// When an agent joined it.
+        agent_at: Option<Timestamp>,
+    },
 }
 
 impl Contact {
-    /// The end of the call, if it was heard, with all that was heard of its course.
+    /// The end of the call, if it was heard, with all that was heard of its course. A call that was transferred ends with
+    /// the last of its legs.
     #[must_use]
     pub fn end(&self) -> Option<CallEnd> {
-        self.ended_at.map(|ended_at| CallEnd {
-            ended_at,
+        let ended_at = self.ended_at?;
+        if self.legs.open().is_some() {
+            return None;
+        }
+        Some(CallEnd {
+            ended_at: self.legs.last_end().map_or(ended_at, |end| end.max(ended_at)),
             answered_at: self.answered_at,
             agent_at: self.agent_at,
-            excuse: None,
+            excuse: self.excuse,
         })
     }
 }
@@ -73,7 +100,7 @@ pub async fn get(tables: &Tables, contact_id: &ContactId) -> Result<Option<Conta
     got.item.map(|item| read(contact_id, item)).transpose()
 }
 
-/// Writes one half and gives back the whole. The first moment noted of each kind stays.
+/// Writes one half and gives back the whole. The first moment noted of each kind stays; a leg that has ended stays ended.
 ///
 /// # Errors
 /// When DynamoDB does not answer, or the item cannot be read.
@@ -83,20 +110,12 @@ pub async fn note(
     half: &Half,
     now: Timestamp,
 ) -> Result<Contact, StoreError> {
-    let values = match half {
-        Half::Request(request_id) => vec![("request_id", s(request_id.to_string()))],
-        Half::Answered(moment) => vec![("answered_at", at(*moment))],
-        Half::Agent(moment) => vec![("agent_at", at(*moment))],
-        Half::Ended(end) => [
-            Some(("ended_at", at(end.ended_at))),
-            end.answered_at.map(|moment| ("answered_at", at(moment))),
-            end.agent_at.map(|moment| ("agent_at", at(moment))),
-        ]
-        .into_iter()
-        .flatten()
-        .collect(),
-    };
-    let sets = values.iter().map(|(name, _)| format!("{name} = if_not_exists({name}, :{name})"));
+    let values = values(half);
+    let sets = values.iter().map(|(name, _)| match (*name, half) {
+        ("leg", Half::LegEnded { .. }) => "#leg = :leg".to_owned(),
+        ("leg", _) => "#leg = if_not_exists(#leg, :leg)".to_owned(),
+        (name, _) => format!("{name} = if_not_exists({name}, :{name})"),
+    });
     let sets: Vec<_> = sets.chain(["expires_at = :expires_at".to_owned()]).collect();
     let mut update = tables
         .client
@@ -106,11 +125,34 @@ pub async fn note(
         .update_expression(format!("SET {}", sets.join(", ")))
         .expression_attribute_values(":expires_at", expires(now + KEPT))
         .return_values(ReturnValue::AllNew);
+    if let Half::LegBegan(leg) | Half::LegEnded { leg, .. } = half {
+        update = update.expression_attribute_names("#leg", legs::attribute(leg));
+    }
     for (name, value) in values {
         update = update.expression_attribute_values(format!(":{name}"), value);
     }
     let written = update.send().await.map_err(StoreError::service("UpdateItem"))?;
     read(contact_id, written.attributes.unwrap_or_default())
+}
+
+/// What is written of one half; `leg` stands for the leg's own attribute.
+fn values(half: &Half) -> Vec<(&'static str, AttributeValue)> {
+    let values = match half {
+        Half::Request(request_id) => [Some(("request_id", s(request_id.to_string()))), None, None, None],
+        Half::Answered(moment) => [Some(("answered_at", at(*moment))), None, None, None],
+        Half::Agent(moment) => [Some(("agent_at", at(*moment))), None, None, None],
+        Half::Ended(end) => [
+            Some(("ended_at", at(end.ended_at))),
+            end.answered_at.map(|moment| ("answered_at", at(moment))),
+            end.agent_at.map(|moment| ("agent_at", at(moment))),
+            end.excuse.map(|excuse| ("excuse", s(excuse.as_str()))),
+        ],
+        Half::LegBegan(_) => [Some(("leg", legs::open())), None, None, None],
+        Half::LegEnded { at: ended_at, agent_at, .. } => {
+            [Some(("leg", at(*ended_at))), agent_at.map(|moment| ("agent_at", at(moment))), None, None]
+        }
+    };
+    values.into_iter().flatten().collect()
 }
 
 /// Erases what is known of a contact.
@@ -133,12 +175,17 @@ fn read(contact_id: &ContactId, item: Item) -> Result<Contact, StoreError> {
         answered_at: Option<Millis>,
         agent_at: Option<Millis>,
         ended_at: Option<Millis>,
+        excuse: Option<Excuse>,
     }
+    let legs = Legs::of(&item);
     let a: Attributes = crate::item::read(TABLE, contact_id.as_str(), item)?;
     Ok(Contact {
         request_id: a.request_id,
         answered_at: a.answered_at.map(|at| at.0),
         agent_at: a.agent_at.map(|at| at.0),
         ended_at: a.ended_at.map(|at| at.0),
+        // An excuse of no end says nothing.
+        excuse: a.excuse.filter(|_| a.ended_at.is_some()),
+        legs,
     })
 }

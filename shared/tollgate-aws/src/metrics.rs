@@ -58,6 +58,8 @@ pub enum Metric {
     BudgetUsedPercent(Budget),
     /// Calls that ended, by outcome.
     CallsEnded(Outcome),
+    /// Calls that nobody answered and of which Connect did not say why, or was not asked: they count as unanswered.
+    ReasonsUntold,
     /// Live calls that were stopped because their visitors withdrew them.
     CallsStopped,
     /// Seconds that ended calls were connected.
@@ -100,6 +102,7 @@ impl Metric {
             Self::DamagedRows => "DamagedRows",
             Self::BudgetUsedPercent(_) => "BudgetUsedPercent",
             Self::CallsEnded(_) => "CallsEnded",
+            Self::ReasonsUntold => "ReasonsUntold",
             Self::CallsStopped => "CallsStopped",
             Self::AnsweredSeconds => "AnsweredSeconds",
             Self::RequestsOverdue => "RequestsOverdue",

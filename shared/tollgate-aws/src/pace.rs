@@ -1,5 +1,5 @@
-//! Turns under Amazon Connect's request rate: all dialers take theirs from one item, so that together they stay below it,
-//! however many there are.
+//! Turns under Amazon Connect's request rates: all who ask for the same thing take theirs from one item, so that together
+//! they stay below its rate, however many there are.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -12,14 +12,40 @@ use crate::error::StoreError;
 use crate::item::{at, n, s};
 use crate::tables::Tables;
 
-/// A dialer's view of the turns. It remembers when the last one it saw was, to ask the right question first.
-#[derive(Debug, Default)]
+/// What turns are taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turns {
+    /// Placing calls.
+    Calls,
+    /// Asking why nobody answered.
+    Reasons,
+}
+
+impl Turns {
+    /// The turns' row among the counters.
+    fn window(self) -> &'static str {
+        match self {
+            Self::Calls => "now",
+            Self::Reasons => "reasons",
+        }
+    }
+}
+
+/// One environment's view of the turns. It remembers when the last one it saw was, to ask the right question first.
+#[derive(Debug)]
 pub struct Pace {
+    turns: Turns,
     next_at_ms: AtomicI64,
 }
 
 impl Pace {
-    /// Takes the next turn: the moment at which the taker may call Connect, now or a little later. None if it would come
+    /// A view that has seen no turn yet.
+    #[must_use]
+    pub fn of(turns: Turns) -> Self {
+        Self { turns, next_at_ms: AtomicI64::default() }
+    }
+
+    /// Takes the next turn: the moment at which the taker may ask Connect, now or a little later. None if it would come
     /// after `latest`; then none is taken, since turns that nobody uses would push those of all others back.
     ///
     /// # Errors
@@ -33,15 +59,15 @@ impl Pace {
     ) -> Result<Option<Timestamp>, StoreError> {
         let gap_ms = gap_ms(per_second);
         let crowded = self.next_at_ms.load(Ordering::Relaxed) > now.as_millisecond();
-        let free = if crowded { None } else { free_turn(tables, gap_ms, now).await? };
+        let free = if crowded { None } else { free_turn(tables, self.turns, gap_ms, now).await? };
         let turn = match free {
             Some(turn) => Some(turn),
-            None => match queue(tables, gap_ms, now, latest).await? {
+            None => match queue(tables, self.turns, gap_ms, now, latest).await? {
                 Queued::At(turn) => Some(turn),
                 Queued::TooLate => None,
                 // Nobody waits any more. Whoever is quicker now, the queue is never far behind.
                 Queued::Nobody => {
-                    let free = free_turn(tables, gap_ms, now).await?;
+                    let free = free_turn(tables, self.turns, gap_ms, now).await?;
                     Some(free.unwrap_or(now + SignedDuration::from_millis(gap_ms)))
                 }
             },
@@ -54,8 +80,13 @@ impl Pace {
 }
 
 /// Takes the turn that is now, if nobody has it.
-async fn free_turn(tables: &Tables, gap_ms: i64, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-    let taken = turn(tables)
+async fn free_turn(
+    tables: &Tables,
+    turns: Turns,
+    gap_ms: i64,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, StoreError> {
+    let taken = turn(tables, turns)
         .update_expression("SET next_at = :next")
         .condition_expression("attribute_not_exists(next_at) OR next_at <= :now")
         .expression_attribute_values(":next", at(now + SignedDuration::from_millis(gap_ms)))
@@ -81,11 +112,12 @@ enum Queued {
 /// Takes the turn behind the last one that is still to come, if there is one and its own is not after `latest`.
 async fn queue(
     tables: &Tables,
+    turns: Turns,
     gap_ms: i64,
     now: Timestamp,
     latest: Timestamp,
 ) -> Result<Queued, StoreError> {
-    let queued = turn(tables)
+    let queued = turn(tables, turns)
         .update_expression("SET next_at = next_at + :gap")
         .condition_expression("next_at > :now AND next_at <= :latest")
         .expression_attribute_values(":gap", n(gap_ms))
@@ -118,9 +150,12 @@ fn unless_condition_failed(error: SdkError<UpdateItemError>) -> Result<Option<Ti
     }
 }
 
-fn turn(tables: &Tables) -> aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder {
+fn turn(
+    tables: &Tables,
+    turns: Turns,
+) -> aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder {
     let update = tables.client.update_item().table_name(&tables.names.counters);
-    update.key("subject", s("pace")).key("window", s("now"))
+    update.key("subject", s("pace")).key("window", s(turns.window()))
 }
 
 fn read_next_at(attributes: Option<&crate::item::Item>) -> Option<Timestamp> {

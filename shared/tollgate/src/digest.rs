@@ -28,6 +28,7 @@ pub struct Sums {
     pub no_agent: u64,
     pub unanswered: u64,
     pub withdrawn: u64,
+    pub telecom_problem: u64,
     pub unheard: u64,
     pub redirected: u64,
     pub refused: u64,
@@ -78,6 +79,7 @@ impl Sums {
             Fate::NoAgent => &mut self.no_agent,
             Fate::Unanswered => &mut self.unanswered,
             Fate::Withdrawn => &mut self.withdrawn,
+            Fate::TelecomProblem => &mut self.telecom_problem,
             Fate::Unheard => &mut self.unheard,
             Fate::Redirected => &mut self.redirected,
             Fate::Refused => &mut self.refused,
@@ -100,7 +102,7 @@ impl Sums {
     /// How many calls were dialed.
     #[must_use]
     pub fn calls(&self) -> u64 {
-        self.live + self.talked + self.wasted() + self.withdrawn + self.unheard
+        self.live + self.talked + self.wasted() + self.withdrawn + self.telecom_problem + self.unheard
     }
 
     /// How many calls found nobody, or no agent.

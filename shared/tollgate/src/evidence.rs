@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::network::Network;
 use crate::number::PhoneNumber;
-use crate::outcome::{CallEnd, Excuse};
+use crate::outcome::{CallEnd, Outcome};
 use crate::policy::Policy;
 use crate::record::{MarkKind, Record, Terms};
 use crate::request::RequestId;
@@ -100,7 +100,7 @@ pub enum Talk {
     /// Its visitor withdrew it before an agent joined: held against nobody once, as a short talk is, and against who does it
     /// again with another number. Else whoever withdraws each time would leave no trace.
     Withdrawn,
-    /// The call says nothing of anybody: nobody heard how it ended.
+    /// The call says nothing of anybody: nobody heard how it ended, or it failed on its way to the phone.
     Untold,
 }
 
@@ -108,10 +108,11 @@ impl End {
     /// The end of a call as it was heard.
     #[must_use]
     pub fn of(end: &CallEnd) -> Self {
-        let talk = match (end.agent_seconds(), end.excuse) {
-            (Some(seconds), _) => Talk::Lasted { seconds },
-            (None, Some(Excuse::Withdrawn)) => Talk::Withdrawn,
-            (None, None) => Talk::Never,
+        let talk = match end.outcome() {
+            Outcome::Talked => Talk::Lasted { seconds: end.agent_seconds().unwrap_or(0) },
+            Outcome::Withdrawn => Talk::Withdrawn,
+            Outcome::TelecomProblem => Talk::Untold,
+            Outcome::Unanswered | Outcome::NoAgent => Talk::Never,
         };
         Self { at: end.ended_at, talk }
     }

@@ -1,7 +1,11 @@
 //! How a call ended, and what that teaches: a call that nobody answered, or that never reached an agent, was wasted.
 
+mod reason;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+pub use reason::DisconnectReason;
 
 /// The end of a call, from Connect's contact event or from DescribeContact.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +26,8 @@ pub struct CallEnd {
 pub enum Excuse {
     /// Its visitor withdrew it before it ended.
     Withdrawn,
+    /// Nobody answered, since the call failed on its way to the phone.
+    TelecomProblem,
 }
 
 /// What a call came to.
@@ -34,6 +40,8 @@ pub enum Outcome {
     NoAgent,
     /// Withdrawn by its visitor before an agent joined.
     Withdrawn,
+    /// Not answered, since the call failed on its way to the phone.
+    TelecomProblem,
     /// Answered, and an agent talked.
     Talked,
 }
@@ -45,8 +53,21 @@ impl CallEnd {
         match (self.answered_at, self.agent_at, self.excuse) {
             (Some(_), Some(_), _) => Outcome::Talked,
             (_, _, Some(Excuse::Withdrawn)) => Outcome::Withdrawn,
+            (None, _, Some(Excuse::TelecomProblem)) => Outcome::TelecomProblem,
             (None, _, None) => Outcome::Unanswered,
-            (Some(_), None, None) => Outcome::NoAgent,
+            // A call that was answered has cost money, whatever broke it off.
+            (Some(_), None, None | Some(Excuse::TelecomProblem)) => Outcome::NoAgent,
+        }
+    }
+
+    /// The end of a call that was disconnected for this reason. A withdrawal that is known stays.
+    #[must_use]
+    pub fn because(self, reason: Option<DisconnectReason>) -> Self {
+        match (self.excuse, reason) {
+            (None, Some(DisconnectReason::TelecomProblem)) => {
+                Self { excuse: Some(Excuse::TelecomProblem), ..self }
+            }
+            _ => self,
         }
     }
 
@@ -83,17 +104,22 @@ impl Excuse {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Withdrawn => "withdrawn",
+            Self::TelecomProblem => "telecom-problem",
         }
     }
 }
 
 impl Outcome {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Unanswered, Self::NoAgent, Self::Withdrawn, Self::TelecomProblem, Self::Talked];
+
     /// Whether money was spent for nothing.
     #[must_use]
     pub fn is_waste(self) -> bool {
         match self {
             Self::Unanswered | Self::NoAgent => true,
-            Self::Withdrawn | Self::Talked => false,
+            Self::Withdrawn | Self::TelecomProblem | Self::Talked => false,
         }
     }
 
@@ -104,6 +130,7 @@ impl Outcome {
             Self::Unanswered => "unanswered",
             Self::NoAgent => "no-agent",
             Self::Withdrawn => "withdrawn",
+            Self::TelecomProblem => "telecom-problem",
             Self::Talked => "talked",
         }
     }
@@ -115,10 +142,12 @@ mod tests {
 
     #[test]
     fn an_outcome_is_stored_under_its_name() {
-        for outcome in [Outcome::Unanswered, Outcome::NoAgent, Outcome::Withdrawn, Outcome::Talked] {
+        for outcome in Outcome::ALL {
             assert_eq!(serde_json::to_value(outcome).unwrap(), outcome.as_str());
         }
-        assert_eq!(serde_json::to_value(Excuse::Withdrawn).unwrap(), Excuse::Withdrawn.as_str());
+        for excuse in [Excuse::Withdrawn, Excuse::TelecomProblem] {
+            assert_eq!(serde_json::to_value(excuse).unwrap(), excuse.as_str());
+        }
     }
 
     #[test]
@@ -142,5 +171,21 @@ mod tests {
             assert_eq!(end(at(40), at(45)).withdrawn_at(withdrawn).outcome(), Outcome::Talked);
         }
         assert_eq!(end(None, None).withdrawn_at(at(101)).outcome(), Outcome::Unanswered);
+    }
+
+    #[test]
+    fn a_call_that_failed_on_its_way_to_the_phone_is_held_against_nobody_unless_somebody_answered() {
+        let at = |second| Timestamp::from_second(second).ok();
+        let end = |answered, agent| {
+            let end =
+                CallEnd { ended_at: at(100).unwrap(), answered_at: answered, agent_at: agent, excuse: None };
+            end.because(Some(DisconnectReason::TelecomProblem))
+        };
+        assert_eq!(end(None, None).outcome(), Outcome::TelecomProblem);
+        assert_eq!(end(None, None).withdrawn_at(at(50)).outcome(), Outcome::Withdrawn);
+        assert_eq!(end(at(40), None).outcome(), Outcome::NoAgent);
+        assert_eq!(end(at(40), at(50)).outcome(), Outcome::Talked);
+        assert!(!Outcome::TelecomProblem.is_waste());
+        assert_eq!(end(None, None).because(Some(DisconnectReason::Other)), end(None, None));
     }
 }

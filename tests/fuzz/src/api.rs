@@ -61,6 +61,7 @@ pub(crate) static CONTACT: LazyLock<Vec<Value>> = events![
     "contact-events/connected-to-agent",
     "contact-events/connected-to-system",
     "contact-events/transfer",
+    "contact-events/transfer-ended",
     "contact-events/inbound",
 ];
 

@@ -23,9 +23,14 @@ pub fn check(bytes: &[u8]) {
             assert!(!id.is_empty() && id.trim() == id && id.chars().count() <= 256);
             match event.heard {
                 Heard::Answered(at) | Heard::AgentJoined(at) => assert!(at > Timestamp::UNIX_EPOCH),
-                Heard::Ended(end) => {
+                Heard::Ended { end, .. } => {
                     assert!(end.ended_at > Timestamp::UNIX_EPOCH);
                     let _ = (end.outcome(), end.answered_seconds());
+                }
+                Heard::LegBegan(leg) => assert_ne!(leg, event.contact_id),
+                Heard::LegEnded { leg, at, .. } => {
+                    assert!(at > Timestamp::UNIX_EPOCH);
+                    assert_ne!(leg, event.contact_id);
                 }
             }
         }

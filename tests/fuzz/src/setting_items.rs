@@ -39,7 +39,8 @@ static CHANGE: LazyLock<Vec<Value>> = LazyLock::new(|| {
 static CONTACT: LazyLock<Vec<Value>> = LazyLock::new(|| {
     vec![json!({ "contact_id": { "S": "c-1" }, "request_id": { "S": "00112233445566778899aabbccddeeff" },
         "answered_at": { "N": "1772445609000" }, "agent_at": { "N": "1772445612000" },
-        "ended_at": { "N": "1772445700000" }, "expires_at": { "N": "1773050500" } })]
+        "ended_at": { "N": "1772445700000" }, "excuse": { "S": "withdrawn" }, "leg#c-2": { "S": "open" },
+        "leg#c-3": { "N": "1772445800000" }, "expires_at": { "N": "1773050500" } })]
 });
 
 /// Asserts what must hold of any item: by the first byte a setting, a change or a contact.
@@ -128,17 +129,23 @@ fn check_contact(item: Value) {
     let held = json!({ "Item": item });
     let read = named(holding(held, async |tables| contacts::get(tables, &id).await), "Contacts").flatten();
     let Some(contact) = read else { return };
-    let Contact { request_id, answered_at, agent_at, ended_at } = contact.clone();
+    let Contact { request_id, answered_at, agent_at, ended_at, excuse, legs } = contact.clone();
     let halves = [
         request_id.map(Half::Request),
-        ended_at.map(|ended_at| Half::Ended(CallEnd { ended_at, answered_at, agent_at, excuse: None })),
+        ended_at.map(|ended_at| Half::Ended(CallEnd { ended_at, answered_at, agent_at, excuse })),
         answered_at.map(Half::Answered),
         agent_at.map(Half::Agent),
         // What is heard later of the same kind changes nothing.
-        ended_at.map(|_first| Half::Ended(CallEnd { ended_at: NOW, answered_at, agent_at, excuse: None })),
+        ended_at.map(|_first| Half::Ended(CallEnd { ended_at: NOW, answered_at, agent_at, excuse })),
     ];
+    // A leg that has ended may be heard to begin before and after.
+    let legs = legs.into_iter().flat_map(|(leg, ended_at)| {
+        let began = Half::LegBegan(leg.clone());
+        let ended = ended_at.map(|at| Half::LegEnded { leg, at, agent_at });
+        [Some(began.clone()), ended, Some(began)]
+    });
     let mut item = json!({});
-    for half in halves.into_iter().flatten() {
+    for half in halves.into_iter().chain(legs).flatten() {
         let before = item.clone();
         let answers = move |call: &Call| Answer::Done(json!({ "Attributes": updated(&before, &call.sent) }));
         let (_, calls) = tables::with(answers, async |tables| {

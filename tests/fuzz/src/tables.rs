@@ -100,7 +100,7 @@ pub(crate) fn updated(item: &Value, update: &Value) -> Value {
         let attribute = name(attribute);
         let value = match value.strip_prefix("if_not_exists(") {
             Some(_) if item.contains_key(&attribute) => continue,
-            Some(same) => format!(":{same}"),
+            Some(same) => format!(":{}", same.trim_start_matches('#')),
             None => value.to_owned(),
         };
         item.insert(attribute, update["ExpressionAttributeValues"][&value].clone());

@@ -149,6 +149,7 @@ mod tests {
             started_at: at.parse().unwrap(),
             answered_at: None,
             ended_at: None,
+            parts_ended_at: vec![],
         }
     }
 

@@ -62,7 +62,17 @@ impl Connect {
         let (calls, faults) = (Calls::default(), Faults::default());
         let (plans, plans_by_request) = (HashMap::new(), HashMap::new());
         let ring_time = RingTime::default();
-        let state = State { calls, faults, plan, plans, plans_by_request, ring_time, journal: None, seed };
+        let state = State {
+            calls,
+            faults,
+            plan,
+            plans,
+            plans_by_request,
+            ring_time,
+            lines_broken: false,
+            journal: None,
+            seed,
+        };
         Self { state: Arc::new(Mutex::new(state)), changed: Arc::new(Notify::new()), clock }
     }
 
@@ -81,6 +91,7 @@ impl Connect {
             match entry {
                 Entry::Placed(contact) => state.calls.add(*contact),
                 Entry::Stopped { contact_id, at } => state.calls.stop(&contact_id, at),
+                Entry::Transferred { contact_id, at, to } => state.calls.transfer(&contact_id, at, *to),
             }
         }
         state.calls.forget_old_events(now);
@@ -102,6 +113,11 @@ impl Connect {
     /// From now on an instance that takes it of these calls how long they ring.
     pub fn take_ring_time(&self, ring_time: RingTime) {
         self.state().ring_time = ring_time;
+    }
+
+    /// From now on no call reaches a phone, or each does.
+    pub fn break_lines(&self, broken: bool) {
+        self.state().lines_broken = broken;
     }
 
     /// Queues a fault for the next order to call.
@@ -157,6 +173,18 @@ impl Connect {
         Ok(())
     }
 
+    /// An agent hands a call on, and the customer talks on for so long in another contact, whose id is given back. To
+    /// witnesses it is still one call.
+    ///
+    /// # Errors
+    ///
+    /// If no such call lives.
+    pub fn transfer(&self, contact_id: &str, talk_seconds: u32) -> Result<String, Refusal> {
+        let leg = self.state().transfer(contact_id, talk_seconds, self.clock.now())?;
+        self.changed.notify_one();
+        Ok(leg)
+    }
+
     /// The contact events, as EventBridge delivers them, that are due by `now` and were not taken yet, in order of
     /// time. They are handed out once.
     #[must_use]
@@ -199,7 +227,13 @@ impl Connect {
     /// at once.
     #[must_use]
     pub fn max_live_at_once(&self, number: &str) -> usize {
-        self.state().calls.max_live_at_once(number)
+        self.max_live_at_once_if(number, |_| true)
+    }
+
+    /// The same, where of the contacts that a call was transferred to only these count.
+    #[must_use]
+    pub fn max_live_at_once_if(&self, number: &str, counts: impl Fn(&str) -> bool) -> usize {
+        self.state().calls.max_live_at_once(number, &counts)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

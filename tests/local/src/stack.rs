@@ -26,7 +26,7 @@ use tollgate_aws::carrier::Service;
 use tollgate_aws::clock::Clock;
 use tollgate_aws::error::StoreError;
 use tollgate_aws::metrics::Metrics;
-use tollgate_aws::pace::Pace;
+use tollgate_aws::pace::{Pace, Turns};
 use tollgate_aws::schema::TABLES;
 use tollgate_aws::settings::{self, Cached};
 use tollgate_aws::tables::Tables;
@@ -292,7 +292,7 @@ async fn functions(
             tables: tables(),
             settings: settings(),
             connect: clients.connect(),
-            pace: Pace::default(),
+            pace: Pace::of(Turns::Calls),
             clock: clock.clone(),
             metrics: Metrics::kept(),
         },
@@ -300,6 +300,7 @@ async fn functions(
             tables: tables(),
             settings: settings(),
             connect: clients.connect(),
+            asks: Pace::of(Turns::Reasons),
             metrics: Metrics::kept(),
         },
         upkeep: Upkeep {

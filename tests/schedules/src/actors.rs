@@ -41,6 +41,9 @@ pub(crate) fn begin(world: &Arc<World>) -> Vec<JoinHandle<()>> {
         }
     }
     tasks.push(spawn_local(operate(Arc::clone(world))));
+    if !world.scenario.transfers.is_empty() {
+        tasks.push(spawn_local(hand_on(Arc::clone(world))));
+    }
     tasks.push(spawn_local(carry_late(Arc::clone(world))));
     tasks.push(spawn_local(pass_time(Arc::clone(world))));
     tasks
@@ -124,7 +127,9 @@ async fn listen(world: Arc<World>) {
             continue;
         };
         let heard = run(world.now() + INVOCATION, world.stack.hear(&delivery.event)).await;
-        if !matches!(heard, Some(Ok(()))) {
+        if matches!(heard, Some(Ok(()))) {
+            world.was_heard(&delivery.event);
+        } else {
             let attempts = delivery.attempts + 1;
             if attempts < DELIVERIES_MAX {
                 let not_before = world.now() + SignedDuration::from_secs(i64::from(below(60)));
@@ -169,6 +174,26 @@ async fn operate(world: Arc<World>) {
         let answer = run(world.now() + INVOCATION, sent).await;
         if answer.is_some_and(|answer| answer.status < 300) {
             world.border.count("operator's deed");
+        }
+        world.bell.ring();
+    }
+}
+
+/// Agents hand calls on: the first that lives, or the contact that was handed on last.
+async fn hand_on(world: Arc<World>) {
+    let mut last: Option<String> = None;
+    for transfer in world.scenario.transfers.clone() {
+        wait(&world, transfer.waits).await;
+        let calls = world.stack.connect.calls();
+        let talked_in =
+            calls.into_iter().filter(|call| call.answered_at.is_some() && call.ended_at.is_none());
+        let contacts = last.take().into_iter().chain(talked_in.map(|call| call.contact_id));
+        for contact in contacts {
+            if let Ok(leg) = world.stack.connect.transfer(&contact, transfer.talk_seconds) {
+                world.border.count("transfer");
+                last = Some(leg);
+                break;
+            }
         }
         world.bell.ring();
     }

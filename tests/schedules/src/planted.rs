@@ -13,6 +13,8 @@ pub enum Planted {
     UnownedRelease,
     /// Who notes whose call it is does not read that its end was heard.
     UnreadEnd,
+    /// Who hears the end of a contact does not read which others its call was transferred to.
+    UnreadLegs,
     /// A dial takes its places in the budgets outside the transaction that claims it.
     BudgetOutsideTheClaim,
     /// A redelivered request is counted for its asking side once more.
@@ -58,6 +60,12 @@ impl Planted {
             }
             (Self::UnreadEnd, "UpdateItem")
                 if input["TableName"] == "Contacts" && has_value(&input, ":request_id") =>
+            {
+                input["ReturnValues"] = json!("UPDATED_NEW");
+                true
+            }
+            (Self::UnreadLegs, "UpdateItem")
+                if input["TableName"] == "Contacts" && has_value(&input, ":ended_at") =>
             {
                 input["ReturnValues"] = json!("UPDATED_NEW");
                 true

@@ -27,7 +27,12 @@ pub(crate) fn judge(world: &World, orders: &[Order]) -> Violations {
 }
 
 fn live_calls(world: &World) -> Violations {
-    let live = NUMBERS.iter().map(|number| (number, world.stack.connect.max_live_at_once(number)));
+    // A transfer that nobody heard of in time holds nothing.
+    let held = world.legs.lock().unwrap();
+    let connect = &world.stack.connect;
+    let live = NUMBERS
+        .iter()
+        .map(|number| (number, connect.max_live_at_once_if(number, |contact| held.contains(contact))));
     live.filter(|(_, live)| *live > 1)
         .map(|(number, live)| {
             Violation::of(Invariant::OneLiveCall, format!("{live} calls to {number} lived at once"))

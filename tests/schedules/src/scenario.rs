@@ -20,6 +20,10 @@ pub(crate) struct Scenario {
     pub(crate) calls: CallPlan,
     pub(crate) visitors: Vec<Visitor>,
     pub(crate) operator: Vec<Deed>,
+    /// What agents hand on.
+    pub(crate) transfers: Vec<Transfer>,
+    /// Whether no call reaches a phone.
+    pub(crate) lines_broken: bool,
     /// How time passes: so many seconds at a time.
     pub(crate) ticks: Vec<u32>,
     /// Whether upkeep runs while things go wrong.
@@ -41,6 +45,15 @@ pub(crate) struct Visitor {
     pub(crate) sends: u32,
     /// After how many ticks more he withdraws, if he does.
     pub(crate) withdraws: Option<u32>,
+}
+
+/// A call that an agent hands on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Transfer {
+    /// After how many ticks.
+    pub(crate) waits: u32,
+    /// How long the customer talks on, in seconds.
+    pub(crate) talk_seconds: u32,
 }
 
 /// Something that an operator does.
@@ -65,6 +78,8 @@ pub enum Theme {
     LongCalls,
     /// The end of a call, which may be heard before the dialer has noted whose call it is; upkeep does not help.
     EndOfCall,
+    /// Calls that agents hand on, once or several times, while the number is asked for again.
+    Transfers,
 }
 
 impl Theme {
@@ -74,6 +89,7 @@ impl Theme {
         match seed / 2 % 10 {
             0 => Self::LongCalls,
             1 => Self::EndOfCall,
+            2 => Self::Transfers,
             _ => Self::Anything,
         }
     }
@@ -85,6 +101,7 @@ impl Scenario {
             Theme::Anything => Self::anything(),
             Theme::LongCalls => Self::long_calls(),
             Theme::EndOfCall => Self::end_of_call(),
+            Theme::Transfers => Self::transfers(),
         }
     }
 
@@ -112,6 +129,8 @@ impl Scenario {
             ticks: (0..6 + below(6)).map(|_| one_of(&[1, 2, 10, 30, 60, 70])).collect(),
             upkeep: true,
             settings_kept_seconds: one_of(&[0, 5]),
+            transfers: (0..one_of(&[0, 0, 0, 1, 2])).map(|_| Transfer::drawn()).collect(),
+            lines_broken: happens(60),
         }
     }
 
@@ -123,6 +142,8 @@ impl Scenario {
             calls: CallPlan { talk_seconds: 290 + below(120), ..CallPlan::default() },
             visitors: [0, 16, 20, 24].map(|tick| visitor(tick + below(8))).to_vec(),
             operator: vec![],
+            transfers: vec![],
+            lines_broken: false,
             ticks: (0..36).map(|_| one_of(&[5, 10, 20, 30])).collect(),
             upkeep: true,
             settings_kept_seconds: 5,
@@ -139,10 +160,34 @@ impl Scenario {
             ]),
             visitors: vec![Visitor { waits: 0, sends: 1, withdraws: None, ..Visitor::drawn(2) }],
             operator: vec![],
+            transfers: vec![],
+            lines_broken: false,
             ticks: vec![2; 12],
             upkeep: false,
             settings_kept_seconds: 5,
         }
+    }
+
+    fn transfers() -> Self {
+        let visitor = |waits| Visitor { waits, sends: 1, withdraws: None, key: None, ..Visitor::drawn(1) };
+        Self {
+            rules: Rules::Usual,
+            weather: Weather::drawn(),
+            calls: CallPlan { talk_seconds: 60 + below(120), ..CallPlan::default() },
+            visitors: [0, 4, 8, 12].map(|tick| visitor(tick + below(6))).to_vec(),
+            operator: vec![],
+            ticks: (0..24).map(|_| one_of(&[1, 5, 10, 20, 40])).collect(),
+            upkeep: true,
+            settings_kept_seconds: 5,
+            transfers: (0..1 + below(3)).map(|_| Transfer::drawn()).collect(),
+            lines_broken: false,
+        }
+    }
+}
+
+impl Transfer {
+    fn drawn() -> Self {
+        Self { waits: 1 + below(6), talk_seconds: 1 + below(200) }
     }
 }
 

@@ -29,6 +29,12 @@ impl Item {
         self.0[name]["N"].as_str()?.parse().ok()
     }
 
+    fn has_open_leg_beside(&self, leg: &str) -> bool {
+        let attributes = self.0.as_object().into_iter().flatten();
+        let others = attributes.filter(|(name, _)| name.starts_with("leg#") && *name != leg);
+        others.into_iter().any(|(_, value)| value["S"] == "open")
+    }
+
     pub(crate) fn state(&self) -> &str {
         self.text("state")
     }
@@ -106,6 +112,18 @@ pub(crate) fn all(engine: &Engine, table: &str) -> Vec<Item> {
     let mut answer: Value = serde_json::from_str(&answer.body).unwrap_or_default();
     let items = answer["Items"].as_array_mut().map(std::mem::take).unwrap_or_default();
     items.into_iter().map(Item).collect()
+}
+
+/// Whether a contact stands among those that a call was transferred to, and the rest of the call is not over: its number is
+/// held until this contact's end, too.
+pub(crate) fn is_leg_of_live_call(engine: &Engine, first: &str, leg: &str) -> bool {
+    let contacts = all(engine, "Contacts");
+    let Some(call) = contacts.iter().find(|contact| contact.text("contact_id") == first) else {
+        return false;
+    };
+    let leg = format!("leg#{leg}");
+    let lives_without = call.number("ended_at").is_none() || call.has_open_leg_beside(&leg);
+    !call.text(&leg).is_empty() && lives_without
 }
 
 /// Claims whose request does not need them, and requests that need one and have none.

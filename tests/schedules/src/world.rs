@@ -1,5 +1,6 @@
 //! The world of one schedule: the stack behind its border, a clock, and what those who act in it share.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
@@ -28,6 +29,8 @@ pub(crate) struct World {
     pub(crate) accepted: Mutex<Vec<String>>,
     /// Events that EventBridge has yet to deliver.
     pub(crate) bus: Mutex<Vec<Delivery>>,
+    /// The contacts that a call was transferred to and that were heard of before its end: they hold its number.
+    pub(crate) legs: Mutex<BTreeSet<String>>,
     /// Batches of the stream that were handed out, to be handed out again out of turn.
     pub(crate) handed_out: Mutex<Vec<(local::stack::Function, Value)>>,
 }
@@ -57,6 +60,7 @@ impl World {
         stack.functions.intake.secret = [7; 32];
         stack.functions.intake.random = id;
         tables::watch(&stack);
+        stack.connect.break_lines(scenario.lines_broken);
         border.open(stack.engine.clone(), stack.connect.clone());
         Arc::new(Self {
             stack,
@@ -66,6 +70,7 @@ impl World {
             bell: Bell::default(),
             accepted: Mutex::default(),
             bus: Mutex::default(),
+            legs: Mutex::default(),
             handed_out: Mutex::default(),
         })
     }
@@ -105,6 +110,20 @@ impl World {
                 let not_before = self.now() + SignedDuration::from_secs(i64::from(delay));
                 self.put_on_bus(Delivery { event: event.clone(), not_before, attempts: 0 });
             }
+        }
+    }
+
+    /// Notes that an event was taken. The beginning of a leg holds the number if it stands in the item of the contact that
+    /// began the call, and that one's end does not.
+    pub(crate) fn was_heard(&self, event: &Value) {
+        let detail = &event["detail"];
+        let (Some(leg), Some(first)) = (detail["contactId"].as_str(), detail["initialContactId"].as_str())
+        else {
+            return;
+        };
+        if detail["eventType"] == "INITIATED" && tables::is_leg_of_live_call(&self.stack.engine, first, leg) {
+            self.border.count("transfer heard of in time");
+            self.legs.lock().unwrap().insert(leg.to_owned());
         }
     }
 

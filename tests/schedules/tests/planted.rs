@@ -38,6 +38,11 @@ fn an_end_that_is_heard_too_early_and_forgotten_is_found() {
 }
 
 #[test]
+fn an_end_that_does_not_ask_for_the_legs_of_its_call_is_found() {
+    found(Planted::UnreadLegs, Theme::Transfers, &[Invariant::OneLiveCall], 0..100);
+}
+
+#[test]
 fn a_budget_that_is_taken_outside_the_claim_is_found() {
     found(Planted::BudgetOutsideTheClaim, Theme::Anything, &[Invariant::BudgetExact], 0..100);
 }

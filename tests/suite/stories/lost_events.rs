@@ -142,20 +142,6 @@ async fn in_call(world: &World, change: impl FnOnce(&mut Value)) -> (String, Val
 }
 
 #[tokio::test]
-async fn the_end_of_a_contact_that_a_call_was_transferred_to_does_not_end_the_request() {
-    let world = world().await;
-    let (id, end) = in_call(&world, |detail| {
-        detail["initialContactId"] = detail["contactId"].clone();
-        detail["contactId"] = json!("9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d");
-    })
-    .await;
-    let before = world.everything().await;
-    world.stack.hear(&end).await.unwrap();
-    assert_eq!(world.everything().await, before);
-    assert_eq!(world.state(&id).await, StateName::InCall);
-}
-
-#[tokio::test]
 async fn events_of_contacts_that_are_not_ours_write_nothing() {
     for method in ["INBOUND", "OUTBOUND", "TRANSFER", "CALLBACK", "API"] {
         let world = world().await;

@@ -4,7 +4,7 @@ use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use local::stack::Function;
 use serde_json::json;
-use tollgate_aws::pace::Pace;
+use tollgate_aws::pace::{Pace, Turns};
 
 use crate::by_hand::{no_rules, number};
 use crate::world::{World, account, world};
@@ -31,7 +31,7 @@ fn assert_apart(turns: &[Timestamp]) {
 #[tokio::test]
 async fn twenty_dialers_at_once_get_twenty_turns_each_a_gap_after_the_last() {
     let world = world().await;
-    let paces: Vec<_> = (0..10).map(|_| Pace::default()).collect();
+    let paces: Vec<_> = (0..10).map(|_| Pace::of(Turns::Calls)).collect();
     // Each dialer asks twice, as an environment does that handles two records.
     let dialers: Vec<_> = paces.iter().chain(&paces).collect();
     let first = turns(&world, &dialers).await;
@@ -45,10 +45,10 @@ async fn twenty_dialers_at_once_get_twenty_turns_each_a_gap_after_the_last() {
 #[tokio::test]
 async fn turns_are_not_saved_up_while_nobody_calls() {
     let world = world().await;
-    let pace = Pace::default();
+    let pace = Pace::of(Turns::Calls);
     turns(&world, &[&pace; 20]).await;
     world.pass_unseen(60);
-    let after = turns(&world, &[&pace, &Pace::default(), &pace]).await;
+    let after = turns(&world, &[&pace, &Pace::of(Turns::Calls), &pace]).await;
     assert_eq!(after[0], world.now());
     assert_apart(&after);
 }
@@ -60,12 +60,13 @@ async fn a_turn_that_would_come_too_late_is_not_taken() {
     let latest = now + SignedDuration::from_secs(1);
     let mut taken = 0;
     for _ in 0..20 {
-        taken +=
-            usize::from(Pace::default().take_turn(tables, PER_SECOND, now, latest).await.unwrap().is_some());
+        taken += usize::from(
+            Pace::of(Turns::Calls).take_turn(tables, PER_SECOND, now, latest).await.unwrap().is_some(),
+        );
     }
     assert_eq!(taken, 2);
     // The others have pushed nobody back.
-    let next = turns(&world, &[&Pace::default()]).await;
+    let next = turns(&world, &[&Pace::of(Turns::Calls)]).await;
     assert_eq!(next, [now + GAP + GAP]);
 }
 

@@ -64,7 +64,8 @@ const CONTACT_EVENTS: &[(&str, &str)] = &[
     ("disconnected-pascal-case", "ended 2026-03-02T10:04:31.25Z: talked, 261 s"),
     ("disconnected-unanswered", "ended 2026-03-02T10:00:32.4Z: unanswered, 0 s"),
     ("inbound", "ignored: not begun by an API call"),
-    ("transfer", "ignored: not begun by an API call"),
+    ("transfer", "3f6d0c1b-58a2-4d37-9be4-0a1c2d3e4f50 goes on as 4e7c1d2c-69b3-4e48-acf5-1b2d3e4f5a61"),
+    ("transfer-ended", "leg ended 2026-03-02T10:06:12.4Z"),
     ("unknown-type", "ignored: an event type that we do not act on"),
 ];
 const UPKEEP: &[&str] = &["scheduled"];
@@ -161,7 +162,11 @@ async fn recorded_contact_events_are_heard_or_ignored() {
         let heard = match contact_events::read(&event) {
             Ok(ContactEvent { heard: Heard::Answered(at), .. }) => format!("answered {at}"),
             Ok(ContactEvent { heard: Heard::AgentJoined(at), .. }) => format!("agent {at}"),
-            Ok(ContactEvent { heard: Heard::Ended(end), .. }) => {
+            Ok(ContactEvent { heard: Heard::LegBegan(leg), contact_id }) => {
+                format!("{} goes on as {}", contact_id.as_str(), leg.as_str())
+            }
+            Ok(ContactEvent { heard: Heard::LegEnded { at, .. }, .. }) => format!("leg ended {at}"),
+            Ok(ContactEvent { heard: Heard::Ended { end, .. }, .. }) => {
                 format!("ended {}: {}, {} s", end.ended_at, end.outcome().as_str(), end.answered_seconds())
             }
             Err(Ignored(reason)) => format!("ignored: {reason}"),

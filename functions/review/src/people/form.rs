@@ -7,6 +7,7 @@ use serde::Serialize;
 use tollgate::counter::Ask;
 use tollgate::evidence::{Admission, Call, Talk};
 use tollgate::network::Network;
+use tollgate::outcome::Excuse;
 use tollgate::record::MarkKind;
 use tollgate::request::RequestId;
 use tollgate::text::{AccountId, Author, CarrierName, ContactId, Reason, VisitorText};
@@ -92,12 +93,23 @@ pub(super) struct ShownContact {
     answered_at: Option<Timestamp>,
     agent_at: Option<Timestamp>,
     ended_at: Option<Timestamp>,
+    excuse: Option<Excuse>,
+    legs: Vec<ShownLeg>,
+}
+
+/// A contact that a call was transferred to.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ShownLeg {
+    contact_id: ContactId,
+    ended_at: Option<Timestamp>,
 }
 
 impl ShownContact {
     pub(super) fn of(contact_id: ContactId, contact: Contact) -> Self {
-        let Contact { request_id: request, answered_at, agent_at, ended_at } = contact;
-        Self { contact_id, request, answered_at, agent_at, ended_at }
+        let Contact { request_id: request, answered_at, agent_at, ended_at, excuse, legs } = contact;
+        let legs = legs.into_iter().map(|(contact_id, ended_at)| ShownLeg { contact_id, ended_at }).collect();
+        Self { contact_id, request, answered_at, agent_at, ended_at, excuse, legs }
     }
 }
 

@@ -18,6 +18,8 @@ pub enum Fate {
     Unanswered,
     /// Its visitor withdrew it before an agent joined.
     Withdrawn,
+    /// Its call failed on its way to the phone.
+    TelecomProblem,
     /// Its call was given up as lost: nobody heard how it ended.
     Unheard,
     /// Offered the other channels at once.
@@ -34,13 +36,14 @@ pub enum Fate {
 
 impl Fate {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Waiting,
         Self::Live,
         Self::Talked,
         Self::NoAgent,
         Self::Unanswered,
         Self::Withdrawn,
+        Self::TelecomProblem,
         Self::Unheard,
         Self::Redirected,
         Self::Refused,
@@ -61,6 +64,7 @@ impl Fate {
                     Outcome::NoAgent => Self::NoAgent,
                     Outcome::Unanswered => Self::Unanswered,
                     Outcome::Withdrawn => Self::Withdrawn,
+                    Outcome::TelecomProblem => Self::TelecomProblem,
                 },
                 Ending::Closed { end: None, .. } => Self::Unheard,
                 Ending::Redirected => Self::Redirected,
@@ -81,6 +85,7 @@ impl Fate {
             | Self::NoAgent
             | Self::Unanswered
             | Self::Withdrawn
+            | Self::TelecomProblem
             | Self::Unheard => true,
             Self::Waiting
             | Self::Redirected
@@ -107,6 +112,7 @@ impl Fate {
             Self::NoAgent => "no-agent",
             Self::Unanswered => "unanswered",
             Self::Withdrawn => "withdrawn",
+            Self::TelecomProblem => "telecom-problem",
             Self::Unheard => "unheard",
             Self::Redirected => "redirected",
             Self::Refused => "refused",

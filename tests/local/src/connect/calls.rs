@@ -35,10 +35,12 @@ pub struct Call {
     pub answered_at: Option<Timestamp>,
     /// When it ended; `None` while it lives.
     pub ended_at: Option<Timestamp>,
+    /// When each of its contacts ended, the first and those that it was transferred to, as far as they have.
+    pub parts_ended_at: Vec<Timestamp>,
 }
 
 impl Call {
-    fn seen(contact: &Contact, now: Timestamp) -> Self {
+    fn seen(calls: &Calls, contact: &Contact, now: Timestamp) -> Self {
         Self {
             contact_id: contact.id.clone(),
             request_id: contact.attributes.get("requestId").cloned(),
@@ -48,7 +50,8 @@ impl Call {
             phone_number: contact.phone_number.clone(),
             started_at: contact.started_at,
             answered_at: contact.timeline().connected.filter(|connected| *connected <= now),
-            ended_at: Some(contact.timeline().ended).filter(|ended| *ended <= now),
+            ended_at: Some(calls.ended(contact)).filter(|ended| *ended <= now),
+            parts_ended_at: calls.parts_ended(contact).filter(|ended| *ended <= now).collect(),
         }
     }
 }
@@ -60,6 +63,8 @@ pub(super) struct Calls {
     by_id: HashMap<String, usize>,
     by_number: HashMap<String, Vec<usize>>,
     by_token: HashMap<String, usize>,
+    /// The contacts that a call was transferred to, by the one that began it.
+    legs: HashMap<String, Vec<usize>>,
     /// Those with events yet to be told.
     untold: BTreeSet<usize>,
 }
@@ -68,7 +73,10 @@ impl Calls {
     pub(super) fn add(&mut self, contact: Contact) {
         let index = self.contacts.len();
         self.by_id.insert(contact.id.clone(), index);
-        self.by_number.entry(contact.phone_number.clone()).or_default().push(index);
+        match &contact.follows {
+            Some(follows) => self.legs.entry(follows.initial.clone()).or_default().push(index),
+            None => self.by_number.entry(contact.phone_number.clone()).or_default().push(index),
+        }
         if let Some(token) = &contact.client_token {
             self.by_token.insert(token.clone(), index);
         }
@@ -81,6 +89,35 @@ impl Calls {
         if let Some(contact) = index.and_then(|index| self.contacts.get_mut(*index)) {
             contact.stopped_at.get_or_insert(at);
         }
+    }
+
+    pub(super) fn transfer(&mut self, id: &str, at: Timestamp, to: Contact) {
+        let index = self.by_id.get(id);
+        if let Some(contact) = index.and_then(|index| self.contacts.get_mut(*index)) {
+            contact.transferred_at.get_or_insert(at);
+        }
+        self.add(to);
+    }
+
+    /// When a call is over, the contacts included that it was transferred to.
+    fn ended(&self, contact: &Contact) -> Timestamp {
+        self.ended_if(contact, &|_| true)
+    }
+
+    fn parts_ended(&self, contact: &Contact) -> impl Iterator<Item = Timestamp> {
+        let legs = self.legs.get(&contact.id).into_iter().flatten();
+        let legs = legs.filter_map(|index| self.contacts.get(*index));
+        std::iter::once(contact.timeline().ended).chain(legs.map(|leg| leg.timeline().ended))
+    }
+
+    fn ended_if(&self, contact: &Contact, counts: &dyn Fn(&str) -> bool) -> Timestamp {
+        let legs = self.legs.get(&contact.id).into_iter().flatten();
+        let legs = legs.filter_map(|index| self.contacts.get(*index)).filter(|leg| counts(&leg.id));
+        legs.map(|leg| leg.timeline().ended).fold(contact.timeline().ended, Timestamp::max)
+    }
+
+    pub(super) fn get(&self, id: &str) -> Option<&Contact> {
+        self.contacts.get(*self.by_id.get(id)?)
     }
 
     /// Does not tell again what no bus would still deliver.
@@ -113,23 +150,24 @@ impl Calls {
     }
 
     pub(super) fn seen(&self, now: Timestamp) -> Vec<Call> {
-        self.contacts.iter().map(|contact| Call::seen(contact, now)).collect()
+        let calls = self.contacts.iter().filter(|contact| contact.follows.is_none());
+        calls.map(|contact| Call::seen(self, contact, now)).collect()
     }
 
     pub(super) fn one(&self, id: &str, now: Timestamp) -> Option<Call> {
-        self.contacts.get(*self.by_id.get(id)?).map(|contact| Call::seen(contact, now))
+        self.contacts.get(*self.by_id.get(id)?).map(|contact| Call::seen(self, contact, now))
     }
 
     pub(super) fn live(&self, number: &str, now: Timestamp) -> usize {
-        self.to(number).filter(|contact| contact.is_live(now)).count()
+        self.to(number).filter(|contact| now < self.ended(contact)).count()
     }
 
     /// The most calls to this number that ever lived at the same moment. One that ended in the moment of its
     /// start still counts in that moment, unless it was stopped: then it was over before any later one began.
-    pub(super) fn max_live_at_once(&self, number: &str) -> usize {
+    pub(super) fn max_live_at_once(&self, number: &str, counts: &dyn Fn(&str) -> bool) -> usize {
         let contacts: Vec<_> = self.to(number).collect();
         let lives_beside = |earlier: &Contact, at: Timestamp| {
-            let ended = earlier.timeline().ended;
+            let ended = self.ended_if(earlier, counts);
             let is_of_this_moment = at == earlier.started_at && earlier.stopped_at != Some(at);
             earlier.started_at <= at && (at < ended || is_of_this_moment)
         };

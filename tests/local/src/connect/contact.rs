@@ -14,6 +14,8 @@ use super::events::EventKind;
 const BUSY_SECONDS: u32 = 1;
 /// How long a caller waits in the queue when an agent is free.
 const QUEUE_SECONDS: u32 = 1;
+/// How long an agent who hands a call on stays in it.
+const HAND_OVER_SECONDS: u32 = 1;
 /// What an agent still does after the call; only then is the contact completed.
 const AFTER_CALL_WORK_SECONDS: u32 = 2;
 
@@ -70,12 +72,31 @@ pub(super) struct Contact {
     pub(super) started_at: Timestamp,
     pub(super) plan: CallPlan,
     pub(super) stopped_at: Option<Timestamp>,
+    /// When an agent handed it on to another contact.
+    #[serde(default)]
+    pub(super) transferred_at: Option<Timestamp>,
+    /// The contacts that it follows, if it was transferred to.
+    #[serde(default)]
+    pub(super) follows: Option<Follows>,
+    /// Whether no call reaches a phone.
+    #[serde(default)]
+    pub(super) lines_broken: bool,
     /// Which of its events have been handed out.
     #[serde(skip)]
     pub(super) taken: Vec<EventKind>,
     /// Whether its end is told before its beginning.
     #[serde(skip)]
     pub(super) reordered: bool,
+}
+
+/// The contacts that a contact follows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Follows {
+    /// The one that began the call.
+    pub(super) initial: String,
+    /// The one that handed on to it.
+    pub(super) previous: String,
 }
 
 /// When things happen to a call; those that never do have no time.
@@ -91,6 +112,13 @@ pub(super) struct Timeline {
 impl Contact {
     pub(super) fn timeline(&self) -> Timeline {
         let planned = self.planned();
+        let planned = match self.transferred_at {
+            Some(at) if later(at, HAND_OVER_SECONDS) < planned.ended => {
+                let ended = later(at, HAND_OVER_SECONDS);
+                Timeline { ended, completed: ended, reason: "AGENT_DISCONNECT", ..planned }
+            }
+            _ => planned,
+        };
         match self.stopped_at {
             Some(stop) if stop < planned.ended => Timeline {
                 connected: planned.connected.filter(|at| *at <= stop),
@@ -103,8 +131,18 @@ impl Contact {
         }
     }
 
+    /// How it was begun (`InitiationMethod`).
+    pub(super) fn initiation_method(&self) -> &'static str {
+        if self.follows.is_some() { "TRANSFER" } else { "API" }
+    }
+
     fn planned(&self) -> Timeline {
         let Self { plan, started_at, ring_timeout_seconds, .. } = self;
+        if self.lines_broken {
+            let ended = later(*started_at, BUSY_SECONDS);
+            let reason = "TELECOM_PROBLEM";
+            return Timeline { connected: None, agent: None, ended, completed: ended, reason };
+        }
         if plan.answered && plan.ring_seconds <= *ring_timeout_seconds {
             let connected = later(*started_at, plan.ring_seconds);
             let ended = later(connected, plan.talk_seconds);

@@ -63,7 +63,7 @@ fn detail(contact: &Contact, kind: EventKind) -> Value {
         "contactId": contact.id,
         "channel": "VOICE",
         "instanceArn": instance_arn(contact),
-        "initiationMethod": "API",
+        "initiationMethod": contact.initiation_method(),
         "initiationTimestamp": milliseconds(contact.started_at),
         "tags": tags,
         "segmentAttributes": {},
@@ -73,6 +73,10 @@ fn detail(contact: &Contact, kind: EventKind) -> Value {
             detail.insert(key.to_owned(), value);
         }
     };
+    if let Some(follows) = &contact.follows {
+        add("initialContactId", json!(follows.initial));
+        add("previousContactId", json!(follows.previous));
+    }
     if let Some(connected) = timeline.connected.filter(|_| kind >= EventKind::ConnectedToSystem) {
         add("connectedToSystemTimestamp", json!(milliseconds(connected)));
         if kind >= EventKind::Queued {

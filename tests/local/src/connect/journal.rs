@@ -20,6 +20,8 @@ pub(super) enum Entry {
     Placed(Box<Contact>),
     /// A call was stopped by StopContact.
     Stopped { contact_id: String, at: Timestamp },
+    /// A call was handed on to another contact.
+    Transferred { contact_id: String, at: Timestamp, to: Box<Contact> },
 }
 
 /// The open file.

@@ -30,10 +30,14 @@ pub(super) fn summary(contact: &Contact, now: Timestamp) -> Map<String, Value> {
     let mut summary = Map::from_iter([
         ("Arn".to_owned(), json!(contact_arn(contact))),
         ("Id".to_owned(), json!(contact.id)),
-        ("InitiationMethod".to_owned(), json!("API")),
+        ("InitiationMethod".to_owned(), json!(contact.initiation_method())),
         ("Channel".to_owned(), json!("VOICE")),
         ("InitiationTimestamp".to_owned(), seconds(contact.started_at)),
     ]);
+    if let Some(follows) = &contact.follows {
+        summary.insert("InitialContactId".to_owned(), json!(follows.initial));
+        summary.insert("PreviousContactId".to_owned(), json!(follows.previous));
+    }
     if let Some(enqueued) = timeline.connected.filter(|at| *at <= now) {
         let queue = json!({"Id": identifier("queue"), "EnqueueTimestamp": seconds(enqueued)});
         summary.insert("QueueInfo".to_owned(), queue);

@@ -108,7 +108,7 @@ impl Search {
         contact.instance_id == self.instance_id
             && self.time_range.holds(contact, now)
             && among(&criteria.channels, "VOICE")
-            && among(&criteria.initiation_methods, "API")
+            && among(&criteria.initiation_methods, contact.initiation_method())
             && criteria.searchable_contact_attributes.as_ref().is_none_or(|wanted| wanted.hold(contact))
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::calls::Calls;
-use super::contact::{CallPlan, Contact};
+use super::contact::{CallPlan, Contact, Follows};
 use super::events::identifier;
 use super::faults::{Faults, Mask};
 use super::journal::{Entry, Journal};
@@ -21,6 +21,8 @@ pub(super) struct State {
     pub(super) plans: HashMap<String, CallPlan>,
     pub(super) plans_by_request: HashMap<String, CallPlan>,
     pub(super) ring_time: RingTime,
+    /// Whether no call reaches a phone.
+    pub(super) lines_broken: bool,
     pub(super) journal: Option<Journal>,
     /// What contact ids are derived from, besides their order: ids of an earlier run must not come again.
     pub(super) seed: i64,
@@ -58,6 +60,9 @@ impl State {
             started_at: now,
             plan: self.plan_of(order),
             stopped_at: None,
+            transferred_at: None,
+            follows: None,
+            lines_broken: self.lines_broken,
             taken: Vec::new(),
             reordered: false,
         };
@@ -65,6 +70,32 @@ impl State {
         let id = contact.id.clone();
         self.calls.add(contact);
         Ok(id)
+    }
+
+    /// Hands a call that lives on to another contact, in which an agent talks for so long.
+    pub(super) fn transfer(
+        &mut self,
+        id: &str,
+        talk_seconds: u32,
+        now: Timestamp,
+    ) -> Result<String, Refusal> {
+        let contact = self.calls.get(id).filter(|contact| contact.is_live(now));
+        let contact = contact.ok_or_else(Refusal::contact_not_found)?;
+        let initial = contact.follows.as_ref().map_or(id, |follows| &follows.initial).to_owned();
+        let to = Contact {
+            id: identifier((self.seed, self.calls.len())),
+            client_token: None,
+            started_at: now,
+            plan: CallPlan { ring_seconds: 0, talk_seconds, answered: true, agent: true },
+            follows: Some(Follows { initial, previous: id.to_owned() }),
+            taken: Vec::new(),
+            reordered: false,
+            ..contact.clone()
+        };
+        let leg = to.id.clone();
+        self.record(|| Entry::Transferred { contact_id: id.to_owned(), at: now, to: Box::new(to.clone()) })?;
+        self.calls.transfer(id, now, to);
+        Ok(leg)
     }
 
     /// The request's plan, or else the number's, or else that of all.

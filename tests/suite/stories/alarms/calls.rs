@@ -61,6 +61,19 @@ async fn a_call_of_which_nobody_knows_whether_it_was_placed_rings() {
 }
 
 #[tokio::test]
+async fn calls_that_fail_on_their_way_to_the_phones_ring_once_they_are_more_than_a_few() {
+    for (calls, alarms) in [(3, vec![]), (4, vec!["TelecomProblems"])] {
+        let mut watched = Watched::new(world().await);
+        watched.world.stack.connect.break_lines(true);
+        for n in 0..calls {
+            somebody(n).asks(&watched.world, &number(n)).await;
+            watched.minutes(1).await;
+        }
+        watched.assert_rang(&alarms);
+    }
+}
+
+#[tokio::test]
 async fn a_budget_rings_when_it_is_nearly_used_and_when_it_is_spent() {
     let mut watched = Watched::new(world().await);
     let all = json!({ "calls_per_day_max": 5, "reserve_percent": 0, "reserve_from_strangers_percent": 0 });
