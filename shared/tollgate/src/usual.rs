@@ -98,6 +98,20 @@ impl Usual {
         }
     }
 
+    /// The UTC day from whose beginning on carriers are held by the day: the first before which enough was known. None while
+    /// too little is.
+    #[must_use]
+    pub fn held_since(&self, policy: &Policy) -> Option<Timestamp> {
+        let known = u64::from(policy.held.known_good_min);
+        let mut good = 0_u64;
+        let enough = self.days.iter().find(|(_, counts)| {
+            good = counts.values().fold(good, |all, count| all.saturating_add(*count));
+            good >= known
+        });
+        let (day, _) = enough?;
+        Timestamp::from_second((day + 1).saturating_mul(86_400)).ok()
+    }
+
     fn is_of_the_first(&self, key: &str) -> bool {
         self.first.get(key).is_some_and(|count| *count >= FIRST_CALLS_OF_A_CARRIER_MIN)
     }

@@ -165,10 +165,11 @@ impl<'a> SharedPast<'a> {
         self.calls.len() >= CALLS_SEEN_MAX
     }
 
-    /// The calls dialed within a day.
+    /// The calls dialed within a day, and not before `since`.
     #[must_use]
-    pub fn of_a_day(&self) -> u64 {
-        self.within(DAY).filter(|call| !call.own).count() as u64
+    pub fn of_a_day(&self, since: Option<Timestamp>) -> u64 {
+        let counts = |call: &&Call| !call.own && since.is_none_or(|since| call.dialed_at >= since);
+        self.within(DAY).filter(counts).count() as u64
     }
 
     /// When the newest was dialed.

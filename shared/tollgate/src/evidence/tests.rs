@@ -144,14 +144,14 @@ fn what_lives_or_has_just_ended_has_proved_nothing() {
     let calls = [call().days_ago(1), good(), wasted().mins_ago(119), good().hours_ago(2)];
     assert_eq!(of_many(&calls, |past| past.live()), 1);
     assert_eq!(of_many(&calls, |past| past.unripe()), 3);
-    assert_eq!(of_many(&calls, |past| past.of_a_day()), 3);
+    assert_eq!(of_many(&calls, |past| past.of_a_day(None)), 3);
     assert_eq!(of_many(&calls, |past| past.last_dialed_at()), Some(now()));
 }
 
 #[test]
 fn an_owners_calls_to_himself_take_no_room_from_his_neighbors() {
     let calls = [call(), good(), wasted()].map(Call::by_its_owner);
-    assert_eq!(of_many(&calls, |past| (past.unripe(), past.of_a_day(), past.wasted().0)), (0, 0, 0));
+    assert_eq!(of_many(&calls, |past| (past.unripe(), past.of_a_day(None), past.wasted().0)), (0, 0, 0));
 }
 
 #[test]

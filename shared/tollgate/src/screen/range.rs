@@ -97,6 +97,8 @@ struct Around<'a> {
     unripe_max: u32,
     /// How many there may be within a day; none if that is not held.
     of_a_day_max: Option<u32>,
+    /// Since when they are held by the day; calls dialed before do not count.
+    held_since: Option<Timestamp>,
     /// Approvals of the day.
     approved: u64,
 }
@@ -127,6 +129,7 @@ fn range<'a>(case: &Case<'a>) -> Around<'a> {
         standing,
         unripe_max,
         of_a_day_max,
+        held_since: None,
         approved: facts.range_approved,
     }
 }
@@ -144,6 +147,8 @@ fn carrier<'a>(case: &Case<'a>) -> Option<Around<'a>> {
         unripe_max: held.per_carrier_max,
         // On the first day, customers whose carrier was not among the first are held by what ripens alone.
         of_a_day_max: (standing == Standing::Unusual).then_some(held.per_carrier_per_day_max),
+        // Nor are they shut out the next morning for what they were let have.
+        held_since: case.facts.usual.held_since(case.policy),
         approved: *approved,
     })
 }
@@ -208,7 +213,7 @@ impl Around<'_> {
             window_seconds: case.policy.proof.ripe_seconds,
         };
         let of_a_day = self.of_a_day_max.map(|max| Share {
-            taken: self.past.of_a_day().saturating_add(pending),
+            taken: self.past.of_a_day(self.held_since).saturating_add(pending),
             max: self.room(max, CALLS_PER_OLD_LINE * self.old_lines(), case),
             window_seconds: DAY_SECONDS,
         });

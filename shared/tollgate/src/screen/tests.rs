@@ -190,7 +190,7 @@ impl Case {
         for (name, good) in carriers {
             let carrier = CarrierName::parse(name).unwrap();
             (0..*good)
-                .for_each(|_| self.facts.usual.learn(Some(&carrier), now() - SignedDuration::from_hours(1)));
+                .for_each(|_| self.facts.usual.learn(Some(&carrier), now() - SignedDuration::from_hours(49)));
         }
     }
 

@@ -1,5 +1,7 @@
 //! Where the number belongs: its range and its carrier.
 
+use jiff::SignedDuration;
+
 use super::*;
 
 /// So many calls to other numbers of the range, each asked for by a line of its own.
@@ -212,6 +214,19 @@ fn an_unusual_carrier_is_held_over_all_its_ranges() {
     dials(after(new, of_late(23)));
     check(after(new, of_late(24)), Certainty::Suspected, &[found(25, 24, 7_200).as_str()]);
     dials(after(new, to_carrier(&good().mins_ago(-500), 80)));
+    // On the second day, what it had on the first does not count.
+    let second_day = |today: u8| {
+        move |case: &mut Case| {
+            case.later(36_000);
+            let usual = CarrierName::parse("Example Mobile").unwrap();
+            (0..30).for_each(|_| case.facts.usual.learn(Some(&usual), now() - SignedDuration::from_hours(1)));
+            case.line(LineType::Mobile, Some("Example Rare"));
+            let yesterday = to_carrier(&good().hours_ago(3), 90);
+            case.past([to_carrier(&good().mins_ago(-300), today), yesterday].concat());
+        }
+    };
+    dials(second_day(79));
+    check(second_day(80), Certainty::Suspected, &[found(81, 80, 86_400).as_str()]);
     // The calls of a carrier are looked at only where it is an unusual one.
     dials(|case| {
         case.learned(&[("Example Rare", 100)]);
