@@ -79,11 +79,13 @@ def as_it_is(_context, text):
 
 @schemathesis.hook
 def before_call(_context, case, _kwargs):
-    """Signs in where a token would on AWS; and keeps guests let in, so that there are requests of theirs to look at."""
+    """Signs in where a token would on AWS; and keeps guests let in, so that there are requests of theirs to look at, and the
+    country whose numbers are written without their country code."""
     if case.path.startswith("/account/"):
         case.headers["x-local-account"] = "alice"
     if case.operation.label == "PUT /review/policy" and case.meta.generation.mode.is_positive:
         case.body["guests"] = "allow"
+        case.body["default_country"] = "US"
 
 
 # What a policy may be refused for although each of its fields is as described.
