@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn dollars_are_spent_when_no_other_call_can_be_paid() {
-        let left_for_one = 1_000_000_000 - 250_000;
+        let left_for_one = 1_250_000_000 - 250_000;
         assert_eq!(Spent::seen(&used(Budget::CostPerDay, left_for_one, at(0)), None, at(0)), None);
         assert!(Spent::seen(&used(Budget::CostPerDay, left_for_one + 1, at(0)), None, at(0)).is_some());
     }
@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn what_is_given_back_is_told_at_the_next_quarter_of_an_hour() {
         let spent =
-            |second| Spent::seen(&used(Budget::CostPerDay, 1_000_000_000, at(second)), None, at(second));
+            |second| Spent::seen(&used(Budget::CostPerDay, 1_250_000_000, at(second)), None, at(second));
         let given_back = |before: &Spent, second| {
             Spent::seen(&used(Budget::CostPerDay, 0, at(second)), Some(before), at(second))
         };
@@ -117,7 +117,7 @@ mod tests {
         assert_eq!(last.unwrap().told(at(1_799)), Some(Budget::CostPerDay));
         assert_eq!((last.unwrap().told(at(1_800)), given_back(&last.unwrap(), 1_800)), (None, None));
         assert_eq!(given_back(&spent(60).unwrap(), 120), None, "nobody was told yet");
-        let again = Spent::seen(&used(Budget::CostPerDay, 1_000_000_000, at(1_100)), Some(&first), at(1_100));
+        let again = Spent::seen(&used(Budget::CostPerDay, 1_250_000_000, at(1_100)), Some(&first), at(1_100));
         assert_eq!((again.unwrap().from, again.unwrap().until), (at(900), at(86_400)));
     }
 
