@@ -1,6 +1,8 @@
 //! The tables as they stand, and what the stream says of how they came to, read past the functions: what judges the
 //! product must not read with its eyes.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use local::engine::Engine;
 use local::stack::Stack;
@@ -29,10 +31,8 @@ impl Item {
         self.0[name]["N"].as_str()?.parse().ok()
     }
 
-    fn has_open_leg_beside(&self, leg: &str) -> bool {
-        let attributes = self.0.as_object().into_iter().flatten();
-        let others = attributes.filter(|(name, _)| name.starts_with("leg#") && *name != leg);
-        others.into_iter().any(|(_, value)| value["S"] == "open")
+    fn has_open_leg_of(&self, held: &BTreeSet<String>) -> bool {
+        held.iter().any(|leg| self.text(&format!("leg#{leg}")) == "open")
     }
 
     pub(crate) fn state(&self) -> &str {
@@ -114,15 +114,15 @@ pub(crate) fn all(engine: &Engine, table: &str) -> Vec<Item> {
     items.into_iter().map(Item).collect()
 }
 
-/// Whether a contact stands among those that a call was transferred to, and the rest of the call is not over: its number is
-/// held until this contact's end, too.
-pub(crate) fn is_leg_of_live_call(engine: &Engine, first: &str, leg: &str) -> bool {
+/// Whether a contact stands among those that a call was transferred to, and the rest of the call is not over: the contact that
+/// began it, or one of those that are `held`. The number is held until this contact's end, too.
+pub(crate) fn is_leg_of_live_call(engine: &Engine, first: &str, leg: &str, held: &BTreeSet<String>) -> bool {
     let contacts = all(engine, "Contacts");
     let Some(call) = contacts.iter().find(|contact| contact.text("contact_id") == first) else {
         return false;
     };
     let leg = format!("leg#{leg}");
-    let lives_without = call.number("ended_at").is_none() || call.has_open_leg_beside(&leg);
+    let lives_without = call.number("ended_at").is_none() || call.has_open_leg_of(held);
     !call.text(&leg).is_empty() && lives_without
 }
 

@@ -121,9 +121,12 @@ impl World {
         else {
             return;
         };
-        if detail["eventType"] == "INITIATED" && tables::is_leg_of_live_call(&self.stack.engine, first, leg) {
+        let mut held = self.legs.lock().unwrap();
+        if detail["eventType"] == "INITIATED"
+            && tables::is_leg_of_live_call(&self.stack.engine, first, leg, &held)
+        {
             self.border.count("transfer heard of in time");
-            self.legs.lock().unwrap().insert(leg.to_owned());
+            held.insert(leg.to_owned());
         }
     }
 
