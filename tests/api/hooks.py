@@ -94,7 +94,8 @@ POLICY = {"default_country", "blocks.longest_seconds", "proof.calls_to_own_numbe
 # Rules that span several fields, which no schema can say: what may be refused although each field is as described.
 # For each operation, the status and what the problem names: fields, or itself where it names none.
 SPANNING = {
-    "POST /callbacks": (422, {"idempotency-key-reused"}),
+    # A key that says one thing over and over is short, however long.
+    "POST /callbacks": (422, {"idempotency-key-reused", "short-idempotency-key"}),
     "POST /account/callbacks": (422, {"idempotency-key-reused"}),
     # At most one of three; and `before` is later than `from`.
     "GET /review/requests": (400, {"number", "before"}),

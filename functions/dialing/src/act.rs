@@ -1,7 +1,7 @@
 //! Writing what came of a dial.
 
 use jiff::Timestamp;
-use tollgate::budget::{self, Budget, Row, Take};
+use tollgate::budget::Row;
 use tollgate::policy::Policy;
 use tollgate::record::Record;
 use tollgate::state::{Dialing, Ending, State};
@@ -34,26 +34,6 @@ pub(crate) async fn end(
         tracing::info!(request_id = %record.request.id, state = state.as_str(), findings = codes, "not dialed");
     }
     Ok(())
-}
-
-/// A budget has no room: for the next minute the request waits; for anything longer it does not.
-pub(crate) async fn spent(
-    dialer: &Dialer,
-    record: &Record,
-    take: Take,
-    row: &Row,
-    policy: &Policy,
-) -> Result<(), StoreError> {
-    let id = record.request.id;
-    if take.budget == Budget::CallsPerMinute && take.amount <= take.max {
-        // Nothing is written: a write would come back as a record at once. Upkeep drives it on within a minute.
-        tracing::warn!(request_id = %id, budget = take.budget.as_str(), "waits for the next minute");
-        return Ok(());
-    }
-    dialer.metrics.count(Metric::BudgetSpent(take.budget));
-    tracing::warn!(request_id = %id, budget = take.budget.as_str(), limit = take.max, "budget spent");
-    let finding = budget::spent(take, row);
-    end(dialer, record, Ending::Refused, vec![finding], policy).await
 }
 
 /// Connect took the call: notes its contact on the request and for the rendezvous, side by side. If its end was heard

@@ -1,6 +1,8 @@
 //! `POST /callbacks`: one conditional write, then the answer. Nothing about the number is asked before it, so neither
 //! the answer nor its timing can tell anything.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use lambda_http::Request;
 use lambda_http::http::HeaderMap;
@@ -25,6 +27,8 @@ const KEY_CHARACTERS_MAX: usize = 255;
 /// The shortest of a guest: guests have no account that keeps their keys apart, so the keys must do so themselves. 128 random
 /// bits take 22 characters in Base64.
 const GUESTS_KEY_CHARACTERS_MIN: usize = 22;
+/// So many different characters has any random key of that length, be it a UUID, hexadecimal or base64.
+const GUESTS_KEY_DISTINCT_MIN: usize = 8;
 
 /// Takes a request. The same request under the same `Idempotency-Key` is answered as it was the first time, whatever has
 /// become of it since.
@@ -83,7 +87,7 @@ fn decide(request: CallbackRequest, spent: Option<Budget>, policy: &Policy) -> (
 /// The request's id: derived from its `Idempotency-Key`, or drawn.
 fn id(headers: &HeaderMap, account: Option<&AccountId>, intake: &Intake) -> Result<RequestId, Problem> {
     match key(headers)? {
-        Some(key) if account.is_none() && key.len() < GUESTS_KEY_CHARACTERS_MIN => {
+        Some(key) if account.is_none() && !is_hard_to_guess(key) => {
             Err(Problem::ShortIdempotencyKey { characters_min: GUESTS_KEY_CHARACTERS_MIN })
         }
         Some(key) => Ok(RequestId::from_idempotency_key(&intake.secret, account, key)),
@@ -95,6 +99,12 @@ fn id(headers: &HeaderMap, account: Option<&AccountId>, intake: &Intake) -> Resu
             drawn.map(RequestId::from_random)
         }
     }
+}
+
+/// Whether no other guest comes by the same key: it is long, and no word or dash over and over, as a mistake in a page makes it.
+fn is_hard_to_guess(key: &str) -> bool {
+    let distinct: BTreeSet<_> = key.bytes().collect();
+    key.len() >= GUESTS_KEY_CHARACTERS_MIN && distinct.len() >= GUESTS_KEY_DISTINCT_MIN
 }
 
 fn key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {

@@ -17,7 +17,12 @@ pub(crate) async fn options(caller: &Caller, intake: &Intake, now: Timestamp) ->
     let spent = settings.spent_for_everybody(now);
     Answer::Options(CallbackOptions {
         channels: screen::channels(caller, &settings.switches, spent, &settings.policy),
-        countries: settings.policy.served_countries.iter().copied().collect(),
+        countries: settings
+            .policy
+            .served_countries
+            .difference(&settings.switches.countries)
+            .copied()
+            .collect(),
         default_country: settings.policy.default_country,
     })
 }

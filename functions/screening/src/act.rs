@@ -1,124 +1,57 @@
-//! Writing a verdict: one conditional write or transaction, and one log line. Whoever comes second finds the request gone
+//! Writing a decision: one conditional write or transaction, and one log line. Whoever comes second finds the request gone
 //! from `received` and changes nothing.
 
 use jiff::Timestamp;
-use tollgate::facts::Facts;
-use tollgate::line::{Line, LineFact};
+use tollgate::decision::Decision;
+use tollgate::line::Line;
 use tollgate::overdue;
-use tollgate::policy::Policy;
 use tollgate::record::Record;
-use tollgate::request::RequestId;
-use tollgate::screen::terms;
-use tollgate::state::{Ending, State, StateName};
-use tollgate::verdict::{Code, Finding, Verdict};
-use tollgate_aws::approval::{self, Approval};
+use tollgate::state::{State, StateName};
+use tollgate::verdict::Finding;
+use tollgate_aws::approval::{self, Approved};
 use tollgate_aws::error::StoreError;
 use tollgate_aws::requests::{Transition, Written};
 
 use crate::Screening;
 
-/// Writes a verdict.
-pub(crate) async fn write(
-    screening: &Screening,
+/// Does what was decided. An approval that loses a race is decided anew by what it lost to.
+pub(crate) async fn carry_out(
+    decision: Decision,
     record: &Record,
-    facts: &Facts,
-    verdict: Verdict,
-    policy: &Policy,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let line = known(&facts.line);
-    let held = facts.pending.filter(|holder| *holder != record.request.id);
-    if verdict.turns_away() {
-        return step(screening, record, State::Ended(Ending::Refused), verdict.findings, line).await;
-    }
-    match held {
-        Some(owner) => duplicate(screening, record, owner, verdict.findings, line, now).await,
-        None => approve(screening, record, facts, verdict, policy, now).await,
-    }
-}
-
-/// Claims the number and a place under each limit. A race that is lost is one more finding.
-async fn approve(
-    screening: &Screening,
-    record: &Record,
-    facts: &Facts,
-    verdict: Verdict,
-    policy: &Policy,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let line = known(&facts.line);
-    let (terms, places) = terms(&record.request, facts, policy, now);
-    match approval::approve(&screening.tables, record, &verdict.findings, line, &terms, &places, now).await? {
-        Approval::Granted => {
-            log(screening, record, StateName::Approved, &verdict.findings);
-            Ok(())
-        }
-        Approval::Held(owner) => duplicate(screening, record, owner, verdict.findings, line, now).await,
-        Approval::Full(code, place) => {
-            let room = place.room.unwrap_or(0);
-            let finding = Finding::about(code, place.subject.key()).measured(
-                room + 1,
-                room,
-                place.window.length_seconds(),
-            );
-            let findings = [verdict.findings, vec![finding]].concat();
-            step(screening, record, State::Ended(Ending::Refused), findings, line).await
-        }
-        Approval::Overtaken => Ok(()),
-    }
-}
-
-/// Another request holds the number: this one waits in case that one ends before its dial.
-async fn duplicate(
-    screening: &Screening,
-    record: &Record,
-    owner: RequestId,
-    findings: Vec<Finding>,
     line: Option<&Line>,
+    screening: &Screening,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let findings = [findings, vec![Finding::about(Code::NumberPending, owner.to_string())]].concat();
-    let state = State::Duplicate { owner };
-    let wake_at = overdue::wake_at(&state, now);
-    let Ok(transition) = Transition::new(record.request.id, &record.state, state) else { return Ok(()) };
-    let transition = transition.with_findings(&findings).with_line(line).wake_at(wake_at);
-    if transition.write(&screening.tables).await? == Written::Yes {
-        log(screening, record, StateName::Duplicate, &findings);
-    }
-    Ok(())
-}
-
-/// Ends a request that was not decided.
-pub(crate) async fn end(
-    screening: &Screening,
-    record: &Record,
-    ending: Ending,
-    findings: Vec<Finding>,
-) -> Result<(), StoreError> {
-    step(screening, record, State::Ended(ending), findings, None).await
-}
-
-async fn step(
-    screening: &Screening,
-    record: &Record,
-    state: State,
-    findings: Vec<Finding>,
-    line: Option<&Line>,
-) -> Result<(), StoreError> {
-    let name = state.name();
-    let Ok(transition) = Transition::new(record.request.id, &record.state, state) else { return Ok(()) };
-    let written = transition.with_findings(&findings).with_line(line).write(&screening.tables).await?;
-    if written == Written::Yes {
+    let decision = match decision {
+        Decision::Approve(approval) => {
+            match approval::approve(&screening.tables, record, &approval, line, now).await? {
+                Approved::Yes => {
+                    log(screening, record, StateName::Approved, &approval.findings);
+                    return Ok(());
+                }
+                Approved::Held(owner) => approval.held_by(owner),
+                Approved::Full(code, place) => approval.full(code, &place),
+                Approved::Overtaken => Decision::Leave,
+            }
+        }
+        other => other,
+    };
+    let (state, findings) = match decision {
+        Decision::Wait { owner, findings } => (State::Duplicate { owner }, findings),
+        Decision::End { ending, findings } => (State::Ended(ending), findings),
+        Decision::Leave
+        | Decision::Ask(_)
+        | Decision::Approve(_)
+        | Decision::Dial { .. }
+        | Decision::Stop(_) => return Ok(()),
+    };
+    let (name, wake_at) = (state.name(), overdue::wake_at(&state, now));
+    let Ok(step) = Transition::new(record.request.id, &record.state, state) else { return Ok(()) };
+    let step = step.with_findings(&findings).with_line(line).wake_at(wake_at);
+    if step.write(&screening.tables).await? == Written::Yes {
         log(screening, record, name, &findings);
     }
     Ok(())
-}
-
-fn known(line: &LineFact) -> Option<&Line> {
-    match line {
-        LineFact::Known(line) => Some(line),
-        LineFact::NotAsked | LineFact::Unavailable => None,
-    }
 }
 
 /// One line a decision.

@@ -1,26 +1,23 @@
-//! Screening: takes new requests from the table's stream, gathers the facts, decides, and writes the verdict. To approve
-//! is to claim the number, in one transaction.
+//! Screening: takes new requests from the table's stream, gathers what the decision asks for, and writes what was decided. To
+//! approve is to claim the number, in one transaction.
 
 mod act;
+mod ask;
 mod run;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use tollgate::facts::Facts;
-use tollgate::line::LineFact;
-use tollgate::policy::Policy;
+use tollgate::decision::{Case, Decision, decide};
 use tollgate::record::Record;
-use tollgate::screen::{lookup_matters, screen, terms};
-use tollgate::state::{Ending, State};
+use tollgate::state::State;
 use tollgate_aws::batch::Batch;
-use tollgate_aws::carrier::{CarrierLookup, LookedUp};
+use tollgate_aws::carrier::CarrierLookup;
 use tollgate_aws::clock::Clock;
 use tollgate_aws::error::StoreError;
 use tollgate_aws::metrics::{Metric, Metrics};
 use tollgate_aws::requests::Stored;
 use tollgate_aws::settings::Cached;
 use tollgate_aws::tables::Tables;
-use tollgate_aws::{counters, gather, numbers};
 
 pub use crate::run::run;
 
@@ -70,58 +67,21 @@ pub async fn handle(
 }
 
 async fn screen_one(record: &Record, screening: &Screening, now: Timestamp) -> Result<(), StoreError> {
-    let tables = &screening.tables;
     if record.state != State::Received {
         return Ok(());
     }
-    if record.cancelled_at.is_some() {
-        return act::end(screening, record, Ending::Cancelled, vec![]).await;
-    }
-    if now >= record.request.deadline {
-        return act::end(screening, record, Ending::Expired, vec![]).await;
-    }
-    let settings = screening.settings.get(tables, now).await?;
-    let policy = &settings.policy;
-    let mut facts = gather::facts(tables, &record.request, &settings, now).await?;
-    if screening.carrier.is_on() && lookup_matters(&record.request, &facts, policy, now) {
-        facts = look_up(record, facts, screening, policy, now).await?;
-    }
-    let facts = gather::carrier(tables, facts, policy, now).await?;
-    let verdict = screen(&record.request, &facts, policy, now);
-    act::write(screening, record, &facts, verdict, policy, now).await
-}
-
-/// Asks for the number's line, if the service answers and the day's lookups are not spent, and keeps the answer.
-async fn look_up(
-    record: &Record,
-    facts: Facts,
-    screening: &Screening,
-    policy: &Policy,
-    now: Timestamp,
-) -> Result<Facts, StoreError> {
-    let (tables, metrics) = (&screening.tables, &screening.metrics);
-    let number = &record.request.number;
-    let (terms, _) = terms(&record.request, &facts, policy, now);
-    let asker = record.request.caller.address.line();
-    let line = if screening.carrier.is_resting(now) {
-        metrics.count(Metric::LookupsFailed);
-        LineFact::Unavailable
-    } else if !counters::take_lookup(tables, asker, terms.admission, policy, now).await? {
-        metrics.count(Metric::LookupsSpent);
-        tracing::warn!("no carrier lookup is left for this request");
-        LineFact::Unavailable
-    } else {
-        match screening.carrier.look_up(number, now).await {
-            LookedUp::Told(line) => {
-                numbers::keep(tables, number, &line, now + policy.line_cache()).await?;
-                LineFact::Known(line)
+    let settings = screening.settings.get(&screening.tables, now).await?;
+    let mut facts = None;
+    loop {
+        let case = Case { record, facts: facts.as_ref(), policy: &settings.policy, now };
+        match decide(&case) {
+            Decision::Ask(question) => {
+                facts = Some(ask::answer(question, facts, record, screening, &settings, now).await?);
             }
-            LookedUp::NotTold => LineFact::Unavailable,
-            LookedUp::Failed => {
-                metrics.count(Metric::LookupsFailed);
-                LineFact::Unavailable
+            decision => {
+                let line = facts.as_ref().and_then(|facts| facts.line.known());
+                return act::carry_out(decision, record, line, screening, now).await;
             }
         }
-    };
-    Ok(Facts { line, ..facts })
+    }
 }

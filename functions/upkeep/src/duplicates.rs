@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use tollgate::number::PhoneNumber;
+use tollgate::outcome::Outcome;
 use tollgate::overdue::{self, DuplicateStep};
 use tollgate::record::Record;
 use tollgate::request::{CallbackRequest, RequestId};
@@ -124,6 +125,7 @@ async fn last_call_ended(
     let before = now + SignedDuration::from_millis(1);
     let page = requests::search(&upkeep.tables, &question, from, before, REQUESTS_LOOKED_AT_MAX).await?;
     let ended_at = |stored: Stored| match stored.record.state {
+        State::Ended(Ending::Closed { end: Some(end), .. }) if end.outcome() == Outcome::Withdrawn => None,
         State::Ended(Ending::Closed { end, .. }) => {
             Some(end.map_or(stored.record.request.received_at, |end| end.ended_at))
         }
@@ -151,7 +153,7 @@ async fn act(
     };
     match (step, transition.write(&upkeep.tables).await?) {
         (DuplicateStep::Reopen, Written::Yes) => {
-            tracing::info!(request_id = %id, "screened again: the request that held the number ended before its dial");
+            tracing::info!(request_id = %id, "screened again: the request that held the number was not called");
             Ok(Done::Moved)
         }
         (DuplicateStep::Settle, Written::Yes) => Ok(Done::Moved),

@@ -4,11 +4,12 @@
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::Timestamp;
 use tollgate::counter::Place;
+use tollgate::decision::Approval;
 use tollgate::line::Line;
-use tollgate::record::{Record, Terms};
+use tollgate::record::Record;
 use tollgate::request::RequestId;
 use tollgate::state::State;
-use tollgate::verdict::{Code, Finding};
+use tollgate::verdict::Code;
 
 use crate::error::StoreError;
 use crate::requests::Transition;
@@ -18,15 +19,23 @@ use crate::{counters, pending};
 
 /// What became of an approval.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Approval {
+pub enum Approved {
     /// The request is approved and holds its number.
-    Granted,
+    Yes,
     /// Another request holds the number.
     Held(RequestId),
     /// A limit was reached meanwhile.
     Full(Code, Place),
     /// The request is not `received` any more, or was withdrawn.
     Overtaken,
+}
+
+/// The parts of the transaction. The first one that is refused tells what became of the approval.
+#[derive(Debug, Clone)]
+enum Part {
+    Request,
+    Number,
+    Place(Code, Place),
 }
 
 /// Approves a request.
@@ -36,45 +45,35 @@ pub enum Approval {
 pub async fn approve(
     tables: &Tables,
     record: &Record,
-    findings: &[Finding],
+    approval: &Approval,
     line: Option<&Line>,
-    terms: &Terms,
-    places: &[(Code, Place)],
     now: Timestamp,
-) -> Result<Approval, StoreError> {
+) -> Result<Approved, StoreError> {
     let request = &record.request;
     let Ok(step) = Transition::new(request.id, &record.state, State::Approved) else {
-        return Ok(Approval::Overtaken);
+        return Ok(Approved::Overtaken);
     };
     let step = step
-        .with_findings(findings)
+        .with_findings(&approval.findings)
         .with_line(line)
-        .with_terms(terms.clone())
+        .with_terms(approval.terms.clone())
         .unless_cancelled()
         .update(tables)?;
     let claim = pending::put(tables, &request.number, request.id, now)?;
-    let mut items = vec![
-        TransactWriteItem::builder().update(step).build(),
-        TransactWriteItem::builder().put(claim).build(),
+    let mut parts = vec![
+        (Part::Request, TransactWriteItem::builder().update(step).build()),
+        (Part::Number, TransactWriteItem::builder().put(claim).build()),
     ];
-    for (_, place) in places {
-        items.push(counters::place(tables, place)?);
+    for (code, place) in &approval.places {
+        parts.push((Part::Place(*code, place.clone()), counters::place(tables, place)?));
     }
-    match transaction::write(tables, items).await? {
-        Transacted::Done => Ok(Approval::Granted),
-        Transacted::Refused(refusals) => refused(refusals, places),
-    }
-}
-
-/// What it means that these conditions did not hold. That the request itself has moved on outweighs the rest.
-fn refused(refusals: Vec<Refusal>, places: &[(Code, Place)]) -> Result<Approval, StoreError> {
-    let first = refusals.into_iter().min_by_key(|refusal| refusal.place);
-    match first {
-        Some(Refusal { place: 1, item: Some(item) }) => Ok(Approval::Held(pending::read(item)?.holder)),
-        Some(Refusal { place, .. }) if place >= 2 => {
-            let full = places.get(place - 2).cloned();
-            Ok(full.map_or(Approval::Overtaken, |(code, place)| Approval::Full(code, place)))
-        }
-        _ => Ok(Approval::Overtaken),
-    }
+    let refusals = match transaction::write(tables, parts).await? {
+        Transacted::Done => return Ok(Approved::Yes),
+        Transacted::Refused(refusals) => refusals,
+    };
+    Ok(match refusals.into_iter().next() {
+        Some(Refusal { part: Part::Number, item: Some(item) }) => Approved::Held(pending::read(item)?.holder),
+        Some(Refusal { part: Part::Place(code, place), .. }) => Approved::Full(code, place),
+        Some(Refusal { part: Part::Request | Part::Number, .. }) | None => Approved::Overtaken,
+    })
 }

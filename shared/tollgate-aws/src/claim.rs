@@ -2,7 +2,7 @@
 //! it reserved of the day's cost, and becomes a call among the evidence; or nothing happens. Only the holder of this step calls Connect, and the bounds hold even if every rule fails.
 
 use aws_sdk_dynamodb::types::{
-    AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    AttributeValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 use jiff::Timestamp;
 use tollgate::budget::{Budget, Reserved, Row, Take};
@@ -42,29 +42,55 @@ pub enum Claim {
 pub async fn claim(
     tables: &Tables,
     record: &Record,
-    rows: Vec<Row>,
+    rows: &[Row],
+    terms: Terms,
     claimed_until: Timestamp,
     policy: &Policy,
     now: Timestamp,
 ) -> Result<Claim, StoreError> {
+    // A place larger than its whole budget can never be had.
+    let never = |row: &Row| row.takes.iter().copied().find(|take| take.amount > take.max);
+    if let Some((take, row)) = rows.iter().find_map(|row| Some((never(row)?, row.clone()))) {
+        return Ok(Claim::Spent(take, row));
+    }
     let dialing = Dialing { dialed_at: now, claimed_until, attempt: Attempt::Placing };
     let state = State::Dialing(dialing.clone());
     let wake_at = overdue::wake_at(&state, now);
     let Ok(step) = Transition::new(record.request.id, &record.state, state) else {
         return Ok(Claim::Overtaken);
     };
-    let step = step.unless_cancelled().wake_at(wake_at);
-    match &record.state {
-        State::Approved | State::Dialing(Dialing { attempt: Attempt::NotPlaced(Retry::Due), .. }) => {
-            let terms = record.terms.clone().unwrap_or_else(|| Terms::unwritten(policy));
-            let reserved = Reserved::by(&rows, &record.request.number, &policy.budgets);
-            let terms = Terms { reserved, ..terms };
-            let call = calls::put(tables, record, &terms, now)?;
-            let step = step.with_terms(terms.clone());
-            take_all(tables, step, rows, call, Claim::Granted { dialing, terms }).await
-        }
-        _ => Ok(Claim::Overtaken),
+    let terms = Terms { reserved: Reserved::by(rows, &record.request.number, &policy.budgets), ..terms };
+    let step = step.unless_cancelled().wake_at(wake_at).with_terms(terms.clone()).update(tables)?;
+    let call = calls::put(tables, record, &terms, now)?;
+    let mut parts = vec![(Part::Request, TransactWriteItem::builder().update(step).build())];
+    for row in rows {
+        let update = TransactWriteItem::builder().update(take(tables, row)?).build();
+        parts.push((Part::Budgets(row.clone()), update));
     }
+    parts.push((Part::Call, TransactWriteItem::builder().put(call).build()));
+    let written = transaction::write(tables, parts).await?;
+    if written.refused(&Part::Request) {
+        return Ok(Claim::Overtaken);
+    }
+    let refusals = match written {
+        Transacted::Done => return Ok(Claim::Granted { dialing, terms }),
+        Transacted::Refused(refusals) => refusals,
+    };
+    // A request waits for the next minute but not for the next hour: a longer budget that is spent is the answer.
+    let spent = refusals.into_iter().filter_map(|refusal| match refusal.part {
+        Part::Budgets(row) => Some((spent(&row, refusal.item.as_ref())?, row)),
+        Part::Request | Part::Call => None,
+    });
+    let longest = spent.max_by_key(|(_, row)| row.window.length_seconds());
+    Ok(longest.map_or(Claim::Overtaken, |(take, row)| Claim::Spent(take, row)))
+}
+
+/// The parts of the transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Request,
+    Budgets(Row),
+    Call,
 }
 
 /// Connect proved that it placed no call: the request waits to be called up, and gives its places back, since it takes
@@ -85,48 +111,17 @@ pub async fn give_back(
         return Ok(Written::Overtaken);
     };
     let step = step.wake_at(wake_at).update(tables)?;
-    let mut items = vec![TransactWriteItem::builder().update(step).build()];
+    let mut parts = vec![(Part::Request, TransactWriteItem::builder().update(step).build())];
     for row in rows {
-        items.push(TransactWriteItem::builder().update(put_back(tables, row)?).build());
+        let update = TransactWriteItem::builder().update(put_back(tables, row)?).build();
+        parts.push((Part::Budgets(row.clone()), update));
     }
-    items.push(TransactWriteItem::builder().delete(calls::delete(tables, record.request.id)?).build());
-    Ok(match transaction::write(tables, items).await? {
+    let delete = calls::delete(tables, record.request.id)?;
+    parts.push((Part::Call, TransactWriteItem::builder().delete(delete).build()));
+    Ok(match transaction::write(tables, parts).await? {
         Transacted::Done => Written::Yes,
         Transacted::Refused(_) => Written::Overtaken,
     })
-}
-
-async fn take_all(
-    tables: &Tables,
-    step: Transition,
-    rows: Vec<Row>,
-    call: Put,
-    granted: Claim,
-) -> Result<Claim, StoreError> {
-    // A place larger than its whole budget can never be had.
-    let never = |row: &Row| row.takes.iter().copied().find(|take| take.amount > take.max);
-    if let Some((take, row)) = rows.iter().find_map(|row| Some((never(row)?, row.clone()))) {
-        return Ok(Claim::Spent(take, row));
-    }
-    let mut items = vec![TransactWriteItem::builder().update(step.update(tables)?).build()];
-    for row in &rows {
-        items.push(TransactWriteItem::builder().update(take(tables, row)?).build());
-    }
-    items.push(TransactWriteItem::builder().put(call).build());
-    let refusals = match transaction::write(tables, items).await? {
-        Transacted::Done => return Ok(granted),
-        Transacted::Refused(refusals) => refusals,
-    };
-    if refusals.iter().any(|refusal| refusal.place == 0) {
-        return Ok(Claim::Overtaken);
-    }
-    // A request waits for the next minute but not for the next hour: a longer budget that is spent is the answer.
-    let spent = refusals.into_iter().filter_map(|refusal| {
-        let row = rows.get(refusal.place.checked_sub(1)?)?;
-        Some((spent(row, refusal.item.as_ref())?, row.clone()))
-    });
-    let longest = spent.max_by_key(|(_, row)| row.window.length_seconds());
-    Ok(longest.map_or(Claim::Overtaken, |(take, row)| Claim::Spent(take, row)))
 }
 
 /// All takes from a row, each if there is room.

@@ -42,30 +42,39 @@ pub async fn end(
         return step.write(tables).await;
     }
     let release = pending::delete(tables, &request.number, request.id)?;
-    let mut items = vec![
-        TransactWriteItem::builder().update(step.clone().update(tables)?).build(),
-        TransactWriteItem::builder().delete(release).build(),
+    let mut parts = vec![
+        (Part::Request, TransactWriteItem::builder().update(step.clone().update(tables)?).build()),
+        (Part::Number, TransactWriteItem::builder().delete(release).build()),
     ];
-    items.extend(book(tables, record, &booked, policy)?);
-    let others = items.len();
+    let booked = book(tables, record, &booked, policy)?;
+    parts.extend(booked.into_iter().map(|item| (Part::Booking, item)));
     if let Some(settled) = &settled {
-        items.push(counters::settle(tables, settled)?);
+        parts.push((Part::Cost, counters::settle(tables, settled)?));
     }
-    let mut written = transaction::write(tables, items.clone()).await?;
-    if written.refused_only(others) {
+    let mut written = transaction::write(tables, parts.clone()).await?;
+    if written.refused_only(&Part::Cost) {
         // A number is not held for a damaged count.
         tables.damage.found("Counters", "the day's cost", "what a call reserved is not in it");
-        items.truncate(others);
-        written = transaction::write(tables, items).await?;
+        parts.retain(|(part, _)| *part != Part::Cost);
+        written = transaction::write(tables, parts).await?;
+    }
+    if written.refused(&Part::Request) {
+        return Ok(Written::Overtaken);
     }
     match written {
         Transacted::Done => Ok(Written::Yes),
-        Transacted::Refused(refusals) if refusals.iter().any(|refusal| refusal.place == 0) => {
-            Ok(Written::Overtaken)
-        }
         // Another request holds the number, which only a hand in the table can bring about. That one keeps it.
         Transacted::Refused(_) => step.write(tables).await,
     }
+}
+
+/// The parts of the transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Request,
+    Number,
+    Booking,
+    Cost,
 }
 
 /// What the end of a request that held its number books.

@@ -14,7 +14,8 @@ use tollgate::facts::{AskCount, Asking, CarrierFact, Facts};
 use tollgate::line::LineFact;
 use tollgate::policy::{Limit, Policy};
 use tollgate::request::CallbackRequest;
-use tollgate::screen::{asking, needs_carrier};
+use tollgate::screen::asking;
+use tollgate::text::CarrierName;
 
 use crate::counters::Rows;
 use crate::error::StoreError;
@@ -48,9 +49,11 @@ pub async fn facts(
         this,
         last: read.rows.asked(&subject, Window::at(now, limit.window_seconds).last(), &ask),
     });
+    let asking = Asking { address: asking.next().unwrap_or_default(), account: asking.next() };
     Ok(Facts {
         switches: settings.switches.clone(),
-        asking: Asking { address: asking.next().unwrap_or_default(), account: asking.next() },
+        asking,
+        over: None,
         evidence,
         usual: settings.usual.as_ref().clone(),
         range_approved: read.rows.approved(&Subject::Range(request.number.range()), now),
@@ -59,30 +62,27 @@ pub async fn facts(
         listings: read.listings,
         line: read.line,
         pending: read.pending,
+        spent: None,
     })
 }
 
-/// Adds the calls to the number's carrier, where they matter: it is known, and not one that the customers have. It becomes known
-/// only with the other facts, so this is a round trip of its own.
+/// The calls to a carrier, and its approvals of the day. It becomes known only with the other facts, so this is a round trip of
+/// its own.
 ///
 /// # Errors
 /// When DynamoDB does not answer.
 pub async fn carrier(
     tables: &Tables,
-    facts: Facts,
-    policy: &Policy,
+    carrier: &CarrierName,
     now: Timestamp,
-) -> Result<Facts, StoreError> {
-    let Some(carrier) = needs_carrier(&facts.line, &facts.usual, policy, now).cloned() else {
-        return Ok(facts);
-    };
+) -> Result<CarrierFact, StoreError> {
     let subject = Subject::Carrier(carrier.clone());
     let read = try_join(
-        calls::seen(tables, calls::Part::carrier(&carrier), now),
+        calls::seen(tables, calls::Part::carrier(carrier), now),
         counters::approved(tables, &subject, now),
     );
     let (calls, approved) = read.await?;
-    Ok(Facts { carrier: CarrierFact::Known { calls, approved }, ..facts })
+    Ok(CarrierFact::Known { calls, approved })
 }
 
 /// The listings under every key that could match a request, and those of all carriers.

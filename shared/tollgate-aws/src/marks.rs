@@ -13,7 +13,7 @@ use crate::error::StoreError;
 use crate::item::{at, s};
 use crate::requests;
 use crate::tables::Tables;
-use crate::transaction::{self, Transacted};
+use crate::transaction;
 
 /// What became of a mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,10 +43,8 @@ pub async fn mark(
     if record.state.was_called() {
         items.push(calls::mark(tables, record.request.id, CallMark { kind, at: now })?);
     }
-    Ok(match transaction::write(tables, items).await? {
-        Transacted::Done => Marked::Done,
-        Transacted::Refused(_) => Marked::Overtaken,
-    })
+    let is_written = transaction::write_all(tables, items).await?;
+    Ok(if is_written { Marked::Done } else { Marked::Overtaken })
 }
 
 /// The mark itself, if the request is marked as it was seen.

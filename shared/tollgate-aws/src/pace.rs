@@ -45,6 +45,12 @@ impl Pace {
         Self { turns, next_at_ms: AtomicI64::default() }
     }
 
+    /// Whether others wait for their turns, as far as this environment has seen.
+    #[must_use]
+    pub fn is_crowded(&self, now: Timestamp) -> bool {
+        self.next_at_ms.load(Ordering::Relaxed) > now.as_millisecond()
+    }
+
     /// Takes the next turn: the moment at which the taker may ask Connect, now or a little later. None if it would come
     /// after `latest`; then none is taken, since turns that nobody uses would push those of all others back.
     ///
@@ -58,8 +64,8 @@ impl Pace {
         latest: Timestamp,
     ) -> Result<Option<Timestamp>, StoreError> {
         let gap_ms = gap_ms(per_second);
-        let crowded = self.next_at_ms.load(Ordering::Relaxed) > now.as_millisecond();
-        let free = if crowded { None } else { free_turn(tables, self.turns, gap_ms, now).await? };
+        let free =
+            if self.is_crowded(now) { None } else { free_turn(tables, self.turns, gap_ms, now).await? };
         let turn = match free {
             Some(turn) => Some(turn),
             None => match queue(tables, self.turns, gap_ms, now, latest).await? {

@@ -1,6 +1,7 @@
 //! The `Requests` table: one item a request. The item is the queue, too: its stream hands it to screening and dialing.
 
 mod form;
+mod over;
 mod person;
 mod search;
 mod transition;
@@ -22,6 +23,7 @@ use crate::transaction::outlast;
 pub(crate) use person::{erase, traces};
 
 pub use form::{Look, Stored, from_image};
+pub use over::over;
 pub use person::{Found, of_person};
 pub use search::{Newest, Page, Question, newest, open_shards, overdue, search};
 pub use transition::{Transition, Written};

@@ -19,7 +19,7 @@ use tollgate::usual::Usual;
 use crate::error::StoreError;
 use crate::item::{Item, Millis, at, inconsistent, n, nested, s};
 use crate::tables::Tables;
-use crate::transaction::{self, Transacted};
+use crate::transaction;
 
 pub use secret::idempotency_secret;
 
@@ -226,10 +226,7 @@ pub async fn put_policy(
     };
     let current = if seen == 0 { "attribute_not_exists(version)" } else { "#number = :seen" };
     let items = vec![put(version, "attribute_not_exists(version)")?, put(0, current)?];
-    match transaction::write(tables, items).await? {
-        Transacted::Done => Ok(Some(version)),
-        Transacted::Refused(_) => Ok(None),
-    }
+    Ok(transaction::write_all(tables, items).await?.then_some(version))
 }
 
 /// The kill switches as they stand.

@@ -1,5 +1,5 @@
 //! Transactions: all or nothing, tried again when they only met another one, and with the condition that failed told by
-//! its place. And single writes, tried again when their item is part of one.
+//! the name of its part. And single writes, tried again when their item is part of one.
 
 use std::time::Duration;
 
@@ -11,42 +11,54 @@ use crate::error::StoreError;
 use crate::item::Item;
 use crate::tables::Tables;
 
-/// How a transaction went.
+/// How a transaction went, whose parts have names.
 #[derive(Debug)]
-pub enum Transacted {
+pub enum Transacted<P> {
     /// All of it was written.
     Done,
-    /// None of it was: these items' conditions did not hold.
-    Refused(Vec<Refusal>),
-}
-
-impl Transacted {
-    /// Whether it was refused for the item at this place alone.
-    pub(crate) fn refused_only(&self, place: usize) -> bool {
-        match self {
-            Self::Done => false,
-            Self::Refused(refusals) => refusals.iter().all(|refusal| refusal.place == place),
-        }
-    }
+    /// None of it was: these parts' conditions did not hold.
+    Refused(Vec<Refusal<P>>),
 }
 
 /// A condition that did not hold.
 #[derive(Debug)]
-pub struct Refusal {
-    /// The place of its item in the transaction.
-    pub place: usize,
+pub struct Refusal<P> {
+    /// Its part of the transaction.
+    pub part: P,
     /// The item as it stands, if there is one and it was asked for.
     pub item: Option<Item>,
+}
+
+impl<P: PartialEq> Transacted<P> {
+    /// Whether it was refused for this part alone.
+    pub(crate) fn refused_only(&self, part: &P) -> bool {
+        match self {
+            Self::Done => false,
+            Self::Refused(refusals) => refusals.iter().all(|refusal| refusal.part == *part),
+        }
+    }
+
+    /// Whether it was refused for this part, perhaps beside others.
+    pub(crate) fn refused(&self, part: &P) -> bool {
+        match self {
+            Self::Done => false,
+            Self::Refused(refusals) => refusals.iter().any(|refusal| refusal.part == *part),
+        }
+    }
 }
 
 /// How often a transaction is tried that met another one or was throttled.
 const ATTEMPTS_MAX: u32 = 10;
 
-/// Writes all `items` or none.
+/// Writes all parts or none.
 ///
 /// # Errors
 /// When DynamoDB does not answer, or when the transaction met others each time it was tried.
-pub async fn write(tables: &Tables, items: Vec<TransactWriteItem>) -> Result<Transacted, StoreError> {
+pub async fn write<P: Clone>(
+    tables: &Tables,
+    parts: Vec<(P, TransactWriteItem)>,
+) -> Result<Transacted<P>, StoreError> {
+    let (names, items): (Vec<P>, Vec<_>) = parts.into_iter().unzip();
     let mut attempt = 0;
     loop {
         let sent = tables.client.transact_write_items().set_transact_items(Some(items.clone())).send().await;
@@ -55,7 +67,7 @@ pub async fn write(tables: &Tables, items: Vec<TransactWriteItem>) -> Result<Tra
         match error.as_service_error() {
             Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
                 let reasons = cancelled.cancellation_reasons();
-                let refused = refusals(reasons);
+                let refused = refusals(&names, reasons);
                 if !refused.is_empty() {
                     return Ok(Transacted::Refused(refused));
                 }
@@ -69,6 +81,15 @@ pub async fn write(tables: &Tables, items: Vec<TransactWriteItem>) -> Result<Tra
         }
         tables.pause(pause(attempt)).await;
     }
+}
+
+/// Writes all items or none, for whoever need not know which condition did not hold. False if one did not.
+///
+/// # Errors
+/// When DynamoDB does not answer, or when the transaction met others each time it was tried.
+pub(crate) async fn write_all(tables: &Tables, items: Vec<TransactWriteItem>) -> Result<bool, StoreError> {
+    let parts = items.into_iter().map(|item| ((), item)).collect();
+    Ok(matches!(write(tables, parts).await?, Transacted::Done))
 }
 
 /// Sends a single write, again while its item is part of a transaction: DynamoDB refuses it for that time, and the SDK takes
@@ -96,9 +117,9 @@ where
     }
 }
 
-fn refusals(reasons: &[CancellationReason]) -> Vec<Refusal> {
-    let failed = reasons.iter().enumerate().filter(|(_, r)| r.code() == Some("ConditionalCheckFailed"));
-    failed.map(|(place, reason)| Refusal { place, item: reason.item.clone() }).collect()
+fn refusals<P: Clone>(parts: &[P], reasons: &[CancellationReason]) -> Vec<Refusal<P>> {
+    let failed = parts.iter().zip(reasons).filter(|(_, r)| r.code() == Some("ConditionalCheckFailed"));
+    failed.map(|(part, reason)| Refusal { part: part.clone(), item: reason.item.clone() }).collect()
 }
 
 /// Whether the reason goes away by itself.

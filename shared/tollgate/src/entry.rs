@@ -98,6 +98,15 @@ impl Entry {
         !matches!(self, Self::Asn(_) | Self::AddressCountry(_))
     }
 
+    /// Whether it names who asks; all others name what is asked for.
+    #[must_use]
+    pub fn names_the_asker(&self) -> bool {
+        match self {
+            Self::Account(_) | Self::Network(_) | Self::Asn(_) | Self::AddressCountry(_) => true,
+            Self::Number(_) | Self::Prefix(_) | Self::Country(_) | Self::Carrier(_) => false,
+        }
+    }
+
     /// Reads the key of an entry that is to be listed: it must name something, since an entry that matches nothing guards
     /// nothing. What the policy lets in is something.
     ///
@@ -139,7 +148,9 @@ impl Entry {
             "country" => CountryCode::parse(value).map(Self::Country).map_err(|e| refuse(&e)),
             "net" => Network::parse(value).map(Self::Network).map_err(|e| refuse(&e)),
             "address-country" => CountryCode::parse(value).map(Self::AddressCountry).map_err(|e| refuse(&e)),
-            "asn" => value.parse().map(Self::Asn).map_err(|e| refuse(&e)),
+            "asn" => asn(value).map(Self::Asn).ok_or_else(|| {
+                refuse(&"a network's number is written in digits, with or without AS before them: 64500")
+            }),
             "account" => AccountId::parse(value).map(Self::Account).map_err(|e| refuse(&e)),
             "carrier" => CarrierName::parse(value).map(Self::Carrier).map_err(|e| refuse(&e)),
             _ => Err(refuse(&format!("the kind is one of {KINDS}"))),
@@ -174,6 +185,15 @@ impl Listing {
     pub fn is_live(&self, now: Timestamp) -> bool {
         self.expires_at.is_none_or(|expires_at| now < expires_at)
     }
+}
+
+/// An autonomous system's number, as people write it: `64500`, `AS64500`.
+fn asn(text: &str) -> Option<u32> {
+    let digits = match text.split_at_checked(2) {
+        Some((letters, digits)) if letters.eq_ignore_ascii_case("as") => digits,
+        _ => text,
+    };
+    digits.parse().ok().filter(|_| digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! The facts on which a request is decided, as gathered at one moment.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::budget::Budget;
-use crate::counter::{Asked, Window};
+use crate::counter::{Ask, Asked, Window};
 use crate::entry::Listing;
 use crate::evidence::{Admission, Call, Evidence};
 use crate::line::LineFact;
@@ -12,8 +14,9 @@ use crate::request::RequestId;
 use crate::switches::KillSwitches;
 use crate::usual::Usual;
 
-/// The facts on which a request is decided.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The facts on which a request is decided. At the door and at the dial fewer are known; the rules that run there ask for no
+/// others.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Facts {
     /// Listings found under the request's keys, and those of all carriers, expired or not.
     pub listings: Vec<Listing>,
@@ -23,6 +26,8 @@ pub struct Facts {
     pub line: LineFact,
     /// What the asking side has asked for.
     pub asking: Asking,
+    /// Which of that, asked for a moment ago, will not be called any more; none while nobody has looked.
+    pub over: Option<BTreeSet<RequestId>>,
     /// The calls that the request's subjects had part in.
     pub evidence: Evidence,
     /// The carriers of the deployment's customers.
@@ -35,6 +40,8 @@ pub struct Facts {
     pub newcomers: Places,
     /// The request that holds the number's claim, if any.
     pub pending: Option<RequestId>,
+    /// The budget that is spent for everybody, if one is, as it is told at the door.
+    pub spent: Option<Budget>,
 }
 
 /// What is known of the number's carrier.
@@ -59,6 +66,14 @@ pub struct Asking {
     pub address: AskCount,
     /// The account; none for a guest.
     pub account: Option<AskCount>,
+}
+
+impl Asking {
+    /// What was asked for so lately that it may be about to be dialed.
+    pub fn pending(&self) -> impl Iterator<Item = &Ask> {
+        let counts = [Some(&self.address), self.account.as_ref()].into_iter().flatten();
+        counts.flat_map(|count| count.this.pending.iter().chain(&count.last.pending))
+    }
 }
 
 /// What one asker has asked for in this window, up to and including the request, and in the last.

@@ -23,6 +23,7 @@
 pub mod budget;
 pub mod counter;
 pub mod country;
+pub mod decision;
 pub mod digest;
 pub mod entry;
 pub mod evidence;

@@ -33,12 +33,26 @@ pub enum LineType {
 }
 
 /// What is known of a number's line when a request is decided. Not knowing is a value: the policy says what it means.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum LineFact {
     /// Nobody has asked yet; asking costs money and is left until it can matter.
+    #[default]
     NotAsked,
+    /// Nobody can be asked: the deployment has no carrier lookup.
+    NotOffered,
     /// The lookup's answer, fresh or from the cache.
     Known(Line),
     /// The lookup failed, or its budget for the day is spent.
     Unavailable,
+}
+
+impl LineFact {
+    /// The line, if it is known.
+    #[must_use]
+    pub fn known(&self) -> Option<&Line> {
+        match self {
+            Self::Known(line) => Some(line),
+            Self::NotAsked | Self::NotOffered | Self::Unavailable => None,
+        }
+    }
 }

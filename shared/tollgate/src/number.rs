@@ -122,11 +122,13 @@ impl PhoneNumber {
         }
         let is_whole =
             PHONE_NUMBER_UTIL.is_possible_number_with_reason(&found) == Ok(NumberLengthType::IsPossible);
-        if !is_whole || !lets_in(&e164) {
+        if !is_whole || !plan::has_exchange(&e164) || !lets_in(&e164) {
             return Err(PhoneNumberError::Invalid);
         }
         let region = PHONE_NUMBER_UTIL.get_region_for_country_code(found.country_code);
-        Ok(Self { e164, country: region.and_then(plan::country), kind: NumberKind::Unlisted })
+        // A new area code changes nothing of what the exchange tells.
+        let kind = NumberKind::FixedLineOrMobile.of_exchange(&e164).unwrap_or(NumberKind::Unlisted);
+        Ok(Self { e164, country: region.and_then(plan::country), kind })
     }
 
     /// The canonical text, for storage and for dialing. Not for logs: see [`PhoneNumber::masked`].

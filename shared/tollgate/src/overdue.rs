@@ -6,7 +6,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::outcome::CallEnd;
+use crate::outcome::{CallEnd, Outcome};
 use crate::policy::{Dial, Policy};
 use crate::record::Record;
 use crate::request::RequestId;
@@ -135,6 +135,10 @@ pub fn duplicate_step(record: &Record, owner: Option<&State>, now: Timestamp) ->
             DuplicateStep::Reopen
         }
         Some(State::Ended(Ending::Failed { failure: Failure::Busy })) => DuplicateStep::Reopen,
+        // Its visitor withdrew the call: nobody has had it whom this one could be.
+        Some(State::Ended(Ending::Closed { end: Some(end), .. })) if end.outcome() == Outcome::Withdrawn => {
+            DuplicateStep::Reopen
+        }
         // The call was made, or Connect will not make it, whoever asks.
         Some(State::Ended(Ending::Closed { .. } | Ending::Failed { .. })) => DuplicateStep::Settle,
         // An owner that is a duplicate itself lost the number between two looks.

@@ -13,15 +13,16 @@ mod recorded;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::budget::{self, Reserved};
+use crate::budget::Reserved;
 use crate::counter::Place;
+use crate::decision::{Approval, Case, Decision as ToDo, decide};
 use crate::evidence::{End, Marked};
 use crate::facts::Facts;
 use crate::policy::Policy;
-use crate::record::Record;
-use crate::screen::{at_once, screen, terms};
-use crate::state::StateName;
-use crate::verdict::{Code, Finding, Standing, Verdict};
+use crate::record::{Record, Terms};
+use crate::screen::at_once;
+use crate::state::{State, StateName};
+use crate::verdict::{Code, Finding, Standing};
 
 use later::{Event, Later};
 use memory::Memory;
@@ -91,13 +92,6 @@ impl Decision {
     }
 }
 
-impl From<Verdict> for Decision {
-    fn from(verdict: Verdict) -> Self {
-        let came_to = if verdict.turns_away() { CameTo::Refused } else { CameTo::Approved };
-        Self { came_to, findings: verdict.findings }
-    }
-}
-
 impl Replay {
     /// A replay of which nothing is known yet.
     #[must_use]
@@ -125,37 +119,67 @@ impl Replay {
         }
         self.memory.ask(request, policy, now);
         let facts = self.memory.facts(record, policy, now);
-        let verdict = screen(request, &facts, policy, now);
-        if verdict.turns_away() {
-            return verdict.into();
-        }
-        match facts.pending {
-            Some(owner) => {
-                let pending = Finding::about(Code::NumberPending, owner.to_string());
-                let findings = [verdict.findings, vec![pending]].concat();
+        let new = Record {
+            request: request.clone(),
+            state: State::Received,
+            findings: vec![],
+            line: record.line.clone(),
+            terms: None,
+            cancelled_at: None,
+            mark: None,
+        };
+        match decide(&Case { record: &new, facts: Some(&facts), policy, now }) {
+            ToDo::Approve(approval) => self.approve(record, new, approval, &facts, now),
+            ToDo::Wait { findings, .. } => {
+                self.memory.leave(request.id);
                 Decision { came_to: CameTo::Duplicate, findings }
             }
-            None => self.approve(record, &facts, verdict, now),
+            ToDo::End { findings, .. } => {
+                self.memory.leave(request.id);
+                Decision { came_to: CameTo::Refused, findings }
+            }
+            // Of a new request of which everything is known that was recorded, nothing is left to ask.
+            ToDo::Leave | ToDo::Ask(_) | ToDo::Dial { .. } | ToDo::Stop(_) => {
+                Decision { came_to: CameTo::Refused, findings: vec![] }
+            }
         }
     }
 
     /// Takes the request's places; then whatever the record tells of its call follows.
-    fn approve(&mut self, record: &Record, facts: &Facts, verdict: Verdict, now: Timestamp) -> Decision {
+    fn approve(
+        &mut self,
+        record: &Record,
+        new: Record,
+        approval: Approval,
+        facts: &Facts,
+        now: Timestamp,
+    ) -> Decision {
         let (request, policy) = (&record.request, &self.policy);
-        let (mut terms, places) = terms(request, facts, policy, now);
+        let Approval { findings, mut terms, places } = approval;
         let places: Vec<Place> = places.into_iter().map(|(_, place)| place).collect();
         let course = Course::of(record);
         if course.is_dialed() {
-            let rows = budget::rows(&request.number, &terms, policy, now);
-            terms.reserved = Reserved::by(&rows, &request.number, &policy.budgets);
-            if let Some(finding) = self.memory.take_budgets(rows) {
-                let findings = [verdict.findings, vec![finding]].concat();
-                return Decision { came_to: CameTo::Refused, findings };
+            let approved = Record { state: State::Approved, terms: Some(terms.clone()), ..new };
+            let to_do = decide(&Case { record: &approved, facts: Some(facts), policy, now });
+            if let ToDo::Dial { rows, .. } = to_do {
+                terms.reserved = Reserved::by(&rows, &request.number, &policy.budgets);
+                if let Some(finding) = self.memory.take_budgets(rows) {
+                    let findings = [findings, vec![finding]].concat();
+                    self.memory.leave(request.id);
+                    return Decision { came_to: CameTo::Refused, findings };
+                }
             }
             self.memory.call(record, &terms, now);
         }
         places.iter().for_each(|place| self.memory.take(place));
         self.memory.hold(request);
+        self.follow(record, course, terms, places, now);
+        Decision { came_to: CameTo::Approved, findings }
+    }
+
+    /// What follows of an approval, as it is recorded.
+    fn follow(&mut self, record: &Record, course: Course, terms: Terms, places: Vec<Place>, now: Timestamp) {
+        let (request, policy) = (&record.request, &self.policy);
         let let_go = Event::LetGo { number: request.number.clone() };
         let estimated = SignedDuration::from_mins(i64::from(policy.budgets.estimated_call_minutes));
         let longest = SignedDuration::from_secs(i64::from(policy.dial.call_seconds_max));
@@ -167,13 +191,13 @@ impl Replay {
             }
             Course::NoCall { ended_at } => {
                 self.later.add(ended_at, let_go);
-                self.later.add(ended_at, Event::NoCall { places });
+                self.later.add(ended_at, Event::NoCall { request: request.id, places });
             }
             Course::Failed => {
                 self.memory.no_call(request.id);
                 self.memory.settle(terms.reserved.and_then(|reserved| reserved.unused()));
                 self.later.add(now, let_go);
-                self.later.add(now, Event::NoCall { places });
+                self.later.add(now, Event::NoCall { request: request.id, places });
             }
             Course::Lost => {
                 self.later.add(now + longest, let_go);
@@ -185,7 +209,6 @@ impl Replay {
                 self.later.add(now + estimated, Event::Unknown { request: request.id });
             }
         }
-        verdict.into()
     }
 
     /// Lets everything happen that happened up to a moment.
@@ -193,7 +216,10 @@ impl Replay {
         while let Some((at, event)) = self.later.next(now) {
             match event {
                 Event::LetGo { number } => self.memory.let_go(&number),
-                Event::NoCall { places } => places.iter().for_each(|place| self.memory.give_back(place)),
+                Event::NoCall { request, places } => {
+                    self.memory.leave(request);
+                    places.iter().for_each(|place| self.memory.give_back(place));
+                }
                 Event::Ended { record, terms, end } => {
                     self.memory.end(&record, &terms, end, &self.policy);
                     let reserved = terms.reserved.zip(recorded::call_end(&record));

@@ -1,8 +1,8 @@
 //! Screening: facts in, verdict out. Pure, total and deterministic.
 //!
 //! Every group of rules looks at the facts and reports what it finds; then each finding's standing is settled (the
-//! policy's mode, trust, a verified own number), and the strictest that is enforced decides. The order of the groups is
-//! the order in which findings are listed, no more.
+//! policy's mode, trust, a verified own number), and the strictest that is enforced decides. Which groups look at which
+//! stage is a table: [`stage`].
 
 mod asker;
 mod destination;
@@ -14,12 +14,12 @@ mod network;
 mod newcomers;
 mod number;
 mod range;
+mod stage;
 
 use jiff::Timestamp;
 
 use crate::budget::Budget;
 use crate::counter::Place;
-use crate::entry::Listing;
 use crate::facts::Facts;
 use crate::line::{Line, LineFact, LineType};
 use crate::policy::{Mode, Policy};
@@ -33,49 +33,93 @@ use crate::usual::Standing;
 use crate::verdict::{self, Code, Finding, Verdict};
 
 pub use asker::asking;
+use listed::Listed;
 pub use range::needs_carrier;
+use stage::Stage;
 
-/// A request with all that is known of it, and what its asker has to show.
+/// A request with what is known of it, and what its asker has to show.
 struct Case<'a> {
     request: &'a CallbackRequest,
     facts: &'a Facts,
     policy: &'a Policy,
+    listed: Listed,
     proof: Proof,
     now: Timestamp,
 }
 
 impl<'a> Case<'a> {
     fn new(request: &'a CallbackRequest, facts: &'a Facts, policy: &'a Policy, now: Timestamp) -> Self {
-        let vouched = vouched(request, facts, now);
+        let listed = Listed::of(&facts.listings, &facts.line, now);
+        let vouched = listed.is_trusted() || request.is_for_verified_own_number();
+        let vouched = if vouched { Vouched::Yes } else { Vouched::No };
         let carrier = range::known_carrier(&facts.line);
         let doubted = carrier.filter(|_| range::standing(facts, policy, now) != Standing::Usual);
         let proof = Proof::of(request, &facts.evidence, vouched, doubted, policy, now);
-        Self { request, facts, policy, proof, now }
+        Self { request, facts, policy, listed, proof, now }
     }
-}
 
-/// Whether an operator or the identity provider vouches for the asker.
-fn vouched(request: &CallbackRequest, facts: &Facts, now: Timestamp) -> Vouched {
-    let trusted = listed::is_trusted(&facts.listings, &facts.line, now);
-    if trusted || request.is_for_verified_own_number() { Vouched::Yes } else { Vouched::No }
+    /// How a finding with this code counts: the policy's mode, trust, and a verified own number settle it; none if its rule is
+    /// off. The one place that knows what waives what.
+    fn standing(&self, code: Code) -> Option<verdict::Standing> {
+        let own = self.request.is_for_verified_own_number();
+        match self.policy.mode(code) {
+            Mode::Off => None,
+            Mode::Shadow => Some(verdict::Standing::Shadow),
+            Mode::Enforce if self.listed.waives(code) => Some(verdict::Standing::Waived),
+            Mode::Enforce if own && code.is_waived_by_verified_own_number() => {
+                Some(verdict::Standing::Waived)
+            }
+            Mode::Enforce => Some(verdict::Standing::Enforced),
+        }
+    }
+
+    /// What is found at a stage, and what it comes to.
+    fn verdict(&self, stage: Stage) -> Verdict {
+        let own = self.request.is_for_verified_own_number();
+        let own = own.then(|| Finding::new(Code::VerifiedOwnNumber));
+        let settled = own.into_iter().chain(stage.findings(self)).filter_map(|finding| {
+            self.standing(finding.code).map(|standing| Finding { standing, ..finding })
+        });
+        Verdict::from(settled.collect::<Vec<_>>())
+    }
 }
 
 /// Decides on a request. Whether its number is free is settled by the claim alone, not here.
 #[must_use]
 pub fn screen(request: &CallbackRequest, facts: &Facts, policy: &Policy, now: Timestamp) -> Verdict {
-    let case = Case::new(request, facts, policy, now);
-    let mut findings = destination::findings(request, &facts.switches, policy);
-    findings.extend(listed::findings(&facts.listings, &facts.line, now));
-    findings.extend(line::findings(&facts.line, &case.proof, policy));
-    findings.extend(network::findings(&request.caller, policy));
-    findings.extend(network::mismatch(request));
-    findings.extend(identity::findings(&request.caller, policy));
-    findings.extend(asker::findings(&case));
-    findings.extend(number::findings(&case));
-    findings.extend(neighbors::findings(&case));
-    findings.extend(range::findings(&case));
-    findings.extend(newcomers::findings(&case));
-    settle(findings, request, policy)
+    Case::new(request, facts, policy, now).verdict(Stage::Screening)
+}
+
+/// Decides from what intake knows at once, before anything is read: the network, who asks, and the budget that is spent for
+/// everybody, if one is. Only ever redirects.
+#[must_use]
+pub fn at_once(request: &CallbackRequest, spent: Option<Budget>, policy: &Policy) -> Verdict {
+    let facts = Facts { spent, ..Facts::default() };
+    Case::new(request, &facts, policy, request.received_at).verdict(Stage::AtOnce)
+}
+
+/// Looks once more at what may have changed since the approval: kill switches, served countries, kinds of numbers and
+/// lists. Anything but a dial is a refusal by then. Of the facts, the lists, the kill switches and the line are looked at.
+#[must_use]
+pub fn at_dial(request: &CallbackRequest, facts: &Facts, policy: &Policy, now: Timestamp) -> Verdict {
+    Case::new(request, facts, policy, now).verdict(Stage::AtDial)
+}
+
+/// The channels to offer a caller before the form is shown.
+#[must_use]
+pub fn channels(
+    caller: &Caller,
+    switches: &KillSwitches,
+    spent: Option<Budget>,
+    policy: &Policy,
+) -> Vec<Channel> {
+    let turns_away =
+        |finding: Finding| policy.mode(finding.code) == Mode::Enforce && finding.certainty.turns_away();
+    let hidden = switches.close_all(&policy.served_countries)
+        || spent.is_some()
+        || stage::of_caller(Stage::Form, caller, policy).any(turns_away);
+    let callback = (!hidden).then_some(Channel::Callback);
+    callback.into_iter().chain(policy.channels.iter().copied()).collect()
 }
 
 /// The terms on which an approval lets a request dial, and the places that it takes in the counts of what is held.
@@ -99,59 +143,13 @@ pub fn terms(
     (terms, places)
 }
 
-/// Decides from what intake knows at once, before anything is read: the network, who asks, and the budget that is spent for
-/// everybody, if one is. Only ever redirects.
-#[must_use]
-pub fn at_once(request: &CallbackRequest, spent: Option<Budget>, policy: &Policy) -> Verdict {
-    let mut findings = network::findings(&request.caller, policy);
-    findings.extend(network::mismatch(request));
-    findings.extend(identity::findings(&request.caller, policy));
-    findings.extend(spent.map(|budget| Finding::about(Code::BudgetSpent, budget.as_str())));
-    settle(findings, request, policy)
-}
-
-/// Looks once more at what may have changed since the approval: kill switches, served countries, kinds of numbers and
-/// lists. Anything but a dial is a refusal by then.
-#[must_use]
-pub fn at_dial(
-    request: &CallbackRequest,
-    listings: &[Listing],
-    line: &LineFact,
-    switches: &KillSwitches,
-    policy: &Policy,
-    now: Timestamp,
-) -> Verdict {
-    let mut findings = destination::findings(request, switches, policy);
-    findings.extend(listed::findings(listings, line, now));
-    settle(findings, request, policy)
-}
-
-/// The channels to offer a caller before the form is shown.
-#[must_use]
-pub fn channels(
-    caller: &Caller,
-    switches: &KillSwitches,
-    spent: Option<Budget>,
-    policy: &Policy,
-) -> Vec<Channel> {
-    let mut findings = network::findings(caller, policy);
-    findings.extend(identity::findings(caller, policy));
-    let hidden = switches.all
-        || spent.is_some()
-        || findings
-            .iter()
-            .any(|finding| policy.mode(finding.code) == Mode::Enforce && finding.certainty.turns_away());
-    let callback = (!hidden).then_some(Channel::Callback);
-    callback.into_iter().chain(policy.channels.iter().copied()).collect()
-}
-
 /// Whether a carrier lookup could still keep the call from being made, or let it be made. Only then is it worth its price.
 #[must_use]
 pub fn lookup_matters(request: &CallbackRequest, facts: &Facts, policy: &Policy, now: Timestamp) -> bool {
     facts.line == LineFact::NotAsked
         && policy.line.lookups_per_day_max > 0
         && facts.pending.is_none_or(|owner| owner == request.id)
-        && !listed::is_trusted(&facts.listings, &facts.line, now)
+        && !Listed::of(&facts.listings, &facts.line, now).is_trusted()
         && (!screen(request, facts, policy, now).turns_away()
             || hoped(facts, policy, now)
                 .is_some_and(|facts| !screen(request, &facts, policy, now).turns_away()))
@@ -164,25 +162,6 @@ fn hoped(facts: &Facts, policy: &Policy, now: Timestamp) -> Option<Facts> {
     let usual = |carrier: &&CarrierName| facts.usual.standing(Some(carrier), policy, now) == Standing::Usual;
     let line = Line { line_type: LineType::Mobile, carrier: Some(carriers.into_iter().find(usual)?.clone()) };
     Some(Facts { line: LineFact::Known(line), ..facts.clone() })
-}
-
-/// Settles the standing of each finding and draws the verdict.
-fn settle(findings: Vec<Finding>, request: &CallbackRequest, policy: &Policy) -> Verdict {
-    let trusted = findings.iter().any(|finding| finding.code == Code::Trusted);
-    let own = request.is_for_verified_own_number();
-    let standing = |code: Code| match policy.mode(code) {
-        Mode::Off => None,
-        Mode::Shadow => Some(verdict::Standing::Shadow),
-        Mode::Enforce if trusted && code.is_waived_by_trust() => Some(verdict::Standing::Waived),
-        Mode::Enforce if own && code.is_waived_by_verified_own_number() => Some(verdict::Standing::Waived),
-        Mode::Enforce => Some(verdict::Standing::Enforced),
-    };
-    let own = own.then(|| Finding::new(Code::VerifiedOwnNumber));
-    let settled = own
-        .into_iter()
-        .chain(findings)
-        .filter_map(|finding| standing(finding.code).map(|standing| Finding { standing, ..finding }));
-    Verdict::from(settled.collect::<Vec<_>>())
 }
 
 #[cfg(test)]

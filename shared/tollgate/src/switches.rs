@@ -15,3 +15,11 @@ pub struct KillSwitches {
     /// No calls to numbers of these countries.
     pub countries: BTreeSet<CountryCode>,
 }
+
+impl KillSwitches {
+    /// Whether no number of any of these countries is called: it is the same for everybody, so everybody may know.
+    #[must_use]
+    pub fn close_all(&self, served: &BTreeSet<CountryCode>) -> bool {
+        self.all || (!served.is_empty() && served.is_subset(&self.countries))
+    }
+}

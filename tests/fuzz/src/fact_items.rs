@@ -15,6 +15,7 @@ use tollgate::outcome::CallEnd;
 use tollgate::policy::Policy;
 use tollgate::record::{MarkKind, Record, Terms};
 use tollgate::request::CallbackRequest;
+use tollgate::screen::needs_carrier;
 use tollgate::state::{Attempt, Dialing, Ending, State};
 use tollgate::switches::KillSwitches;
 use tollgate::text::{Author, CarrierName};
@@ -128,14 +129,14 @@ fn facts(request: &CallbackRequest, kept: &Kept) -> Result<Facts, StoreError> {
         Settings { policy, switches: KillSwitches::default(), usual: Arc::new(usual), spent: None };
     let (facts, _) = tables::with(answers, async |tables| {
         let facts = gather::facts(tables, request, &settings, NOW).await?;
-        let facts = gather::carrier(tables, facts, &settings.policy, NOW).await?;
-        let is_known = matches!(&facts.line, LineFact::Known(line) if line.carrier.is_some());
-        assert_eq!(
-            facts.carrier != CarrierFact::NotAsked,
-            is_known,
-            "what is known and not usual is asked for"
-        );
-        Ok(facts)
+        let needed = needs_carrier(&facts.line, &facts.usual, &settings.policy, NOW);
+        let is_known = facts.line.known().is_some_and(|line| line.carrier.is_some());
+        assert_eq!(needed.is_some(), is_known, "what is known and not usual is asked for");
+        let carrier = match needed {
+            Some(carrier) => gather::carrier(tables, carrier, NOW).await?,
+            None => CarrierFact::NotAsked,
+        };
+        Ok(Facts { carrier, ..facts })
     });
     facts
 }
@@ -188,7 +189,7 @@ fn made(u: &mut Unstructured<'_>, record: Record) -> arbitrary::Result<bool> {
     let ended = Record { state: State::Ended(closed.clone()), ..approved.clone() };
     let author = Author::parse("ada").unwrap();
     let (written, calls) = tables::with(tables::empty, async |tables| {
-        claim(tables, &approved, vec![], NOW, &policy, NOW).await?;
+        claim(tables, &approved, &[], terms.clone(), NOW, &policy, NOW).await?;
         ending::end(tables, &dialing, closed, vec![], &policy, NOW).await?;
         marks::mark(tables, &ended, kind, &author, NOW).await?;
         if forgiven { calls::forgive(tables, ended.request.id).await } else { Ok(()) }

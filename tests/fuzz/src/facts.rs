@@ -62,6 +62,8 @@ pub(crate) fn asked(u: &mut Unstructured<'_>) -> Result<(CallbackRequest, Facts)
         carrier,
         newcomers: Places { newcomers: held(u)?, strangers: held(u)? },
         pending: u.arbitrary::<bool>()?.then_some(request.id),
+        over: None,
+        spent: None,
     };
     Ok((request, facts))
 }

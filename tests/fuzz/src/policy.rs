@@ -84,7 +84,7 @@ pub(crate) fn is_usable(policy: &Policy, request: &CallbackRequest, facts: &Fact
     for verdict in [
         screen(request, facts, policy, NOW),
         at_once(request, None, policy),
-        at_dial(request, &facts.listings, &facts.line, &facts.switches, policy, NOW),
+        at_dial(request, facts, policy, NOW),
     ] {
         is_drawn_from_its_findings(&verdict);
     }

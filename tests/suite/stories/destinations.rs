@@ -131,10 +131,18 @@ async fn a_kill_switch_stops_one_country_or_all_from_the_next_request_on() {
     assert_eq!(ask("+16042345678", "CA").await, stopped("all"));
     assert_eq!(ask(NUMBER, "US").await, stopped("all"));
     assert_eq!(account("bob").channels(&world).await, json!(["chat", "call-in"]));
+    world.pass(1).await;
+    world.kill_switches(false, &["CA", "US"]).await;
+    assert_eq!(account("bob").channels(&world).await, json!(["chat", "call-in"]), "nobody can be called");
+    world.pass(1).await;
+    world.kill_switches(false, &["CA"]).await;
+    let options = world.send(http::Method::GET, "/callback-options", &[], "").await.json();
+    assert_eq!(options["countries"], json!(["US"]));
+    world.pass(1).await;
     world.kill_switches(false, &[]).await;
     assert_eq!(ask("+16042345678", "CA").await, called);
     let changes = world.operator(http::Method::GET, "/review/changes", Value::Null).await.json();
     let set: Vec<_> =
-        changes["changes"].as_array().unwrap().iter().take(3).map(|change| &change["subject"]).collect();
-    assert_eq!(set, ["none", "all", "CA"]);
+        changes["changes"].as_array().unwrap().iter().take(5).map(|change| &change["subject"]).collect();
+    assert_eq!(set, ["none", "CA", "CA US", "all", "CA"]);
 }

@@ -1,6 +1,6 @@
 //! What a stranger asks for someone else's number does not lock its owner out.
 
-use local::connect::StartFault;
+use local::connect::{CallPlan, StartFault};
 use local::stack::Function;
 use serde_json::json;
 use tollgate::state::StateName;
@@ -185,4 +185,32 @@ async fn requests_that_are_withdrawn_do_not_use_up_the_limit_of_a_range() {
     let id = owner().asks(&world, "+12065550110").await;
     world.settle().await;
     assert_eq!(world.state(&id).await, StateName::InCall);
+}
+
+#[tokio::test]
+async fn the_owner_is_called_after_a_stranger_withdrew_while_it_rang() {
+    let world = world().await;
+    let rings = CallPlan { ring_seconds: 40, ..CallPlan::default() };
+    world.stack.connect.plan_for(NUMBER, rings);
+    let strangers = stranger().asks(&world, NUMBER).await;
+    world.pass(5).await;
+    let owners = owner().asks(&world, NUMBER).await;
+    world.screen().await;
+    assert_eq!(world.state(&owners).await, StateName::Duplicate);
+    stranger().withdraws(&world, &strangers).await;
+    world.pass_minutes(3).await;
+    assert_eq!(world.state(&strangers).await, StateName::Closed);
+    assert_eq!(world.calls().last().unwrap().request_id, Some(owners));
+}
+
+#[tokio::test]
+async fn who_withdraws_while_it_rings_and_asks_again_is_called_again() {
+    let world = world().await;
+    world.stack.connect.plan_for(NUMBER, CallPlan { ring_seconds: 40, ..CallPlan::default() });
+    let first = owner().asks(&world, NUMBER).await;
+    world.pass(5).await;
+    owner().withdraws(&world, &first).await;
+    let again = owner().asks(&world, NUMBER).await;
+    world.pass_minutes(3).await;
+    assert_eq!(world.calls().last().unwrap().request_id, Some(again));
 }

@@ -172,3 +172,42 @@ async fn where_many_calls_go_well_more_may_come_to_nothing() {
     );
     assert_eq!(called(&world, 15, &number(0)).await.0, StateName::Closed);
 }
+
+#[tokio::test]
+async fn a_request_that_was_refused_or_withdrawn_a_moment_ago_leaves_the_next_number_free() {
+    for (first, withdraws) in [("+18002345678", false), ("+12065550177", true)] {
+        let world = world().await;
+        let alice = account("alice");
+        let id = alice.asks(&world, first).await;
+        if withdraws {
+            alice.withdraws(&world, &id).await;
+        }
+        world.pass(2).await;
+        assert!(world.calls().is_empty());
+        alice.is_called(&world, NUMBER).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_asked_for_a_moment_ago_and_may_be_called_counts_as_live() {
+    let world = world().await;
+    let alice = account("alice");
+    for n in 0..4 {
+        alice.asks(&world, &format!("+1206{}0100", 300 + n)).await;
+    }
+    world.pass(60).await;
+    assert!(world.calls().len() < 4, "one who asks for four numbers at once is not called at all of them");
+}
+
+#[tokio::test]
+async fn a_trusted_number_is_called_for_many_and_for_each_of_them_no_oftener_than_another() {
+    let world = world().await;
+    world.policy(only(json!({ "per_number": an_hour(2) }), json!({}))).await;
+    world.list("trust", &format!("number#{NUMBER}")).await;
+    world.stack.connect.plan_for(NUMBER, CallPlan::unanswered());
+    for n in 0..6 {
+        assert_eq!(called(&world, n, NUMBER).await, (StateName::Closed, vec!["trusted"]), "the {n}th");
+    }
+    assert_eq!(called(&world, 0, NUMBER).await.0, StateName::Closed);
+    assert_eq!(called(&world, 0, NUMBER).await, (StateName::Refused, vec!["trusted", "too-many-to-number"]));
+}

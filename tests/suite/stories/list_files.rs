@@ -33,7 +33,7 @@ async fn ten_thousand_entries_are_imported_and_exported_and_imported_again() {
     for n in 0..10_000 {
         let (entry, effect) = match n % 4 {
             0 => (format!("net#10.{}.{}.0/24", n / 256, n % 256), "deny"),
-            1 => (format!("prefix#+1206{:06}", n), "deny"),
+            1 => (format!("prefix#+1206{}", 200_000 + n), "deny"),
             2 => (format!("account#user-{n}"), "trust"),
             _ => (format!("asn#{n}"), "deny"),
         };

@@ -163,3 +163,17 @@ async fn a_parameter_that_is_given_twice_is_refused() {
         assert_eq!(answer.json()["errors"][0]["reason"], "give it once", "{path}");
     }
 }
+
+#[tokio::test]
+async fn trust_in_a_number_lifts_nothing_that_speaks_against_who_asks_for_it() {
+    for denied in ["account#alice", "net#198.51.100.7"] {
+        let world = world().await;
+        world.list("trust", &format!("number#{NUMBER}")).await;
+        world.list("deny", "prefix#+1206").await;
+        account("bob").at("198.18.100.7").is_called(&world, NUMBER).await;
+        world.list("deny", denied).await;
+        let id = account("alice").asks(&world, NUMBER).await;
+        world.settle().await;
+        assert_eq!(world.state(&id).await, StateName::Refused, "{denied}");
+    }
+}

@@ -18,9 +18,10 @@ async fn claimed(world: &World) -> String {
     world.screen().await;
     let record = world.record(&id).await;
     let (now, policy) = (world.now(), world.policy_in_force().await);
-    let rows = budget::rows(&record.request.number, record.terms.as_ref().unwrap(), &policy, now);
+    let terms = record.terms.clone().unwrap();
+    let rows = budget::rows(&record.request.number, &terms, &policy, now);
     let until = now + jiff::SignedDuration::from_secs(60);
-    let claimed = claim(&world.stack.tables, &record, rows, until, &policy, now).await.unwrap();
+    let claimed = claim(&world.stack.tables, &record, &rows, terms, until, &policy, now).await.unwrap();
     assert!(matches!(claimed, Claim::Granted { .. }));
     id
 }

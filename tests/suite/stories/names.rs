@@ -114,3 +114,32 @@ async fn a_number_of_an_area_code_of_tomorrow_is_let_in_by_the_policy_and_record
         world.operator(Method::GET, "/review/requests?number=%2B12475550100", Value::Null).await.json();
     assert_eq!(found["requests"].as_array().unwrap().len(), 2, "{found}");
 }
+
+#[tokio::test]
+async fn what_the_policy_lets_in_is_still_told_by_its_exchange() {
+    let world = world().await;
+    world.policy(json!({ "numbers": { "let_in": ["+1 999"] } })).await;
+    for dear in ["+1 999 976 4141", "+1 999 911 1234", "+1 999 950 1000", "+1 999 555 1212"] {
+        let id = account("alice").asks(&world, dear).await;
+        world.pass(20).await;
+        assert_eq!(world.findings(&id).await, ["premium-rate-number"], "{dear}");
+    }
+    assert_eq!(account("alice").asks_for(&world, "+1 999 055 0100").await.status, 422);
+    account("alice").is_called(&world, "+1 999 234 0100").await;
+}
+
+#[tokio::test]
+async fn a_prefix_that_numbers_are_freed_of_in_the_middle_is_refused() {
+    let world = world().await;
+    for (entry, says) in [
+        ("prefix#+54 11 15", "begin with +5491"),
+        ("prefix#+7 8 912", "begin with +7912"),
+        ("prefix#+1206055", "no exchange"),
+        ("prefix#+12061", "no exchange"),
+    ] {
+        assert_refused(&put_entry(&world, entry).await, "entry", says);
+    }
+    for entry in ["prefix#+54 9 11", "prefix#+7 800", "prefix#+7 912", "prefix#+1 247 234", "asn#AS64500"] {
+        assert_eq!(put_entry(&world, entry).await.status, 200, "{entry}");
+    }
+}

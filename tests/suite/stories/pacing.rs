@@ -125,3 +125,22 @@ async fn a_stale_record_of_a_request_that_was_dialed_long_ago_takes_no_turn_from
     }
     assert_eq!((next_turn().await, world.calls().len()), (before, 1));
 }
+
+#[tokio::test]
+async fn requests_that_were_withdrawn_take_no_turns_while_others_wait() {
+    let world = world().await;
+    world.policy(json!({ "dial": { "calls_per_second_max": 0.5 } })).await;
+    for n in 0..8 {
+        let visitor = account(&format!("visitor-{n}")).at(&format!("198.{n}.100.7"));
+        let id = visitor.asks(&world, &number(n)).await;
+        world.screen().await;
+        visitor.withdraws(&world, &id).await;
+    }
+    let began = world.now();
+    account("customer").at("192.0.2.10").asks(&world, &number(20)).await;
+    world.pass(30).await;
+    let called = world.calls();
+    assert_eq!(called.len(), 1, "nobody is called who withdrew");
+    let waited = called[0].started_at.duration_since(began).as_secs();
+    assert!(waited <= 4, "the customer waited {waited} s");
+}

@@ -161,3 +161,18 @@ async fn a_value_of_another_type_is_told_with_its_field() {
         assert_eq!(answer.json()["errors"][0]["field"], field, "{policy}: {}", answer.text);
     }
 }
+
+#[tokio::test]
+async fn a_policy_that_says_one_thing_twice_is_refused() {
+    let world = world().await;
+    for policy in [
+        r#"{"rules":{"premium-rate-number":"enforce","premium-rate-number":"off"}}"#,
+        r#"{"budgets":{"usd_per_minute":{"+44":9,"+44":0}}}"#,
+        r#"{"guests":"allow","guests":"redirect"}"#,
+    ] {
+        let headers = [("if-match", "\"0\"".to_owned())];
+        let answer = world.send(Method::PUT, "/review/policy", &headers, policy).await;
+        assert_eq!(answer.status, 422, "{}", answer.text);
+        assert!(answer.text.contains("twice"), "{}", answer.text);
+    }
+}

@@ -144,14 +144,15 @@ async fn dialing_takes_three_round_trips_beside_the_call() {
 }
 
 #[tokio::test]
-async fn a_dialer_that_has_to_wait_for_its_turn_takes_no_round_trip_more() {
+async fn a_dialer_that_has_to_wait_for_its_turn_looks_before_whether_it_is_still_wanted() {
     let (world, watch) = watched().await;
     account("alice").asks(&world, NUMBER).await;
     account("bob").asks(&world, "+12065550101").await;
     run(&world, &watch, Function::Screening).await;
     let seen = run(&world, &watch, Function::Dialing).await;
     assert_eq!(world.calls().len(), 3, "one was before");
-    assert_eq!(seen.round_trips(), 6, "{seen:#?}");
+    // Three for each, and the look.
+    assert_eq!(seen.round_trips(), 7, "{seen:#?}");
 }
 
 #[tokio::test]

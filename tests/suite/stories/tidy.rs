@@ -275,12 +275,14 @@ fn every_finding_is_explained_as_it_is() {
         let route = serde_json::to_value(code.certainty()).unwrap();
         let mut row = format!("| `{}` | {} |", code.as_str(), route.as_str().unwrap());
         let mode = if code.has_mode() { "yes" } else { "no" };
-        let waived = match (code.is_waived_by_trust(), code.is_waived_by_verified_own_number()) {
-            (true, true) => "trust, own number",
-            (true, false) => "trust",
-            (false, true) => "own number",
-            (false, false) => "-",
+        let trust = match (code.is_waived_by_trust(), code.is_waived_by_trust_in_number()) {
+            (_, true) => Some("trust"),
+            (true, false) => Some("trust in the asker"),
+            (false, false) => None,
         };
+        let own = code.is_waived_by_verified_own_number().then_some("own number");
+        let waived: Vec<_> = trust.into_iter().chain(own).collect();
+        let waived = if waived.is_empty() { "-".to_owned() } else { waived.join(", ") };
         write!(row, " {mode} | {waived} |").unwrap();
         (!documented.contains(&row)).then(|| format!("docs/policy.md lacks the row {row}"))
     }));

@@ -13,7 +13,7 @@ use super::rows::number;
 use crate::claim::take;
 use crate::error::StoreError;
 use crate::tables::Tables;
-use crate::transaction::{self, Transacted};
+use crate::transaction;
 
 /// How much of each budget that all calls share is taken at `now`.
 ///
@@ -54,5 +54,5 @@ pub async fn take_lookup(
         Ok(TransactWriteItem::builder().update(update).build())
     });
     let items = items.collect::<Result<Vec<_>, StoreError>>()?;
-    Ok(matches!(transaction::write(tables, items).await?, Transacted::Done))
+    transaction::write_all(tables, items).await
 }

@@ -3,10 +3,14 @@
 use rlibphonenumber::PHONE_NUMBER_UTIL;
 use thiserror::Error;
 
-use super::{DIGITS_MAX, NumberPrefix};
+use super::{DIGITS_MAX, NumberPrefix, PhoneNumber, plan};
 
 /// What people dial before a number within a country, or wrote there once; numbers are freed of it.
 const TRUNK_DIGITS: [char; 3] = ['0', '1', '8'];
+
+/// So many digits after the calling code must stand before it is asked how numbers with them are written: fewer may go on in
+/// too many ways.
+const WRITTEN_DIGITS_MIN: usize = 3;
 
 const BEGINNINGS: &str = include_str!("beginnings.txt");
 
@@ -26,6 +30,12 @@ pub enum NoSuchPrefix {
         /// What may be meant, in words; or nothing.
         hint: String,
     },
+    /// No exchange of the North American plan begins so.
+    #[error("no exchange of +1 begins with 0 or 1")]
+    Exchange,
+    /// Numbers that people write so begin otherwise.
+    #[error("numbers that people write so begin with {0}")]
+    Written(String),
     /// No number of the calling code has so many digits.
     #[error("no number of +{0} has so many digits")]
     TooLong(&'static str),
@@ -50,9 +60,46 @@ impl NumberPrefix {
             let hint = is_meant.then(|| format!("; write {meant}, as numbers are written"));
             return Err(NoSuchPrefix::FirstDigit { code, digit, hint: hint.unwrap_or_default() });
         }
+        if !plan::has_exchange(&self.0) {
+            return Err(NoSuchPrefix::Exchange);
+        }
+        if let Some(written) = self.written_otherwise(national) {
+            return Err(NoSuchPrefix::Written(written));
+        }
         let longest = DIGITS_MAX.saturating_sub(code.len());
         let fits = (national.len()..=longest).any(|length| is_possible(code, &completed(national, length)));
         if fits { Ok(()) } else { Err(NoSuchPrefix::TooLong(code)) }
+    }
+
+    /// How numbers begin that people write with these digits, if none begins with them itself: a trunk digit or a mobile prefix
+    /// in the middle is dropped or moved. An area code that nobody has yet is no reason. Numbers of ten and eleven digits and
+    /// such as are a little longer or shorter are looked at, with any two digits after the prefix.
+    fn written_otherwise(&self, national: &str) -> Option<String> {
+        if national.len() < WRITTEN_DIGITS_MIN {
+            return None;
+        }
+        // Within Buenos Aires a mobile number is written with 15, which no number of a fixed line begins with.
+        if self.0.starts_with("+541115") {
+            return Some("+54911".to_owned());
+        }
+        let mut otherwise = None;
+        for length in [10, 11, 9, 8, 12, 7] {
+            for two in 0..100 {
+                let whole = format!("{national}{two:02}3456789012");
+                let Some(whole) = whole.get(..length).filter(|whole| whole.len() >= national.len()) else {
+                    break;
+                };
+                let code = self.0.strip_suffix(national).unwrap_or(&self.0);
+                let Ok(number) = PhoneNumber::parse(&format!("{code}{whole}"), None) else { continue };
+                if number.e164().starts_with(&self.0) {
+                    return None;
+                }
+                otherwise.get_or_insert(number);
+            }
+        }
+        let number = otherwise?;
+        let begins = number.e164().get(..self.0.len()).unwrap_or(number.e164());
+        Some(begins.to_owned())
     }
 
     /// Whether it may be a whole country's, or a great part of one: a calling code has up to three digits.
@@ -98,7 +145,6 @@ fn is_possible(code: &str, national: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::number::PhoneNumber;
 
     fn check(text: &str) -> Result<(), NoSuchPrefix> {
         NumberPrefix::parse(text).unwrap().check()

@@ -88,3 +88,12 @@ impl NumberPrefix {
         e164.starts_with(&self.0)
     }
 }
+
+/// Whether the exchange of a number, or what a prefix has of it, can be one: in the North American plan it begins with 2 to 9
+/// in every area code, those of tomorrow included. Elsewhere nothing is known of exchanges.
+pub(super) fn has_exchange(e164: &str) -> bool {
+    // Canada's 310 is followed by four digits alone.
+    let national = e164.strip_prefix("+1").filter(|national| !national.starts_with("310"));
+    let exchange = national.and_then(|national| national.chars().nth(3));
+    exchange.is_none_or(|first| !matches!(first, '0' | '1'))
+}

@@ -1,6 +1,7 @@
 //! Reading a policy document: everything that is wrong with it at once, each with its field and reason.
 
 mod names;
+mod once;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,6 +10,7 @@ use thiserror::Error;
 
 use super::{Blocks, FanOut, Limit, Newcomers, Policy, retired};
 use crate::reply::Channel;
+use once::Once;
 
 /// One thing that is wrong with a policy document.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
@@ -32,7 +34,7 @@ const PERCENT_MAX: u32 = 1_000;
 const RING_TIMEOUT_SECONDS: std::ops::RangeInclusive<u32> = 15..=60;
 
 pub(super) fn parse(json: &str) -> Result<Policy, Vec<PolicyError>> {
-    let given = read(json)?;
+    let Once(given) = serde_json::from_str(json).map_err(unreadable)?;
     let gone = retired::of(&given);
     let gone = gone.map(|key| PolicyError { field: key.field(), reason: key.instead.to_owned() });
     let gone = gone.chain(retired::rules_of(&given));

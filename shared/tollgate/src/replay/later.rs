@@ -16,7 +16,7 @@ pub(super) enum Event {
     /// The number is free again.
     LetGo { number: PhoneNumber },
     /// No call was made after all: the places go back.
-    NoCall { places: Vec<Place> },
+    NoCall { request: RequestId, places: Vec<Place> },
     /// The call is over.
     Ended { record: Box<Record>, terms: Terms, end: End },
     /// A call that was not made then would be over.

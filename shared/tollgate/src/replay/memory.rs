@@ -1,6 +1,6 @@
 //! What the tables would hold: who asked for what, the calls, who holds which number, and what is taken of the budgets.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -44,6 +44,8 @@ pub(super) struct Memory {
     /// Good calls that are not ripe yet, by the moment at which they are.
     ripening: BTreeMap<(Timestamp, RequestId), Option<CarrierName>>,
     holders: HashMap<PhoneNumber, RequestId>,
+    /// Requests that will not be called any more.
+    over: HashSet<RequestId>,
     budgets: HashMap<(Budget, String, Window), i64>,
 }
 
@@ -75,7 +77,11 @@ impl Memory {
             carrier: CarrierFact::NotAsked,
             newcomers: self.places(policy, now),
             pending: self.holders.get(&request.number).copied(),
+            over: None,
+            spent: None,
         };
+        let over = facts.asking.pending().map(|ask| ask.id).filter(|id| self.over.contains(id));
+        facts.over = Some(over.collect());
         facts.carrier = self.carrier(&facts.line, policy, now);
         facts
     }
@@ -252,6 +258,11 @@ impl Memory {
         let Some(settled) = settled else { return };
         let row = (Budget::CostPerDay, settled.subject().to_owned(), settled.window);
         *self.budgets.entry(row).or_default() += settled.micro_usd;
+    }
+
+    /// The request will not be called any more.
+    pub(super) fn leave(&mut self, request: RequestId) {
+        self.over.insert(request);
     }
 
     /// The request holds its number.

@@ -72,7 +72,7 @@ pub(super) fn line(record: &Record) -> LineFact {
     match &record.line {
         Some(line) => LineFact::Known(line.clone()),
         None if subjects(record, Code::LineUnavailable).next().is_some() => LineFact::Unavailable,
-        None => LineFact::NotAsked,
+        None => LineFact::NotOffered,
     }
 }
 

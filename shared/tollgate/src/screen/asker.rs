@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 
 use super::Case;
-use crate::counter::{Count, DAY_SECONDS, Subject, Window};
+use crate::counter::{Ask, Count, DAY_SECONDS, Subject, Window};
 use crate::evidence::{AskerPast, Call, DAY, SharedPast};
 use crate::facts::AskCount;
 use crate::policy::{Limit, Policy, Tolerance};
@@ -146,7 +146,9 @@ impl Asker<'_> {
             past.live(&case.request.number).into_iter().map(|number| number.e164().to_owned()).collect();
         let known: BTreeSet<_> = past.calls().iter().map(|call| call.request).collect();
         let asks = self.asked.this.pending.iter().chain(&self.asked.last.pending);
-        live.extend(asks.filter(|ask| !known.contains(&ask.id)).map(|ask| ask.number.clone()));
+        let is_over = |ask: &&Ask| case.facts.over.as_ref().is_some_and(|over| over.contains(&ask.id));
+        let asks = asks.filter(|ask| !known.contains(&ask.id) && !is_over(ask));
+        live.extend(asks.map(|ask| ask.number.clone()));
         live.len() as u64
     }
 

@@ -1,13 +1,13 @@
 //! Where the call would go: kill switches, served countries, and kinds of numbers that cost too much or that nobody
 //! answers.
 
+use super::Case;
 use crate::number::{NumberKind, PhoneNumber};
 use crate::policy::Policy;
-use crate::request::CallbackRequest;
-use crate::switches::KillSwitches;
 use crate::verdict::{Code, Finding};
 
-pub(super) fn findings(request: &CallbackRequest, switches: &KillSwitches, policy: &Policy) -> Vec<Finding> {
+pub(super) fn findings(case: &Case<'_>) -> Vec<Finding> {
+    let (request, switches, policy) = (case.request, &case.facts.switches, case.policy);
     let countries = request.number.countries();
     let mut findings = vec![];
     if switches.all {

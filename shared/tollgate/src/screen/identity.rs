@@ -4,9 +4,9 @@ use crate::policy::{Guests, Policy};
 use crate::request::Caller;
 use crate::verdict::{Code, Finding};
 
-pub(super) fn findings(caller: &Caller, policy: &Policy) -> Option<Finding> {
+pub(super) fn findings(caller: &Caller, policy: &Policy) -> Vec<Finding> {
     match (&caller.account, policy.guests) {
-        (None, Guests::Redirect) => Some(Finding::new(Code::Guest)),
-        (None, Guests::Allow) | (Some(_), _) => None,
+        (None, Guests::Redirect) => vec![Finding::new(Code::Guest)],
+        (None, Guests::Allow) | (Some(_), _) => vec![],
     }
 }

@@ -1,14 +1,15 @@
 //! The number's line, as the carrier lookup tells it: in service, not VoIP, of a usual carrier.
 
+use super::Case;
 use crate::line::{Line, LineFact, LineType};
 use crate::policy::{Policy, WithoutLookup};
-use crate::proof::Proof;
 use crate::verdict::{Certainty, Code, Finding};
 
 /// An asker who has proved himself is called even if the lookup does not answer: an attacker may have spent it.
-pub(super) fn findings(line: &LineFact, proof: &Proof, policy: &Policy) -> Vec<Finding> {
-    match line {
-        LineFact::NotAsked => vec![],
+pub(super) fn findings(case: &Case<'_>) -> Vec<Finding> {
+    let (proof, policy) = (&case.proof, case.policy);
+    match &case.facts.line {
+        LineFact::NotAsked | LineFact::NotOffered => vec![],
         LineFact::Unavailable => {
             let certainty = match policy.line.unavailable {
                 WithoutLookup::Refuse if !proof.is_proven() => Certainty::Suspected,

@@ -1,7 +1,8 @@
 //! Where the request comes from: anonymous networks, bad reputation, and countries.
 
+use super::Case;
 use crate::policy::Policy;
-use crate::request::{CallbackRequest, Caller, NetworkMark, Whereabouts};
+use crate::request::{Caller, NetworkMark, Whereabouts};
 use crate::verdict::{Code, Finding};
 
 pub(super) fn findings(caller: &Caller, policy: &Policy) -> Vec<Finding> {
@@ -23,8 +24,11 @@ pub(super) fn findings(caller: &Caller, policy: &Policy) -> Vec<Finding> {
 }
 
 /// The address's country against the number's, if both are known. A number that people there may well have is none.
-pub(super) fn mismatch(request: &CallbackRequest) -> Option<Finding> {
-    let (from, to) = (request.caller.country.country()?, request.number.country()?);
-    (!request.number.is_at_home_in(from))
-        .then(|| Finding::about(Code::CountryMismatch, format!("address-country#{from} country#{to}")))
+pub(super) fn mismatch(case: &Case<'_>) -> Vec<Finding> {
+    let (from, number) = (case.request.caller.country.country(), &case.request.number);
+    let apart = from.zip(number.country()).filter(|(from, _)| !number.is_at_home_in(*from));
+    let finding = apart.map(|(from, to)| {
+        Finding::about(Code::CountryMismatch, format!("address-country#{from} country#{to}"))
+    });
+    finding.into_iter().collect()
 }

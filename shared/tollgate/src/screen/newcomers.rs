@@ -4,14 +4,15 @@
 use super::Case;
 use crate::verdict::{Code, Finding};
 
-pub(super) fn findings(case: &Case<'_>) -> Option<Finding> {
+pub(super) fn findings(case: &Case<'_>) -> Vec<Finding> {
     let newcomers = &case.policy.newcomers;
     let shares = case.facts.newcomers.beside(case.proof.admission, newcomers, case.now);
     let full = shares.into_iter().find(|(_, held, max)| held >= max);
-    full.map(|(budget, held, max)| {
+    let finding = full.map(|(budget, held, max)| {
         let finding = Finding::about(Code::NewcomersRationed, budget.as_str());
         finding.measured(held + 1, max, newcomers.window_seconds)
-    })
+    });
+    finding.into_iter().collect()
 }
 
 impl Case<'_> {

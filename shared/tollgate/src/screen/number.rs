@@ -22,13 +22,15 @@ fn calls(case: &Case<'_>) -> Option<Finding> {
     let limit = case.policy.limits.per_number;
     let span = jiff::SignedDuration::from_secs(i64::from(limit.window_seconds));
     let within = |call: &&Call| case.now.duration_since(call.dialed_at) < span;
-    let counts = |call: &&Call| case.proof.pair == Pair::None || case.is_own_call(call);
+    // A number that is trusted is called for as many as ask for it, and for each of them no oftener than another.
+    let trusted = case.listed.number_trusted;
+    let counts = |call: &&Call| (case.proof.pair == Pair::None && !trusted) || case.is_own_call(call);
     let calls = || case.facts.evidence.number.iter().filter(within).filter(counts);
     let good = calls().filter(|call| call.for_others(case.policy) == CameTo::Good).count() as u64;
     let (value, limit) = (calls().count() as u64, of_customer(limit, good));
     let all = case.facts.evidence.number.iter().filter(within).count() as u64;
     let most = u64::from(case.policy.limits.per_number.requests_max) * ALL_CALLS_TIMES;
-    if all >= most {
+    if all >= most && !trusted {
         return Some(case.about_number(Code::TooManyToNumber).measured(all + 1, most, limit.window_seconds));
     }
     (value >= u64::from(limit.requests_max)).then(|| {

@@ -9,11 +9,11 @@ use crate::counter::{DAY_SECONDS, Place, Subject, Window};
 use crate::evidence::{Admission, Call, DAY, SharedPast, WEEK_SECONDS};
 use crate::facts::{CarrierFact, Facts};
 use crate::line::LineFact;
-use crate::policy::{Mode, Policy};
-use crate::proof::{Pair, Vouched};
+use crate::policy::Policy;
+use crate::proof::Pair;
 use crate::text::CarrierName;
 use crate::usual::{Standing, Usual};
-use crate::verdict::{Code, Finding};
+use crate::verdict::{self, Code, Finding};
 
 /// So many good calls elsewhere that are ripe pass what is marked.
 const PROOFS_PAST_MARKS: u64 = 2;
@@ -44,7 +44,7 @@ pub fn needs_carrier<'a>(
 pub(super) fn known_carrier(line: &LineFact) -> Option<&CarrierName> {
     match line {
         LineFact::Known(line) => line.carrier.as_ref(),
-        LineFact::NotAsked | LineFact::Unavailable => None,
+        LineFact::NotAsked | LineFact::NotOffered | LineFact::Unavailable => None,
     }
 }
 
@@ -52,7 +52,7 @@ pub(super) fn known_carrier(line: &LineFact) -> Option<&CarrierName> {
 pub(super) fn standing(facts: &Facts, policy: &Policy, now: Timestamp) -> Standing {
     match &facts.line {
         LineFact::Known(line) => facts.usual.standing(line.carrier.as_ref(), policy, now),
-        LineFact::NotAsked | LineFact::Unavailable => Standing::Untold,
+        LineFact::NotAsked | LineFact::NotOffered | LineFact::Unavailable => Standing::Untold,
     }
 }
 
@@ -269,8 +269,7 @@ impl Around<'_> {
     }
 
     fn binds(&self, case: &Case<'_>) -> bool {
-        let vouched = super::vouched(case.request, case.facts, case.now) == Vouched::Yes;
-        case.policy.mode(self.code()) == Mode::Enforce && case.proof.pair < Pair::Ripe && !vouched
+        case.standing(self.code()) == Some(verdict::Standing::Enforced) && case.proof.pair < Pair::Ripe
     }
 }
 

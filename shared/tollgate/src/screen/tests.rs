@@ -28,7 +28,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::counter::{Ask, Asked};
 use crate::country::CountryCode;
-use crate::entry::{Effect, Entry};
+use crate::entry::{Effect, Entry, Listing};
 use crate::evidence::told::{call, good, line, now, number, pumped, short, wasted};
 use crate::evidence::{Admission, Call, Evidence};
 use crate::facts::{AskCount, Asking, CarrierFact, Held, Places};
@@ -88,6 +88,8 @@ fn plain() -> Case {
         carrier: CarrierFact::NotAsked,
         newcomers: Places::default(),
         pending: None,
+        over: None,
+        spent: None,
     };
     Case { request, facts, calls: vec![], policy: Policy::default(), now }
 }
@@ -122,8 +124,7 @@ impl Case {
     }
 
     fn at_dial(&self) -> Verdict {
-        let Facts { listings, line, switches, .. } = &self.facts;
-        at_dial(&self.request, listings, line, switches, &self.policy, self.now)
+        at_dial(&self.request, &self.facts, &self.policy, self.now)
     }
 
     fn terms(&self) -> (Terms, Vec<(Code, Place)>) {

@@ -194,11 +194,41 @@ impl Code {
         self.has_mode() && self != Self::DenyListed
     }
 
-    /// Whether a trust entry waives the finding: all but the kill switches, the served countries and what bounds the
-    /// loss.
+    /// Whether a trust entry for who asks (an account, a network) waives the finding: all but the kill switches, the served
+    /// countries and what bounds the loss.
     #[must_use]
     pub fn is_waived_by_trust(self) -> bool {
         self.has_mode() && self != Self::CountryNotServed
+    }
+
+    /// Whether a trust entry for what is asked for (a number, a prefix, a country, a carrier) waives the finding: what speaks
+    /// against the number or what lies around it, and nothing that speaks against who asks.
+    #[must_use]
+    pub fn is_waived_by_trust_in_number(self) -> bool {
+        let is_of_asker = matches!(
+            self,
+            Self::AnonymousNetwork
+                | Self::BadReputation
+                | Self::AddressCountryNotServed
+                | Self::Guest
+                | Self::TooManyFromAddress
+                | Self::TooManyFromAccount
+                | Self::TooManyFromBlock
+                | Self::TooManyToNumber
+                | Self::TooManyToOwnNumber
+                | Self::TooManyNumbersFromAddress
+                | Self::TooManyNumbersFromAccount
+                | Self::TooManyNumbersFromBlock
+                | Self::TooManyNumbersOfARangeFromAddress
+                | Self::TooManyCountriesFromAddress
+                | Self::TooMuchWasteFromAddress
+                | Self::TooMuchWasteFromAccount
+                | Self::TooMuchWasteFromBlock
+                | Self::MarkedAddress
+                | Self::MarkedAccount
+                | Self::MarkedBlock
+        );
+        self.is_waived_by_trust() && !is_of_asker
     }
 
     /// Whether a verified own number waives the finding: what others may have done to the number and what lies around

@@ -82,6 +82,8 @@ fn decision(decisions: u32) -> Result<Duration, Error> {
         carrier: CarrierFact::NotAsked,
         newcomers: Places::default(),
         pending: None,
+        over: None,
+        spent: None,
     };
     let policy = Policy { guests: Guests::Allow, ..Policy::default() };
     let began = Instant::now();

@@ -19,7 +19,14 @@ fn the_callback_is_not_shown_to_those_who_would_not_get_it() {
     check_callback_shown(|case| case.mark(NetworkMark::BadReputation), false);
     check_callback_shown(|case| _ = case.policy.served_address_countries.insert(country("NZ")), false);
     check_callback_shown(|case| case.facts.switches.all = true, false);
-    check_callback_shown(|case| _ = case.facts.switches.countries.insert(country("US")), true);
+    check_callback_shown(|case| _ = case.facts.switches.countries.insert(country("US")), false);
+    check_callback_shown(
+        |case| {
+            case.facts.switches.countries.insert(country("US"));
+            case.policy.served_countries.insert(country("CA"));
+        },
+        true,
+    );
 }
 
 #[test]
