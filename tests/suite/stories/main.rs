@@ -65,6 +65,8 @@ mod restored;
 mod round_trips;
 mod sample_defects;
 mod sample_defects_dedupe;
+mod sign_in;
+mod sign_in_attacks;
 mod silence;
 mod spent;
 mod strangers;
