@@ -53,6 +53,7 @@ mod openapi;
 mod pacing;
 mod parallel;
 mod people;
+mod permissions;
 mod policies;
 mod proof;
 mod races;
