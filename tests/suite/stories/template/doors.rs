@@ -138,6 +138,23 @@ fn who_asks_too_often_is_told_of_the_other_channels_by_the_edge() {
 }
 
 #[test]
+fn an_office_of_operators_is_not_taken_for_a_flood() {
+    let template = Template::read();
+    let statement = |name: &str| rule(&template, name)["Statement"]["RateBasedStatement"].clone();
+    let (flood, operators) = (statement("flood"), statement("operators"));
+    let of_operators = &operators["ScopeDownStatement"];
+    assert_eq!(flood["ScopeDownStatement"], json!({"NotStatement": {"Statement": of_operators}}));
+    let paths = of_operators["OrStatement"]["Statements"].as_array().unwrap().iter();
+    let paths = paths.map(|each| each["ByteMatchStatement"]["SearchString"]["Fn::Sub"].as_str().unwrap());
+    same(
+        "paths",
+        &paths.map(str::to_owned).collect(),
+        &set(["/${StageName}/console", "/${StageName}/review"]),
+    );
+    assert_eq!(operators["Limit"], json!({"Ref": "OperatorsPerAddress"}));
+}
+
+#[test]
 fn the_web_acl_first_writes_every_header_that_intake_believes() {
     let (template, code) = (Template::read(), Code::read());
     let rules = template.resource("WebAcl")["Properties"]["Rules"].as_array().unwrap();
