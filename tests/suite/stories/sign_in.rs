@@ -2,6 +2,7 @@
 
 pub(crate) mod browser;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use http::Method;
 use local::issuer::Algorithm;
 use serde_json::{Value, json};
@@ -191,4 +192,18 @@ async fn many_visits_at_once_have_the_issuer_asked_once() {
     });
     assert_eq!(futures::future::join_all(visits).await, [200; 8]);
     assert_eq!(world.stack.issuer.asked("token"), before + 1);
+}
+
+#[tokio::test]
+async fn a_session_that_cannot_be_read_is_signed_in_anew() {
+    let world = world().await;
+    let mut browser = Browser::of(&world, "sue", &["tollgate-viewer"]).await;
+    let tables = &world.stack.tables;
+    let rows = tables.client.scan().table_name(&tables.names.sessions).send().await.unwrap();
+    for mut row in rows.items.unwrap() {
+        row.insert("vouched_at".to_owned(), AttributeValue::S("yesterday".to_owned()));
+        let put = tables.client.put_item().table_name(&tables.names.sessions);
+        put.set_item(Some(row)).send().await.unwrap();
+    }
+    assert_eq!(browser.opens("").await.status, 200);
 }

@@ -75,7 +75,7 @@ pub(super) async fn find(
     now: Timestamp,
 ) -> Result<Found, StoreError> {
     for _look in 0..LOOKS_MAX {
-        let Some(stored) = sessions::get(tables, &held.key()).await? else { return Ok(Found::Nobody) };
+        let Some(stored) = stored(tables, held).await? else { return Ok(Found::Nobody) };
         let vouched_for = now.duration_since(stored.vouched_at);
         if now.duration_since(stored.began_at) >= LASTS || vouched_for >= IDLE {
             sessions::end(tables, &held.key()).await?;
@@ -104,6 +104,17 @@ pub(super) async fn find(
         tables.pause(LOOK_EVERY).await;
     }
     Ok(Found::Unknown)
+}
+
+/// The session as it is stored. One that cannot be read, as of another version, is none: its holder signs in anew.
+async fn stored(tables: &Tables, held: &Held) -> Result<Option<Stored>, StoreError> {
+    match sessions::get(tables, &held.key()).await {
+        Err(error @ StoreError::Inconsistent { .. }) => {
+            tracing::error!(%error, "a session cannot be read");
+            Ok(None)
+        }
+        read => read,
+    }
 }
 
 async fn ask_again(
@@ -152,7 +163,7 @@ pub(super) async fn end(
     held: &Held,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let stored = sessions::get(tables, &held.key()).await?;
+    let stored = stored(tables, held).await?;
     sessions::end(tables, &held.key()).await?;
     if let Some(renewal) = stored.and_then(|stored| held.open(&stored.renewal?)) {
         issuer.forget(&renewal, now).await;
