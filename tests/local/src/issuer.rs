@@ -30,8 +30,8 @@ pub struct Issuer(Arc<Mutex<Inner>>);
 struct Inner {
     /// What it calls itself.
     url: String,
-    /// Where it leads back to, letter by letter.
-    redirect_uri: String,
+    /// Where it leads back to, letter by letter; none until somebody has asked, if the first one is taken at his word.
+    redirect_uri: Option<String>,
     clock: Clock,
     keys: Keys,
     people: BTreeMap<String, Person>,
@@ -63,14 +63,15 @@ struct Grant {
 }
 
 impl Issuer {
-    /// One that calls itself `url` and leads back to `redirect_uri`.
+    /// One that calls itself `url` and leads back to `redirect_uri`; if there is none, to where it is first asked to, for a
+    /// console whose address nobody knows before it is deployed.
     ///
     /// # Errors
     /// When no keys can be made.
-    pub fn new(url: &str, redirect_uri: &str, clock: Clock) -> Result<Self, crate::stack::Error> {
+    pub fn new(url: &str, redirect_uri: Option<&str>, clock: Clock) -> Result<Self, crate::stack::Error> {
         Ok(Self(Arc::new(Mutex::new(Inner {
             url: url.to_owned(),
-            redirect_uri: redirect_uri.to_owned(),
+            redirect_uri: redirect_uri.map(str::to_owned),
             clock,
             keys: Keys::new()?,
             people: BTreeMap::new(),
@@ -160,6 +161,11 @@ impl Inner {
     fn draw(&mut self, kind: &str) -> String {
         self.drawn += 1;
         format!("{kind}-{}", self.drawn)
+    }
+
+    /// Whether it leads back there.
+    fn leads_back_to(&mut self, redirect_uri: &str) -> bool {
+        self.redirect_uri.get_or_insert_with(|| redirect_uri.to_owned()) == redirect_uri
     }
 
     /// A code for whoever sits before the browser.

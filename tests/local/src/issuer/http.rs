@@ -63,7 +63,7 @@ async fn authorize(State(issuer): State<Issuer>, Query(asked): Query<Fields>) ->
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     let mut inner = issuer.inner();
-    if said("client_id") != CLIENT_ID || said("redirect_uri") != inner.redirect_uri {
+    if said("client_id") != CLIENT_ID || !inner.leads_back_to(said("redirect_uri")) {
         return (StatusCode::BAD_REQUEST, "this client or its address is not known").into_response();
     }
     let is_as_it_must_be = said("response_type") == "code"
@@ -79,7 +79,7 @@ async fn authorize(State(issuer): State<Issuer>, Query(asked): Query<Fields>) ->
         Some(code) => format!("code={code}"),
         None => "error=access_denied".to_owned(),
     };
-    let to = format!("{}?{told}&state={}", inner.redirect_uri, said("state"));
+    let to = format!("{}?{told}&state={}", said("redirect_uri"), said("state"));
     Redirect::to(&to).into_response()
 }
 
@@ -94,7 +94,7 @@ async fn token(State(issuer): State<Issuer>, body: String) -> Response {
         return (StatusCode::UNAUTHORIZED, Json(json!({ "error": "invalid_client" }))).into_response();
     }
     let tokens = match said("grant_type") {
-        "authorization_code" if said("redirect_uri") == inner.redirect_uri => {
+        "authorization_code" if inner.leads_back_to(said("redirect_uri")) => {
             inner.redeem(said("code"), said("code_verifier"))
         }
         "refresh_token" => inner.renew(said("refresh_token")),

@@ -19,7 +19,7 @@ const ISSUER: &str = "https://issuer.example";
 
 /// The issuer.
 pub(super) fn issuer(clock: Clock) -> Result<Issuer, Error> {
-    Issuer::new(ISSUER, &format!("{CONSOLE}/callback"), clock)
+    Issuer::new(ISSUER, Some(&format!("{CONSOLE}/callback")), clock)
 }
 
 /// The door.
