@@ -56,6 +56,7 @@ class Machine:
         self.aws = f"http://127.0.0.1:{free_port()}"
         self.connect = f"http://127.0.0.1:{free_port()}"
         self.carrier = f"http://127.0.0.1:{free_port()}"
+        self.issuer = f"http://127.0.0.1:{free_port()}"
         # Nothing of the user's own configuration of AWS counts here, whatever it says.
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         self.environment = kept | {
@@ -89,10 +90,11 @@ class Machine:
         until("the emulated AWS answers", lambda: self._answers(f"{self.aws}/_ministack/health"))
 
     def start_stand_ins(self, *options):
-        """Connect and the carrier lookup, which MiniStack does not have."""
+        """Connect and the carrier lookup, which MiniStack does not have, and an issuer of operators' tokens."""
         program = pathlib.Path(os.environ["CARGO_TARGET_DIR"]) / "debug" / "stand-ins"
-        ports = [url.rpartition(":")[2] for url in (self.connect, self.carrier)]
-        self.start("stand-ins", [program, "--connect-port", ports[0], "--carrier-port", ports[1], *options])
+        ports = [url.rpartition(":")[2] for url in (self.connect, self.carrier, self.issuer)]
+        self.start("stand-ins", [
+            program, "--connect-port", ports[0], "--carrier-port", ports[1], "--issuer-port", ports[2], *options])
         until("the stand-ins answer", lambda: self._answers(f"{self.connect}/_local/calls"))
 
     def run(self, *command, quiet=True):

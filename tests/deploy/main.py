@@ -8,7 +8,7 @@ import sys
 import update
 from deployment import EVENT_SOURCE, Deployment, carry_events
 from machine import ARCHITECTURE, Machine, step
-from people import Visitors, send
+from people import Browser, Visitors, send
 from story import UPKEEP_SECONDS, Story, check
 
 # What a user would give, and how the emulated AWS differs; README.md says why.
@@ -85,6 +85,27 @@ def doors(story):
     check("the operators' API is shut to whom IAM does not let in", status == 403, f"{status}")
 
 
+def the_console(story):
+    """Shut to who has not signed in; the issuer's supervisor gets in, sets the kill switches, and leaves."""
+    browser = Browser(story.api)
+    answer = browser.get("/console/", {"x-local-operator": "mallory;admin"})
+    check("whoever has not signed in is led to the issuer", answer.leads_to(story.machine.issuer), answer)
+    back = Browser(story.machine.issuer).get(answer.location.removeprefix(story.machine.issuer))
+    page = browser.follow(browser.get(story.below_the_stage(back.location)), story)
+    check("and back, signed in", page.status == 200 and "<strong>sue</strong> supervisor" in page.text, page)
+    check("with the traffic of this story", "Overview" in page.text and len(page.text) > 5_000, page)
+    style = re.search(r'href="[^"]*(/console/assets/[^"]+)"', page.text)[1]
+    check("in style", browser.get(style).status == 200)
+    check("a form without its token does nothing", browser.post("/console/switches", "act=all").status == 403)
+    token = re.search(r'name="form_token" value="([0-9a-f]+)"', browser.get("/console/switches").text)[1]
+    for act in ("act=countries&countries=JM", "act=none"):
+        answer = browser.post("/console/switches", f"form_token={token}&{act}&reason=deployment+test")
+        check("one with it sets the kill switches", answer.status == 303, answer)
+    check("under the name of who signed in", story.operate("GET", "changes")["changes"][0]["author"].startswith("sue"))
+    check("who signs out", browser.post("/console/sign-out", f"form_token={token}").status == 200)
+    check("is out", browser.get("/console/").leads_to(story.machine.issuer))
+
+
 def accepted(story, name, number):
     """A visitor asks, and is told what everyone is told."""
     status, answer = story.website.ask(name, number)
@@ -156,13 +177,16 @@ def main():
         "EndUserMessagingEndpoint": machine.carrier,
         "ContactEventSource": EVENT_SOURCE,
         "UserPoolArn": visitors.pool["Arn"],
+        "Console": "existing",
+        "ConsoleIssuer": machine.issuer,
+        "ConsoleClientId": "console-client",
     }
     deployment.deploy(parameters)
     for function, size in deployment.package_sizes().items():
         check(f"{function}: a package of {size / 1e6:.1f} MB", size < PACKAGE_BYTES_MAX)
 
     story = Story(machine, deployment, visitors)
-    for chapter in (a_call, a_refusal, a_redirect, upkeep, the_kill_switch, doors):
+    for chapter in (a_call, a_refusal, a_redirect, upkeep, the_kill_switch, doors, the_console):
         step(chapter.__name__.replace("_", " "))
         chapter(story)
     step("what was told")

@@ -1,5 +1,6 @@
 """Who uses the deployed API: visitors, signed in or not, and operators."""
 
+import collections
 import json
 import urllib.error
 import urllib.request
@@ -99,3 +100,49 @@ class Operator:
         SigV4Auth(self.credentials, "execute-api", REGION).add_auth(request)
         status, answer = send(method, request.url, body, dict(request.headers))
         return status, json.loads(answer) if answer else None
+
+
+class Page(collections.namedtuple("Page", ["status", "location", "text"])):
+    """What a browser gets."""
+
+    def leads_to(self, url):
+        return self.status in (302, 303, 307) and self.location.startswith(url)
+
+
+class Browser:
+    """An operator's browser: it keeps cookies, and goes where its holder says."""
+
+    def __init__(self, url):
+        self.url, self.cookies = url, {}
+
+    def get(self, path, headers=None):
+        return self._send("GET", path, None, headers or {})
+
+    def post(self, path, form):
+        scheme, _, rest = self.url.partition("://")
+        headers = {"content-type": "application/x-www-form-urlencoded", "origin": f"{scheme}://{rest.partition('/')[0]}"}
+        return self._send("POST", path, form.encode(), headers)
+
+    def follow(self, answer, story):
+        return self.get(story.below_the_stage(answer.location)) if answer.location else answer
+
+    def _send(self, method, path, data, headers):
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        headers = headers | ({"cookie": cookies} if cookies else {})
+        request = urllib.request.Request(self.url + path, data, headers, method=method)
+        try:
+            answer = urllib.request.build_opener(Stay).open(request, timeout=60)
+        except urllib.error.HTTPError as error:
+            answer = error
+        with answer:
+            for line in answer.headers.get_all("set-cookie") or []:
+                name, _, value = line.partition(";")[0].partition("=")
+                self.cookies[name] = value
+            return Page(answer.status, answer.headers.get("location", ""), answer.read().decode())
+
+
+class Stay(urllib.request.HTTPRedirectHandler):
+    """A redirect is an answer."""
+
+    def redirect_request(self, *_):
+        return None

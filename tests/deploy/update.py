@@ -43,7 +43,7 @@ def update(machine, visitors, parameters):
     step("the first release")
     deployment = Deployment(machine, "tollgate-first")
     template = first_release.template(machine)
-    old = {name: value for name, value in parameters.items() if name != "EndUserMessagingEndpoint"}
+    old = {name: value for name, value in parameters.items() if name != "EndUserMessagingEndpoint" and not name.startswith("Console")}
     deployment.deploy(old | {"PinpointEndpoint": machine.carrier}, template=template)
     story = Story(machine, deployment, visitors, "first-operator")
     settings(story)

@@ -6,7 +6,7 @@ import subprocess
 from machine import ROOT, fail, free_port, until
 from people import send
 
-TABLES = ["Requests", "Pending", "DenyList", "Counters", "Calls", "Contacts", "Numbers", "Settings", "Changes", "Erasures"]
+TABLES = ["Requests", "Pending", "DenyList", "Counters", "Calls", "Contacts", "Numbers", "Settings", "Changes", "Erasures", "Sessions"]
 # As a user would deploy it. METRICS off: there is no CloudWatch.
 PARAMETERS = {
     "Architecture": "x86_64",

@@ -16,6 +16,8 @@ pub enum Function {
     ContactEvents,
     /// The operators' API.
     Review,
+    /// The operators' console, behind its sign-in.
+    Console,
     /// What looks every minute for what was lost.
     Upkeep,
 }
@@ -29,8 +31,15 @@ pub struct Unknown {
 
 impl Function {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Intake, Self::Screening, Self::Dialing, Self::ContactEvents, Self::Review, Self::Upkeep];
+    pub const ALL: [Self; 7] = [
+        Self::Intake,
+        Self::Screening,
+        Self::Dialing,
+        Self::ContactEvents,
+        Self::Review,
+        Self::Console,
+        Self::Upkeep,
+    ];
 
     /// Its name: the template's `Handler`, and its crate.
     #[must_use]
@@ -41,6 +50,7 @@ impl Function {
             Self::Dialing => "dialing",
             Self::ContactEvents => "contact-events",
             Self::Review => "review",
+            Self::Console => "console",
             Self::Upkeep => "upkeep",
         }
     }
@@ -65,6 +75,7 @@ impl Function {
             Self::Dialing => dialing::run().await,
             Self::ContactEvents => contact_events::run().await,
             Self::Review => review::run().await,
+            Self::Console => console::run().await,
             Self::Upkeep => upkeep::run().await,
         }
     }

@@ -14,6 +14,6 @@ fn an_unknown_handler_is_told_with_those_that_there_are() {
     let told = Function::named("bootstrap").unwrap_err().to_string();
     assert_eq!(
         told,
-        "there is no function \"bootstrap\": the handler is one of intake, screening, dialing, contact-events, review, upkeep"
+        "there is no function \"bootstrap\": the handler is one of intake, screening, dialing, contact-events, review, console, upkeep"
     );
 }

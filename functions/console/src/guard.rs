@@ -1,5 +1,5 @@
-//! That a form comes from a page of ours. The browser does not send the session to a form of another website (the cookie is
-//! `SameSite=Strict`); should it ever do so, it says where the form stands, and the form lacks the token.
+//! That a form comes from a page of ours. The browser does not send the session along with a form of another website (the cookie
+//! is `SameSite=Lax`); should it ever do so, it says where the form stands, and the form lacks the token.
 
 use lambda_http::http::HeaderMap;
 use lambda_http::http::header::{HOST, ORIGIN};

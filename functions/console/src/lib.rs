@@ -4,6 +4,7 @@
 //! filters and times stand in its address. A change is a form; what it does is an operation of `operations`, as for the API.
 //!
 //! - [`handle`] answers one request of an operator who has been let in ([`Session`]); who lets in is not decided here
+//! - [`sign_in`]: the door of the deployed console, which lets in whom an issuer of tokens vouches for
 //! - `visit`: what is asked, read once; `guard`: that a form comes from our own page; `route`: which page
 //! - `overview`, `requests`, `request`, `proposals`, `lists`, `switches`, `changes`, `policy`: the pages
 //! - `shell`, `chart`, `words`, `icons`, `assets`: what pages are made of
@@ -25,7 +26,9 @@ mod proposals;
 mod request;
 mod requests;
 mod route;
+mod run;
 mod shell;
+pub mod sign_in;
 mod switches;
 mod visit;
 mod words;
@@ -40,6 +43,8 @@ use tollgate_aws::tables::Tables;
 use crate::answer::{Answer, Stop};
 use crate::route::Route;
 use crate::visit::Visit;
+
+pub use crate::run::run;
 
 /// What the console works on.
 #[derive(Debug)]
@@ -59,6 +64,17 @@ pub struct Session {
     pub operator: Operator,
     /// What every form of this session holds, so that no other website can write one. Nobody else can know it.
     pub form_token: String,
+    /// By which door he came.
+    pub door: Door,
+}
+
+/// By which door an operator came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// This machine's own, which is open.
+    Local,
+    /// He has signed in, and can sign out.
+    SignedIn,
 }
 
 /// Answers an operator. What fails on our side is logged, and told on a page that says what still holds.

@@ -7,7 +7,7 @@ use tollgate::switches::KillSwitches;
 
 use crate::icons::{definitions, icon};
 use crate::visit::{Span, Visit};
-use crate::{assets, guard, words};
+use crate::{Door, assets, guard, words};
 
 /// A page of the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,6 +155,12 @@ fn top(visit: &Visit<'_>, frame: &Frame<'_>) -> Markup {
             }
             div.facts.push {
                 span.opt { strong { (operator.author.as_str()) } " " (operator.role.as_str()) }
+                @if visit.session.door == Door::SignedIn {
+                    form action={ (visit.root) "/sign-out" } method="post" {
+                        (token(visit))
+                        button.btn { "Sign out" }
+                    }
+                }
                 @if !visit.may(Operation::SeeInFull) {
                     span { "Numbers masked" }
                 } @else if visit.is_masked() {

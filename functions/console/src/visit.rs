@@ -47,21 +47,8 @@ impl<'a> Visit<'a> {
         console: &'a Console,
         now: Timestamp,
     ) -> Result<Self, String> {
-        let full = match request.request_context_ref() {
-            Some(RequestContext::ApiGatewayV1(context)) => context.path.clone(),
-            _ => None,
-        };
-        let full = full.unwrap_or_else(|| request.uri().path().to_owned());
-        let (before, path) = full.split_once("/console").ok_or("this is not the console's path")?;
-        let root = format!("{before}/console");
-        let path = path.trim_start_matches('/').to_owned();
-        let query = Fields::of(
-            request
-                .query_string_parameters_ref()
-                .into_iter()
-                .flat_map(lambda_http::aws_lambda_events::query_map::QueryMap::iter)
-                .map(|(name, value)| (name.to_owned(), value.to_owned())),
-        );
+        let (root, path) = place(&request).ok_or("this is not the console's path")?;
+        let query = query(&request);
         let (request::Parts { headers, method, .. }, body) = request.into_parts();
         let form = if method == Method::POST { read_form(&body)? } else { Fields::default() };
         Ok(Self { session, console, now, method, headers, root, path, query, form })
@@ -116,17 +103,41 @@ impl<'a> Visit<'a> {
     }
 
     fn address(&self, page: &str, parameters: &[(&str, &str)]) -> String {
-        let all = parameters.iter().filter(|(_, value)| !value.is_empty());
-        let encode = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
-        let query: Vec<_> = all.map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+        let query = written(parameters.iter().copied().filter(|(_, value)| !value.is_empty()));
         let mark = if query.is_empty() { "" } else { "?" };
-        format!("{}/{page}{mark}{}", self.root, query.join("&"))
+        format!("{}/{page}{mark}{query}", self.root)
     }
 
     /// Leads on to a page, after a form.
     pub(crate) fn see(&self, page: &str, parameters: &[(&str, &str)]) -> Answer {
         Answer::See(self.link(page, parameters))
     }
+}
+
+/// Where a request stands: the console's path on its host, and the path below that.
+pub(crate) fn place(request: &Request) -> Option<(String, String)> {
+    let full = match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV1(context)) => context.path.clone(),
+        _ => None,
+    };
+    let full = full.unwrap_or_else(|| request.uri().path().to_owned());
+    let (before, path) = full.split_once("/console")?;
+    Some((format!("{before}/console"), path.trim_start_matches('/').to_owned()))
+}
+
+/// The parameters of a request's address.
+pub(crate) fn query(request: &Request) -> Fields {
+    let parameters = request.query_string_parameters_ref().into_iter();
+    let parameters = parameters.flat_map(lambda_http::aws_lambda_events::query_map::QueryMap::iter);
+    Fields::of(parameters.map(|(name, value)| (name.to_owned(), value.to_owned())))
+}
+
+/// Parameters as an address holds them.
+pub(crate) fn written<'f>(parameters: impl Iterator<Item = (&'f str, &'f str)>) -> String {
+    let encode = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
+    let written: Vec<_> =
+        parameters.map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+    written.join("&")
 }
 
 fn read_form(body: &Body) -> Result<Fields, String> {

@@ -153,7 +153,7 @@ impl From<Refused> for Failure {
         let detail = refused.to_string();
         Self::Asked(match refused {
             Refused::Store(error) => return Self::Store(error),
-            // Nobody is: whom IAM lets in is an admin here.
+            // Whom IAM lets in is an admin here, and so never refused.
             Refused::NotAllowed { .. } => Problem::new(Kind::NoIdentity, detail),
             Refused::NoSuchRequest | Refused::NotListed | Refused::NothingHeld => Problem::not_found(&detail),
             Refused::NotEnded => Problem::new(Kind::NotEnded, detail),

@@ -5,6 +5,7 @@ mod question;
 
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Response};
+use operations::operator::Operation;
 use serde::Serialize;
 use tollgate::request::RequestId;
 use tollgate_aws::requests::{self, Page};
@@ -28,12 +29,17 @@ struct Requests {
 /// Lists requests by number, by address or by state.
 pub(crate) async fn list(tables: &Tables, asked: &Asked) -> Result<Response<Body>, Failure> {
     let look = Look::read(&asked.query, asked.now)?;
-    let mask = asked.query.flag("mask")?;
+    let mask = is_masked(asked)?;
 
     let found =
         requests::search(tables, &look.question, look.from, look.before, look.requests_to_read()).await?;
     let page = look.narrow(found);
     Ok(reply::json(StatusCode::OK, &told(page, mask)))
+}
+
+/// Masked for whoever may not see in full, and for whoever asks.
+fn is_masked(asked: &Asked) -> Result<bool, Problem> {
+    Ok(asked.query.flag("mask")? || !asked.operator.may(Operation::SeeInFull))
 }
 
 fn told(page: Page, mask: bool) -> Requests {
@@ -51,7 +57,7 @@ fn told(page: Page, mask: bool) -> Requests {
 /// Shows one request.
 pub(crate) async fn show(tables: &Tables, asked: &Asked, id: &str) -> Result<Response<Body>, Failure> {
     asked.query.only(&["mask"])?;
-    let mask = asked.query.flag("mask")?;
+    let mask = is_masked(asked)?;
     let none = || Problem::not_found("there is no request with this id");
     let id = RequestId::parse(id).map_err(|_not_an_id| none())?;
 

@@ -1,6 +1,7 @@
 //! What is asked, by method and path.
 
 use lambda_http::http::Method;
+use operations::operator::Operation;
 
 use crate::key;
 use crate::problem::Problem;
@@ -30,6 +31,21 @@ pub(crate) enum Route {
     ListChanges,
     ExportPerson,
     ErasePerson,
+}
+
+impl Route {
+    /// What is shown here, before anything is done: whatever names people and cannot be masked is seen in full. What a change
+    /// needs beyond that, its operation says.
+    pub(crate) fn shows(&self) -> Operation {
+        match self {
+            Self::ShowBlock(_)
+            | Self::ListEntries
+            | Self::ShowEntry(_)
+            | Self::ExportEntries
+            | Self::ListChanges => Operation::SeeInFull,
+            _ => Operation::Look,
+        }
+    }
 }
 
 /// Reads method and path; the path is without the stage, as API Gateway tells it.

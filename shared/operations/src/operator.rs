@@ -67,6 +67,21 @@ pub fn least(operation: Operation) -> Role {
     }
 }
 
+impl Operation {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Look,
+        Self::SeeInFull,
+        Self::Mark,
+        Self::KeepLists,
+        Self::LiftBlocks,
+        Self::SetKillSwitches,
+        Self::SavePolicy,
+        Self::ExportPeople,
+        Self::ErasePeople,
+    ];
+}
+
 impl Operator {
     /// Whether he may do something.
     #[must_use]
@@ -74,7 +89,11 @@ impl Operator {
         may(self.role, operation)
     }
 
-    pub(crate) fn must_be_allowed(&self, operation: Operation) -> Result<(), Refused> {
+    /// Stops somebody whose role is not enough.
+    ///
+    /// # Errors
+    /// When it is not; the error names the role that would be.
+    pub fn must_be_allowed(&self, operation: Operation) -> Result<(), Refused> {
         if self.may(operation) { Ok(()) } else { Err(Refused::NotAllowed { least: least(operation) }) }
     }
 }

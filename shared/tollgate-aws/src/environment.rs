@@ -103,6 +103,7 @@ pub fn tables(config: &SdkConfig) -> Result<Tables, EnvironmentError> {
             settings: required("SETTINGS_TABLE")?,
             changes: required("CHANGES_TABLE")?,
             erasures: required("ERASURES_TABLE")?,
+            sessions: required("SESSIONS_TABLE")?,
         },
         damage: Damage::default(),
     })

@@ -98,8 +98,9 @@ pub const EXPIRES_AT: &str = "expires_at";
 pub const STREAM_VIEW: &str = "NEW_AND_OLD_IMAGES";
 
 /// Every table of the suite.
-pub const TABLES: &[TableDefinition] =
-    &[REQUESTS, PENDING, DENY_LIST, COUNTERS, CALLS, CONTACTS, NUMBERS, SETTINGS, CHANGES, ERASURES];
+pub const TABLES: &[TableDefinition] = &[
+    REQUESTS, PENDING, DENY_LIST, COUNTERS, CALLS, CONTACTS, NUMBERS, SETTINGS, CHANGES, ERASURES, SESSIONS,
+];
 
 /// The requests: each with its facts, verdict, findings, contact and outcome. Its stream drives the suite.
 pub const REQUESTS: TableDefinition = TableDefinition {
@@ -162,6 +163,9 @@ pub const CHANGES: TableDefinition =
 
 /// The requests that are to be erased once nothing works on them any more. A row goes with its request, never by itself.
 pub const ERASURES: TableDefinition = plain("Erasures", KeyAttribute::string("request_id"), None, false);
+
+/// The sessions of operators at the console, by a hash of what their browsers hold.
+pub const SESSIONS: TableDefinition = plain("Sessions", KeyAttribute::string("session"), None, true);
 
 const fn plain(
     name: &'static str,

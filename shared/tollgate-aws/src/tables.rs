@@ -53,6 +53,7 @@ pub struct TableNames {
     pub settings: String,
     pub changes: String,
     pub erasures: String,
+    pub sessions: String,
 }
 
 impl Tables {
@@ -81,6 +82,7 @@ impl TableNames {
             settings: name(schema::SETTINGS),
             changes: name(schema::CHANGES),
             erasures: name(schema::ERASURES),
+            sessions: name(schema::SESSIONS),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! Amazon Connect and the carrier lookup, and what lies between functions on AWS: the edge, the stream, the events.
 //!
 //! - [`engine`]: the embedded DynamoDB; [`stream`], [`filter`]: what Lambda's event source mapping does with its stream
-//! - [`connect`], [`carrier`]: the stand-ins; [`wire`]: how they and the engine are reached, over HTTP or in process
+//! - [`connect`], [`carrier`], [`issuer`]: the stand-ins; [`wire`]: how they and the engine are reached, over HTTP or in process
 //! - [`edge`]: what API Gateway, AWS WAF and the authorizer do before a function sees a request
 //! - [`stack`]: all of it, started and connected; [`run`]: moved on in real time, for people
 //! - [`demo`]: a day to begin with, so that there is something to see
@@ -14,6 +14,7 @@ pub mod demo;
 pub mod edge;
 pub mod engine;
 pub mod filter;
+pub mod issuer;
 pub mod measure;
 pub mod run;
 pub mod stack;

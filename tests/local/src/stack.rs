@@ -4,12 +4,14 @@
 mod clients;
 mod filters;
 mod short_cuts;
+mod sign_in;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
-use console::{Console, Session};
+use console::sign_in::SignIn;
+use console::{Console, Door, Session};
 use contact_events::ContactEvents;
 use dialing::Dialer;
 use intake::Intake;
@@ -36,6 +38,7 @@ use crate::carrier::Carriers;
 use crate::connect::{CallPlan, Connect};
 use crate::edge::{self, Incoming, Passed, pass};
 use crate::engine::{Engine, Image, Served, Storage};
+use crate::issuer::Issuer;
 use crate::stream::{BatchOutcome, Pump, Start};
 use crate::wire::Wire;
 use clients::Clients;
@@ -96,6 +99,8 @@ pub struct Stack {
     pub connect: Connect,
     /// The stand-in for the carrier lookup.
     pub carriers: Carriers,
+    /// The stand-in for the issuer of operators' tokens.
+    pub issuer: Issuer,
     /// Where all of these are found.
     pub urls: Urls,
     /// The time.
@@ -127,6 +132,8 @@ pub struct Functions {
     pub upkeep: Upkeep,
     pub review: Review,
     pub console: Console,
+    /// The door of the deployed console. The local stack has an open one beside it.
+    pub sign_in: SignIn,
     /// What the forms of the console hold, as long as this stack runs.
     pub form_token: String,
 }
@@ -154,10 +161,11 @@ impl Stack {
         let carriers = Carriers::new();
         let clients = Clients::start(&options.wire, &engine, &connect, &carriers).await?;
         let tables = clients.tables(options.interceptor.clone());
-        let functions = functions(&clients, &tables, &options, &clock).await?;
+        let issuer = sign_in::issuer(clock.clone())?;
+        let functions = functions(&clients, &tables, &issuer, &options, &clock).await?;
         let pump = Mutex::new(Pump::open(engine.database(), &tables.names.requests)?);
         let Clients { urls, served: _served, .. } = clients;
-        let stack = Self { engine, tables, connect, carriers, urls, clock, functions, pump, _served };
+        let stack = Self { engine, tables, connect, carriers, issuer, urls, clock, functions, pump, _served };
         for function in Function::ON_STREAM {
             stack.subscribe(function, Start::TrimHorizon)?;
         }
@@ -187,10 +195,9 @@ impl Stack {
 
     /// Sends a request through the edge to intake, review or the console.
     pub async fn send(&self, incoming: &Incoming) -> Response<Body> {
-        let request = match pass(incoming) {
-            Passed::On(request) => *request,
-            Passed::Unauthorized => return gateway_error(401, "Unauthorized"),
-            Passed::Malformed(reason) => return gateway_error(400, &reason),
+        let request = match past_the_edge(incoming) {
+            Ok(request) => request,
+            Err(answer) => return *answer,
         };
         let path = incoming.uri.path();
         if path == "/console" || path.starts_with("/console/") {
@@ -205,7 +212,7 @@ impl Stack {
     /// Sends a request to the console, as the operator that its header names.
     async fn console(&self, request: Request, incoming: &Incoming) -> Response<Body> {
         let Some(operator) = edge::operator(incoming) else { return gateway_error(401, "Unauthorized") };
-        let session = Session { operator, form_token: self.functions.form_token.clone() };
+        let session = Session { operator, form_token: self.functions.form_token.clone(), door: Door::Local };
         Box::pin(console::handle(request, &session, &self.functions.console, self.now())).await
     }
 
@@ -268,6 +275,7 @@ const INVOCATION: SignedDuration = SignedDuration::from_secs(60);
 async fn functions(
     clients: &Clients,
     tables: &Tables,
+    issuer: &Issuer,
     options: &Options,
     clock: &Clock,
 ) -> Result<Functions, Error> {
@@ -311,13 +319,18 @@ async fn functions(
         },
         review: Review { tables: tables(), metrics: Metrics::kept() },
         console: Console { tables: tables(), metrics: Metrics::kept(), place: "local".to_owned() },
-        form_token: form_token()?,
+        sign_in: sign_in::door(issuer)?,
+        form_token: sign_in::form_token()?,
     })
 }
 
-fn form_token() -> Result<String, Error> {
-    let random = intake::system_random().ok_or("there is no random source")?;
-    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
+/// A request as a function gets it, or the edge's own answer.
+fn past_the_edge(incoming: &Incoming) -> Result<Request, Box<Response<Body>>> {
+    match pass(incoming) {
+        Passed::On(request) => Ok(*request),
+        Passed::Unauthorized => Err(Box::new(gateway_error(401, "Unauthorized"))),
+        Passed::Malformed(reason) => Err(Box::new(gateway_error(400, &reason))),
+    }
 }
 
 /// API Gateway's own answer.

@@ -51,6 +51,8 @@ pub enum ServiceName {
     Connect,
     /// The stand-in for the carrier lookup.
     Carrier,
+    /// The stand-in for the issuer of operators' tokens.
+    Issuer,
 }
 
 /// What becomes of a request.
@@ -82,6 +84,11 @@ impl Wire {
 }
 
 impl Crossing {
+    /// Everything arrives.
+    pub(crate) fn open() -> Self {
+        Self(None)
+    }
+
     /// Asks `decide` about each request, and waits for what it says.
     pub fn new(decide: impl Fn(Call) -> BoxFuture<'static, Fate> + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(decide)))

@@ -105,7 +105,7 @@ impl Weather {
                 )
             }
             (ServiceName::DynamoDb, _) => dynamodb_trouble(),
-            (ServiceName::Connect | ServiceName::Carrier, _) => match below(4) {
+            (ServiceName::Connect | ServiceName::Carrier | ServiceName::Issuer, _) => match below(4) {
                 0 => Trouble::Fate("lost", Fate::Lost),
                 1 => Trouble::Fate("answer lost", Fate::AnswerLost),
                 2 => Trouble::Fate("throttled", connect_error(429, "TooManyRequestsException")),

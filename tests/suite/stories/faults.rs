@@ -29,6 +29,8 @@ fn place(named: &str) -> (PathBuf, String) {
         root.join(format!("tests/suite/stories/{path}.rs"))
     } else if path.starts_with("tollgate") {
         root.join("shared").join(path)
+    } else if path.starts_with("functions/") {
+        root.join(path)
     } else {
         root.join("tests").join(path)
     };

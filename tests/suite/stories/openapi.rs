@@ -101,9 +101,10 @@ async fn the_routes_are_those_that_intake_and_review_answer_at() {
 fn the_doors_are_those_of_the_template() {
     let template = yaml::value("template.yaml");
     let paths = &template["Resources"]["Api"]["Properties"]["DefinitionBody"]["paths"];
-    // The account's are there only with a user pool; below `/review`, all paths and methods go to the function.
+    // The account's are there only with a user pool; below `/review`, all paths and methods go to the function. Pages for people
+    // are not described.
     let deployed: Routes = (paths.as_object().unwrap().iter())
-        .filter(|(path, _)| !path.starts_with("/review"))
+        .filter(|(path, _)| !path.starts_with("/review") && !path.starts_with("/console"))
         .map(|(path, item)| (nameless(path), methods(item.get("Fn::If").map_or(item, |either| &either[1]))))
         .collect();
     let mut described = routes(&description()["paths"]);

@@ -15,12 +15,13 @@ use code::{Code, Reached};
 use yaml::Template;
 
 /// The functions: the crate's name, and the template's name for it.
-const FUNCTIONS: [(&str, &str); 6] = [
+const FUNCTIONS: [(&str, &str); 7] = [
     ("intake", "Intake"),
     ("screening", "Screening"),
     ("dialing", "Dialing"),
     ("contact-events", "ContactEvents"),
     ("review", "Review"),
+    ("console", "Console"),
     ("upkeep", "Upkeep"),
 ];
 

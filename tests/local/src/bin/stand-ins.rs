@@ -1,5 +1,5 @@
-//! The stand-ins for Amazon Connect and the carrier lookup alone, and DynamoDB if wanted, each on a port of its own, for a
-//! Tollgate that runs elsewhere on this machine.
+//! The stand-ins for Amazon Connect and the carrier lookup alone, and DynamoDB and an issuer of operators' tokens if wanted, each
+//! on a port of its own, for a Tollgate that runs elsewhere on this machine.
 
 use std::net::IpAddr;
 
@@ -9,6 +9,7 @@ use clap::Parser;
 use local::carrier::{self, Carriers};
 use local::connect::{self, CallPlan, Connect, RingTime};
 use local::engine::{Engine, Storage};
+use local::issuer::{self, Issuer};
 use local::stack::Error;
 use tokio::net::TcpListener;
 use tollgate_aws::clock::Clock;
@@ -34,6 +35,9 @@ struct Arguments {
     /// The port of an embedded DynamoDB, in memory, with the tables; without it there is none
     #[arg(long)]
     dynamodb_port: Option<u16>,
+    /// The port of an issuer of tokens, before which `sue`, a supervisor, sits; without it there is none
+    #[arg(long)]
+    issuer_port: Option<u16>,
     /// How long a call rings before it is answered
     #[arg(long, value_name = "SECONDS", default_value_t = 1)]
     ring_seconds: u32,
@@ -61,6 +65,7 @@ async fn main() -> Result<(), Error> {
         connect_port,
         carrier_port,
         dynamodb_port,
+        issuer_port,
         ring_seconds,
         talk_seconds,
         talks,
@@ -89,7 +94,13 @@ async fn main() -> Result<(), Error> {
         .route("/_local/events", get(async move || Json(events.due(Clock::System.now()))))
         .fallback_service(connect::router(connect));
     let carriers = carrier::router(Carriers::new());
-    tokio::try_join!(serve(connect, host, connect_port), serve(carriers, host, carrier_port))?;
+    let issuer = async {
+        let Some(port) = issuer_port else { return Ok(()) };
+        let issuer = Issuer::new(&format!("http://{host}:{port}"), None, Clock::System)?;
+        issuer.seat("sue", &["tollgate-supervisor"]);
+        serve(issuer::router(issuer), host, port).await
+    };
+    tokio::try_join!(serve(connect, host, connect_port), serve(carriers, host, carrier_port), issuer)?;
     Ok(())
 }
 

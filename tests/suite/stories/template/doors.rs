@@ -20,7 +20,8 @@ fn the_doors_are_those_that_intake_and_review_answer_at() {
     let public = set(["/widget/versions.json", "/widget/{version}/{file}"]);
     let known: BTreeSet<_> = paths.as_object().unwrap().keys().cloned().collect();
     let twins = open.iter().flat_map(|(path, _)| [(*path).to_owned(), format!("/account{path}")]);
-    let others = set(["/review", "/review/{proxy+}"]).into_iter().chain(public.clone());
+    let others = set(["/review", "/review/{proxy+}", "/console", "/console/{proxy+}"]);
+    let others = others.into_iter().chain(public.clone());
     same("paths", &known, &twins.chain(others).collect());
 
     for path in public {
@@ -50,6 +51,46 @@ fn the_doors_are_those_that_intake_and_review_answer_at() {
         assert_eq!(method["x-amazon-apigateway-auth"]["type"], "AWS_IAM", "{path}");
         assert!(invokes(method, "ReviewFunction"), "{path}");
     }
+}
+
+#[test]
+fn the_console_has_a_door_without_an_authorizer_if_it_is_deployed_and_lets_in_nobody_itself() {
+    let template = Template::read();
+    let paths = &template.resource("Api")["Properties"]["DefinitionBody"]["paths"];
+    for path in ["/console", "/console/{proxy+}"] {
+        let door = &paths[path]["Fn::If"];
+        assert_eq!((&door[0], &door[2]), (&json!("HasConsole"), &json!({})), "{path}");
+        let method = &door[1]["x-amazon-apigateway-any-method"];
+        assert_eq!(method["security"], Value::Null, "{path}");
+        let integration = &method["x-amazon-apigateway-integration"];
+        let uri = integration["uri"]["Fn::Sub"].as_str().unwrap();
+        // By its name: the function knows the API's address, and so comes after it.
+        assert!(uri.contains(":function:${AWS::StackName}-console/invocations"), "{uri}");
+    }
+    let function = template.resource("ConsoleFunction");
+    assert_eq!(function["Properties"]["FunctionName"], json!({"Fn::Sub": "${AWS::StackName}-console"}));
+    let permission = &template.resource("ConsolePermission")["Properties"];
+    assert!(permission["SourceArn"]["Fn::Sub"].as_str().unwrap().ends_with("/*/*/console*"));
+    for name in ["ConsoleFunction", "ConsoleRole", "ConsoleLogs", "ConsolePermission"] {
+        assert_eq!(template.resource(name)["Condition"], "HasConsole", "{name}");
+    }
+    assert_eq!(template.parameter("Console")["Default"], "off");
+}
+
+#[test]
+fn the_pool_that_the_template_makes_knows_the_console_and_its_roles() {
+    use operations::operator::Role;
+    let template = Template::read();
+    let client = &template.resource("ConsoleClient")["Properties"];
+    assert_eq!((&client["GenerateSecret"], &client["AllowedOAuthFlows"]), (&json!(false), &json!(["code"])));
+    let url = &template.resource("ConsoleFunction")["Properties"]["Environment"]["Variables"]["CONSOLE_URL"];
+    assert_eq!(client["CallbackURLs"], json!([{"Fn::Sub": ["${Url}/callback", {"Url": url}]}]));
+    let groups = template.resources("AWS::Cognito::UserPoolGroup");
+    let groups = groups.map(|(_, group)| group["Properties"]["GroupName"].as_str().unwrap().to_owned());
+    same("groups", &groups.collect(), &Role::ALL.map(|role| format!("tollgate-{}", role.as_str())).into());
+    let pool = &template.resource("ConsoleUserPool")["Properties"];
+    assert_eq!(pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"], true);
+    assert_eq!(pool["MfaConfiguration"], "ON");
 }
 
 fn invokes(method: &Value, function: &str) -> bool {
@@ -94,6 +135,23 @@ fn who_asks_too_often_is_told_of_the_other_channels_by_the_edge() {
     let written = body["Fn::Sub"][0].as_str().unwrap().replace("${Channels}", "chat\",\"call-in");
     let told: Value = serde_json::from_str(&written).unwrap();
     assert_eq!((&told["status"], &told["channels"]), (&json!(429), &json!(["chat", "call-in"])));
+}
+
+#[test]
+fn an_office_of_operators_is_not_taken_for_a_flood() {
+    let template = Template::read();
+    let statement = |name: &str| rule(&template, name)["Statement"]["RateBasedStatement"].clone();
+    let (flood, operators) = (statement("flood"), statement("operators"));
+    let of_operators = &operators["ScopeDownStatement"];
+    assert_eq!(flood["ScopeDownStatement"], json!({"NotStatement": {"Statement": of_operators}}));
+    let paths = of_operators["OrStatement"]["Statements"].as_array().unwrap().iter();
+    let paths = paths.map(|each| each["ByteMatchStatement"]["SearchString"]["Fn::Sub"].as_str().unwrap());
+    same(
+        "paths",
+        &paths.map(str::to_owned).collect(),
+        &set(["/${StageName}/console", "/${StageName}/review"]),
+    );
+    assert_eq!(operators["Limit"], json!({"Ref": "OperatorsPerAddress"}));
 }
 
 #[test]
