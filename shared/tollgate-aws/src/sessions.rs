@@ -11,7 +11,7 @@ use tollgate::text::Author;
 use crate::error::StoreError;
 use crate::item::{Item, Millis, at, expires, s};
 use crate::tables::Tables;
-use crate::transaction::{self, Transacted};
+use crate::transaction;
 
 const TABLE: &str = "Sessions";
 
@@ -66,7 +66,7 @@ pub async fn begin(
         Ok(TransactWriteItem::builder().put(put.build().map_err(StoreError::build("Put"))?).build())
     });
     let items = items.into_iter().collect::<Result<_, StoreError>>()?;
-    Ok(matches!(transaction::write(tables, items).await?, Transacted::Done))
+    transaction::write_all(tables, items).await
 }
 
 /// The session of this key, if there is one. Whether it still holds is for the reader to judge.
