@@ -58,7 +58,7 @@ pub async fn handle(batch: Batch, dialer: &Dialer, invocation_ends: Timestamp) -
     tracing::info!(handled = answer.tally.handled, parked = answer.tally.parked, "batch dialed");
     dialer.metrics.add(Metric::RecordsParked, f64::from(answer.tally.parked));
     dialer.metrics.add(Metric::DamagedRows, f64::from(dialer.tables.damage.since_last()));
-    dialer.metrics.send(dialer.clock.now()).await;
+    dialer.metrics.tell(dialer.clock.now());
     Ok(answer.response)
 }
 

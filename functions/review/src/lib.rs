@@ -61,7 +61,7 @@ pub async fn handle(request: Request, review: &Review, now: Timestamp) -> Respon
     };
     // Numbers and addresses of visitors do not belong into caches.
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    review.metrics.send(now).await;
+    review.metrics.tell(now);
     response
 }
 

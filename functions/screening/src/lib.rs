@@ -65,7 +65,7 @@ pub async fn handle(
     tracing::info!(handled = answer.tally.handled, parked = answer.tally.parked, "batch screened");
     screening.metrics.add(Metric::RecordsParked, f64::from(answer.tally.parked));
     screening.metrics.add(Metric::DamagedRows, f64::from(screening.tables.damage.since_last()));
-    screening.metrics.send(clock.now()).await;
+    screening.metrics.tell(clock.now());
     Ok(answer.response)
 }
 

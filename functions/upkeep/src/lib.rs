@@ -16,6 +16,7 @@ use serde::Serialize;
 use tollgate::policy::Policy;
 use tollgate_aws::connect::Connect;
 use tollgate_aws::error::StoreError;
+use tollgate_aws::metrics::cloudwatch::CloudWatch;
 use tollgate_aws::metrics::{Metric, Metrics};
 use tollgate_aws::requests::{self, Stored};
 use tollgate_aws::settings::Cached;
@@ -34,6 +35,8 @@ pub struct Upkeep {
     pub connect: Connect,
     /// What happened.
     pub metrics: Metrics,
+    /// Who is told of it.
+    pub cloudwatch: CloudWatch,
 }
 
 /// What a run did.
@@ -97,7 +100,7 @@ pub async fn handle(upkeep: &Upkeep, now: Timestamp) -> Result<Report, StoreErro
         tracing::warn!(%error, "whether a range or a network stands out is not known");
     }
     measure(upkeep, &report);
-    upkeep.metrics.send(now).await;
+    upkeep.cloudwatch.send(&upkeep.metrics, now).await;
     let Report { looked_at, moved, given_up, claims_released, erased, unreadable, failed } = report;
     tracing::info!(looked_at, moved, given_up, claims_released, erased, unreadable, failed, "upkeep done");
     Ok(report)

@@ -26,6 +26,7 @@ use tollgate_aws::carrier::Service;
 use tollgate_aws::clock::Clock;
 use tollgate_aws::error::StoreError;
 use tollgate_aws::metrics::Metrics;
+use tollgate_aws::metrics::cloudwatch::CloudWatch;
 use tollgate_aws::pace::{Pace, Turns};
 use tollgate_aws::schema::TABLES;
 use tollgate_aws::settings::{self, Cached};
@@ -308,6 +309,7 @@ async fn functions(
             settings: settings(),
             connect: clients.connect(),
             metrics: Metrics::kept(),
+            cloudwatch: CloudWatch::Off,
         },
         review: Review { tables: tables(), metrics: Metrics::kept() },
         console: Console { tables: tables(), metrics: Metrics::kept(), place: "local".to_owned() },
