@@ -8,6 +8,7 @@ mod withdrawn;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use tollgate::entry::Listing;
 use tollgate::line::LineFact;
 use tollgate::record::{Record, Terms};
 use tollgate::request::PLACED_WITHIN;
@@ -17,11 +18,12 @@ use tollgate_aws::batch::Batch;
 use tollgate_aws::claim::{Claim, claim};
 use tollgate_aws::clock::Clock;
 use tollgate_aws::connect::{Connect, Started};
+use tollgate_aws::deny_list;
 use tollgate_aws::error::StoreError;
 use tollgate_aws::gather;
 use tollgate_aws::metrics::{Metric, Metrics};
 use tollgate_aws::pace::Pace;
-use tollgate_aws::requests;
+use tollgate_aws::requests::{self, Stored};
 use tollgate_aws::settings::{self, Cached};
 use tollgate_aws::tables::Tables;
 
@@ -53,8 +55,7 @@ const FRESH_FOR: SignedDuration = SignedDuration::from_secs(30);
 /// # Errors
 /// When a record must come again that has no sequence number.
 pub async fn handle(batch: Batch, dialer: &Dialer, invocation_ends: Timestamp) -> Result<Value, StoreError> {
-    let answer =
-        batch.each(1, async |stored| dial_one(&stored.record, dialer, invocation_ends).await).await?;
+    let answer = batch.each(1, async |stored| dial_one(&stored, dialer, invocation_ends).await).await?;
     tracing::info!(handled = answer.tally.handled, parked = answer.tally.parked, "batch dialed");
     dialer.metrics.add(Metric::RecordsParked, f64::from(answer.tally.parked));
     dialer.metrics.add(Metric::DamagedRows, f64::from(dialer.tables.damage.since_last()));
@@ -62,7 +63,8 @@ pub async fn handle(batch: Batch, dialer: &Dialer, invocation_ends: Timestamp) -
     Ok(answer.response)
 }
 
-async fn dial_one(record: &Record, dialer: &Dialer, invocation_ends: Timestamp) -> Result<(), StoreError> {
+async fn dial_one(stored: &Stored, dialer: &Dialer, invocation_ends: Timestamp) -> Result<(), StoreError> {
+    let record = &stored.record;
     let tables = &dialer.tables;
     let now = dialer.clock.now();
     // What cannot have its turn and Connect's answer before the invocation ends is left to the next one.
@@ -99,7 +101,7 @@ async fn dial_one(record: &Record, dialer: &Dialer, invocation_ends: Timestamp) 
 
     let (switches, listings, turn) = futures::try_join!(
         settings::kill_switches(tables),
-        gather::listings(tables, &record.request),
+        what_is_listed(stored, dialer, now),
         dialer.pace.take_turn(tables, policy.dial.calls_per_second_max, now, latest),
     )?;
     let line = record.line.clone().map_or(LineFact::NotAsked, LineFact::Known);
@@ -110,6 +112,20 @@ async fn dial_one(record: &Record, dialer: &Dialer, invocation_ends: Timestamp) 
     let Some(turn) = turn else { return Err(StoreError::out_of_time("dial")) };
     dialer.clock.sleep_until(turn).await;
     claim_and_call(record, dialer, invocation_ends, &policy).await
+}
+
+/// The listings of a request: none if the list still is what it was when it said nothing against it, which one read tells.
+async fn what_is_listed(
+    stored: &Stored,
+    dialer: &Dialer,
+    now: Timestamp,
+) -> Result<Vec<Listing>, StoreError> {
+    if let Some(version) = stored.unlisted_in
+        && deny_list::stands(&dialer.tables, version, now).await?
+    {
+        return Ok(vec![]);
+    }
+    gather::listings(&dialer.tables, &stored.record.request, now).await
 }
 
 /// Whether a request still is where its record saw it. Of one that has waited there may be several records, and those that are

@@ -2,7 +2,6 @@
 //! from `received` and changes nothing.
 
 use jiff::Timestamp;
-use tollgate::facts::Facts;
 use tollgate::line::{Line, LineFact};
 use tollgate::overdue;
 use tollgate::policy::Policy;
@@ -11,8 +10,9 @@ use tollgate::request::RequestId;
 use tollgate::screen::terms;
 use tollgate::state::{Ending, State, StateName};
 use tollgate::verdict::{Code, Finding, Verdict};
-use tollgate_aws::approval::{self, Approval};
+use tollgate_aws::approval::{self, Approval, Grounds};
 use tollgate_aws::error::StoreError;
+use tollgate_aws::gather::Gathered;
 use tollgate_aws::requests::{Transition, Written};
 
 use crate::Screening;
@@ -21,11 +21,12 @@ use crate::Screening;
 pub(crate) async fn write(
     screening: &Screening,
     record: &Record,
-    facts: &Facts,
+    gathered: &Gathered,
     verdict: Verdict,
     policy: &Policy,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    let facts = &gathered.facts;
     let line = known(&facts.line);
     let held = facts.pending.filter(|holder| *holder != record.request.id);
     if verdict.turns_away() {
@@ -33,7 +34,7 @@ pub(crate) async fn write(
     }
     match held {
         Some(owner) => duplicate(screening, record, owner, verdict.findings, line, now).await,
-        None => approve(screening, record, facts, verdict, policy, now).await,
+        None => approve(screening, record, gathered, verdict, policy, now).await,
     }
 }
 
@@ -41,14 +42,24 @@ pub(crate) async fn write(
 async fn approve(
     screening: &Screening,
     record: &Record,
-    facts: &Facts,
+    gathered: &Gathered,
     verdict: Verdict,
     policy: &Policy,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    let Gathered { facts, lists } = gathered;
     let line = known(&facts.line);
     let (terms, places) = terms(&record.request, facts, policy, now);
-    match approval::approve(&screening.tables, record, &verdict.findings, line, &terms, &places, now).await? {
+    let denied = verdict.findings.iter().any(|finding| finding.code == Code::DenyListed);
+    let grounds = Grounds {
+        findings: &verdict.findings,
+        line,
+        terms: &terms,
+        places: &places,
+        // What is denied and let through all the same is looked at again: trust may expire, and a rule be enforced.
+        unlisted_in: lists.filter(|_| !denied),
+    };
+    match approval::approve(&screening.tables, record, grounds, now).await? {
         Approval::Granted => {
             log(screening, record, StateName::Approved, &verdict.findings);
             Ok(())

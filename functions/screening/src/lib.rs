@@ -16,6 +16,7 @@ use tollgate_aws::batch::Batch;
 use tollgate_aws::carrier::{CarrierLookup, LookedUp};
 use tollgate_aws::clock::Clock;
 use tollgate_aws::error::StoreError;
+use tollgate_aws::gather::Gathered;
 use tollgate_aws::metrics::{Metric, Metrics};
 use tollgate_aws::requests::Stored;
 use tollgate_aws::settings::Cached;
@@ -82,13 +83,13 @@ async fn screen_one(record: &Record, screening: &Screening, now: Timestamp) -> R
     }
     let settings = screening.settings.get(tables, now).await?;
     let policy = &settings.policy;
-    let mut facts = gather::facts(tables, &record.request, &settings, now).await?;
+    let Gathered { mut facts, lists } = gather::facts(tables, &record.request, &settings, now).await?;
     if screening.carrier.is_on() && lookup_matters(&record.request, &facts, policy, now) {
         facts = look_up(record, facts, screening, policy, now).await?;
     }
     let facts = gather::carrier(tables, facts, policy, now).await?;
     let verdict = screen(&record.request, &facts, policy, now);
-    act::write(screening, record, &facts, verdict, policy, now).await
+    act::write(screening, record, &Gathered { facts, lists }, verdict, policy, now).await
 }
 
 /// Asks for the number's line, if the service answers and the day's lookups are not spent, and keeps the answer.

@@ -15,6 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use tollgate::policy::Policy;
 use tollgate_aws::connect::Connect;
+use tollgate_aws::deny_list;
 use tollgate_aws::error::StoreError;
 use tollgate_aws::metrics::cloudwatch::CloudWatch;
 use tollgate_aws::metrics::{Metric, Metrics};
@@ -90,6 +91,9 @@ pub async fn handle(upkeep: &Upkeep, now: Timestamp) -> Result<Report, StoreErro
     }
     claims::release_orphans(upkeep, &mut report, now).await?;
     people::forget(upkeep, policy, &mut report, now).await;
+    if let Err(error) = deny_list::keep(&upkeep.tables, now).await {
+        tracing::error!(%error, "the list is looked after in the next run");
+    }
     if let Err(error) = usual::learn(upkeep, policy, now).await {
         tracing::error!(%error, "what is usual is learned in the next run");
     }

@@ -10,11 +10,27 @@ use tollgate::request::RequestId;
 use tollgate::state::State;
 use tollgate::verdict::{Code, Finding};
 
+use crate::deny_list::Version;
 use crate::error::StoreError;
 use crate::requests::Transition;
 use crate::tables::Tables;
 use crate::transaction::{self, Refusal, Transacted};
 use crate::{counters, pending};
+
+/// What a request is approved on.
+#[derive(Debug, Clone, Copy)]
+pub struct Grounds<'a> {
+    /// What was found.
+    pub findings: &'a [Finding],
+    /// The number's line, if it is known.
+    pub line: Option<&'a Line>,
+    /// The terms.
+    pub terms: &'a Terms,
+    /// The places that it takes, each with what it means that there is none.
+    pub places: &'a [(Code, Place)],
+    /// A version of the list that says nothing against it.
+    pub unlisted_in: Option<Version>,
+}
 
 /// What became of an approval.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,13 +52,11 @@ pub enum Approval {
 pub async fn approve(
     tables: &Tables,
     record: &Record,
-    findings: &[Finding],
-    line: Option<&Line>,
-    terms: &Terms,
-    places: &[(Code, Place)],
+    grounds: Grounds<'_>,
     now: Timestamp,
 ) -> Result<Approval, StoreError> {
     let request = &record.request;
+    let Grounds { findings, line, terms, places, unlisted_in } = grounds;
     let Ok(step) = Transition::new(request.id, &record.state, State::Approved) else {
         return Ok(Approval::Overtaken);
     };
@@ -50,6 +64,7 @@ pub async fn approve(
         .with_findings(findings)
         .with_line(line)
         .with_terms(terms.clone())
+        .unlisted_in(unlisted_in)
         .unless_cancelled()
         .update(tables)?;
     let claim = pending::put(tables, &request.number, request.id, now)?;

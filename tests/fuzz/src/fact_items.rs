@@ -127,7 +127,7 @@ fn facts(request: &CallbackRequest, kept: &Kept) -> Result<Facts, StoreError> {
     let settings =
         Settings { policy, switches: KillSwitches::default(), usual: Arc::new(usual), spent: None };
     let (facts, _) = tables::with(answers, async |tables| {
-        let facts = gather::facts(tables, request, &settings, NOW).await?;
+        let facts = gather::facts(tables, request, &settings, NOW).await?.facts;
         let facts = gather::carrier(tables, facts, &settings.policy, NOW).await?;
         let is_known = matches!(&facts.line, LineFact::Known(line) if line.carrier.is_some());
         assert_eq!(

@@ -24,6 +24,7 @@ use screening::Screening;
 use serde_json::Value;
 use tollgate_aws::carrier::Service;
 use tollgate_aws::clock::Clock;
+use tollgate_aws::deny_list;
 use tollgate_aws::error::StoreError;
 use tollgate_aws::metrics::Metrics;
 use tollgate_aws::metrics::cloudwatch::CloudWatch;
@@ -155,6 +156,9 @@ impl Stack {
         let carriers = Carriers::new();
         let clients = Clients::start(&options.wire, &engine, &connect, &carriers).await?;
         let tables = clients.tables(options.interceptor.clone());
+        if options.data.is_none() && options.image.is_none() {
+            deny_list::begin(&tables, clock.now()).await?;
+        }
         let functions = functions(&clients, &tables, &options, &clock).await?;
         let pump = Mutex::new(Pump::open(engine.database(), &tables.names.requests)?);
         let Clients { urls, served: _served, .. } = clients;
