@@ -3,7 +3,6 @@
 
 use jiff::Timestamp;
 use tollgate::line::{Line, LineFact};
-use tollgate::overdue;
 use tollgate::policy::Policy;
 use tollgate::record::Record;
 use tollgate::request::RequestId;
@@ -33,7 +32,7 @@ pub(crate) async fn write(
         return step(screening, record, State::Ended(Ending::Refused), verdict.findings, line).await;
     }
     match held {
-        Some(owner) => duplicate(screening, record, owner, verdict.findings, line, now).await,
+        Some(owner) => duplicate(screening, record, owner, verdict.findings, line).await,
         None => approve(screening, record, gathered, verdict, policy, now).await,
     }
 }
@@ -64,7 +63,7 @@ async fn approve(
             log(screening, record, StateName::Approved, &verdict.findings);
             Ok(())
         }
-        Approval::Held(owner) => duplicate(screening, record, owner, verdict.findings, line, now).await,
+        Approval::Held(owner) => duplicate(screening, record, owner, verdict.findings, line).await,
         Approval::Full(code, place) => {
             let room = place.room.unwrap_or(0);
             let finding = Finding::about(code, place.subject.key()).measured(
@@ -86,13 +85,12 @@ async fn duplicate(
     owner: RequestId,
     findings: Vec<Finding>,
     line: Option<&Line>,
-    now: Timestamp,
 ) -> Result<(), StoreError> {
     let findings = [findings, vec![Finding::about(Code::NumberPending, owner.to_string())]].concat();
     let state = State::Duplicate { owner };
-    let wake_at = overdue::wake_at(&state, now);
     let Ok(transition) = Transition::new(record.request.id, &record.state, state) else { return Ok(()) };
-    let transition = transition.with_findings(&findings).with_line(line).wake_at(wake_at);
+    // When upkeep looks at it stands already, a minute after it was taken or driven on: to move that costs two units.
+    let transition = transition.with_findings(&findings).with_line(line);
     if transition.write(&screening.tables).await? == Written::Yes {
         log(screening, record, StateName::Duplicate, &findings);
     }

@@ -17,6 +17,7 @@ use tollgate::policy::Policy;
 use tollgate_aws::connect::Connect;
 use tollgate_aws::deny_list;
 use tollgate_aws::error::StoreError;
+use tollgate_aws::item::Item;
 use tollgate_aws::metrics::cloudwatch::CloudWatch;
 use tollgate_aws::metrics::{Metric, Metrics};
 use tollgate_aws::requests::{self, Stored};
@@ -84,8 +85,10 @@ pub async fn handle(upkeep: &Upkeep, now: Timestamp) -> Result<Report, StoreErro
     let settings = upkeep.settings.get(&upkeep.tables, now).await?;
     let policy = &settings.policy;
     let mut report = Report::default();
+    let mut shards: Vec<_> = requests::open_shards().map(|shard| (shard, None)).collect();
     for _ in 0..ROUNDS_MAX {
-        if round(upkeep, policy, &mut report, now).await? == 0 {
+        shards = round(upkeep, policy, shards, &mut report, now).await?;
+        if shards.is_empty() {
             break;
         }
     }
@@ -120,18 +123,25 @@ fn measure(upkeep: &Upkeep, report: &Report) {
     metrics.add(Metric::DamagedRows, f64::from(upkeep.tables.damage.since_last()));
 }
 
-/// One round over all shards. Gives the number of requests that were due.
+/// A shard of the open requests, and how far it was read: each request is looked at once in a run, also if it stays as it is.
+type Shard = (String, Option<Item>);
+
+/// One round over shards. Gives those of which there is more.
 async fn round(
     upkeep: &Upkeep,
     policy: &Policy,
+    shards: Vec<Shard>,
     report: &mut Report,
     now: Timestamp,
-) -> Result<usize, StoreError> {
+) -> Result<Vec<Shard>, StoreError> {
     let mut due: Vec<Stored> = vec![];
-    let mut found = 0;
-    for shard in requests::open_shards() {
-        for stored in requests::overdue(&upkeep.tables, &shard, now, REQUESTS_A_ROUND_MAX).await? {
-            found += 1;
+    let mut more = vec![];
+    for (shard, from) in shards {
+        let found = requests::overdue(&upkeep.tables, &shard, now, from, REQUESTS_A_ROUND_MAX).await?;
+        if let Some(next) = found.next {
+            more.push((shard, Some(next)));
+        }
+        for stored in found.requests {
             match stored {
                 Ok(stored) => due.push(stored),
                 Err(error) => park(upkeep, &error, report, now).await?,
@@ -147,7 +157,7 @@ async fn round(
     for done in done.into_iter().chain(duplicates::look_at(upkeep, duplicates, now).await) {
         count(report, done);
     }
-    Ok(found)
+    Ok(more)
 }
 
 fn count(report: &mut Report, done: Result<Done, StoreError>) {

@@ -20,6 +20,9 @@ pub const RINGS_AT_MOST: SignedDuration = SignedDuration::from_secs(60);
 pub const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(60);
 /// How long after ringing out a call's end may take to be heard before Connect is asked.
 const END_HEARD_WITHIN: SignedDuration = SignedDuration::from_secs(120);
+/// Looks at a live call are as far apart as it is old, since most calls end soon or have long been going on; and never farther
+/// than this, which is how long a number may be held for an end that nobody heard.
+const LOOKS_APART_AT_MOST: SignedDuration = SignedDuration::from_mins(15);
 /// Lambda may end an invocation somewhat after its deadline, and clocks differ: what a claimer may still do, it has done
 /// this long after `claimed_until`.
 const CLAIM_MARGIN: SignedDuration = SignedDuration::from_secs(30);
@@ -137,11 +140,11 @@ pub fn duplicate_step(record: &Record, owner: Option<&State>, now: Timestamp) ->
         Some(State::Ended(Ending::Failed { failure: Failure::Busy })) => DuplicateStep::Reopen,
         // The call was made, or Connect will not make it, whoever asks.
         Some(State::Ended(Ending::Closed { .. } | Ending::Failed { .. })) => DuplicateStep::Settle,
+        // The call was made: nothing but its end can come of it, however long it lasts.
+        Some(State::InCall { .. }) => DuplicateStep::Settle,
         // An owner that is a duplicate itself lost the number between two looks.
         Some(State::Duplicate { .. }) => DuplicateStep::Reopen,
-        Some(State::Received | State::Approved | State::Dialing(_) | State::InCall { .. }) => {
-            DuplicateStep::Wait
-        }
+        Some(State::Received | State::Approved | State::Dialing(_)) => DuplicateStep::Wait,
     }
 }
 
@@ -164,9 +167,10 @@ pub fn wake_at(state: &State, now: Timestamp) -> Option<Timestamp> {
 #[must_use]
 pub fn look_again_at(state: &State, now: Timestamp) -> Timestamp {
     match state {
-        State::InCall { .. } | State::Dialing(Dialing { attempt: Attempt::Placing, .. }) => {
-            now + END_HEARD_WITHIN
+        State::InCall { dialed_at, .. } => {
+            now + now.duration_since(*dialed_at).clamp(END_HEARD_WITHIN, LOOKS_APART_AT_MOST)
         }
+        State::Dialing(Dialing { attempt: Attempt::Placing, .. }) => now + END_HEARD_WITHIN,
         _ => now + LOOK_AGAIN,
     }
 }

@@ -3,6 +3,8 @@
 //!
 //! `cargo test -p suite request_units -- --nocapture` prints it.
 
+mod moving;
+
 use std::fmt::Write as _;
 
 use http::Method;
