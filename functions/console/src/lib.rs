@@ -92,7 +92,7 @@ pub async fn handle(
         Ok(answer) => answer.into_response(),
         Err(stop) => answer::stopped(&visit, stop).await.into_response(),
     };
-    console.metrics.send(now).await;
+    console.metrics.tell(now);
     response
 }
 

@@ -25,7 +25,7 @@ pub async fn run() -> Result<(), Error> {
     let config = environment::sdk_config().await;
     let console = &Console {
         tables: environment::tables(&config)?,
-        metrics: Metrics::from_environment(&config)?,
+        metrics: Metrics::in_the_log()?,
         place: environment::required("CONSOLE_PLACE")?,
     };
     environment::connect(&console.tables).await;

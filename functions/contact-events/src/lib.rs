@@ -58,7 +58,7 @@ pub async fn handle(event: &Value, listener: &ContactEvents, now: Timestamp) -> 
     if damaged > 0 {
         listener.metrics.add(Metric::DamagedRows, f64::from(damaged));
     }
-    listener.metrics.send(now).await;
+    listener.metrics.tell(now);
     heard
 }
 

@@ -21,7 +21,7 @@ pub async fn run() -> Result<(), Error> {
         settings: Cached::for_seconds(environment::SETTINGS_KEPT_SECONDS),
         connect: Connect::new(&config, Setup::from_environment()?),
         asks: Pace::of(Turns::Reasons),
-        metrics: Metrics::from_environment(&config)?,
+        metrics: Metrics::in_the_log()?,
     };
     environment::connect(&listener.tables).await;
     let listener = &listener;

@@ -1,12 +1,14 @@
 //! What may have changed since a request was approved, and a turn under Connect's rate, asked for side by side.
 
 use jiff::{SignedDuration, Timestamp};
+use tollgate::entry::Listing;
 use tollgate::facts::Facts;
 use tollgate::policy::Policy;
 use tollgate::record::Record;
 use tollgate_aws::error::StoreError;
+use tollgate_aws::requests::Stored;
 use tollgate_aws::tables::Tables;
-use tollgate_aws::{gather, requests, settings};
+use tollgate_aws::{deny_list, gather, requests, settings};
 
 use crate::Dialer;
 
@@ -36,13 +38,13 @@ pub(crate) enum Turn {
 /// The lists and kill switches as they stand, and a turn that comes by `latest`. Nothing if the request has moved on since its
 /// record was written.
 pub(crate) async fn since(
-    record: &Record,
+    stored: &Stored,
     dialer: &Dialer,
     policy: &Policy,
     now: Timestamp,
     latest: Timestamp,
 ) -> Result<Option<Changes>, StoreError> {
-    let tables = &dialer.tables;
+    let (tables, record) = (&dialer.tables, &stored.record);
     // While others wait, a turn is not taken for what may have been withdrawn a moment ago.
     let may_be_stale = now.duration_since(record.request.received_at) >= FRESH_FOR;
     if (may_be_stale || dialer.pace.is_crowded(now)) && !still_stands(tables, record, now).await? {
@@ -50,11 +52,25 @@ pub(crate) async fn since(
     }
     let (switches, listings, turn) = futures::try_join!(
         settings::kill_switches(tables),
-        gather::listings(tables, &record.request),
+        what_is_listed(tables, stored, now),
         dialer.pace.take_turn(tables, policy.dial.calls_per_second_max, now, latest),
     )?;
     let facts = Facts { switches, listings, ..Facts::default() };
     Ok(Some(Changes { facts, turn: turn.map_or(Turn::TooLate, Turn::At) }))
+}
+
+/// The listings of a request: none if the list still is what it was when it said nothing against it, which one read tells.
+async fn what_is_listed(
+    tables: &Tables,
+    stored: &Stored,
+    now: Timestamp,
+) -> Result<Vec<Listing>, StoreError> {
+    if let Some(version) = stored.unlisted_in
+        && deny_list::stands(tables, version, now).await?
+    {
+        return Ok(vec![]);
+    }
+    gather::listings(tables, &stored.record.request, now).await
 }
 
 /// Whether a request still is where its record saw it, and nobody has withdrawn it. Of one that has waited there may be several records, and those that are

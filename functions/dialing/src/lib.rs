@@ -11,7 +11,6 @@ mod withdrawn;
 use jiff::Timestamp;
 use serde_json::Value;
 use tollgate::decision::{Case, Decision, decide};
-use tollgate::record::Record;
 use tollgate::request::PLACED_WITHIN;
 use tollgate_aws::batch::Batch;
 use tollgate_aws::clock::Clock;
@@ -19,6 +18,7 @@ use tollgate_aws::connect::Connect;
 use tollgate_aws::error::StoreError;
 use tollgate_aws::metrics::{Metric, Metrics};
 use tollgate_aws::pace::Pace;
+use tollgate_aws::requests::Stored;
 use tollgate_aws::settings::Cached;
 use tollgate_aws::tables::Tables;
 
@@ -48,18 +48,18 @@ pub struct Dialer {
 /// # Errors
 /// When a record must come again that has no sequence number.
 pub async fn handle(batch: Batch, dialer: &Dialer, invocation_ends: Timestamp) -> Result<Value, StoreError> {
-    let answer =
-        batch.each(1, async |stored| dial_one(&stored.record, dialer, invocation_ends).await).await?;
+    let answer = batch.each(1, async |stored| dial_one(&stored, dialer, invocation_ends).await).await?;
     tracing::info!(handled = answer.tally.handled, parked = answer.tally.parked, "batch dialed");
     dialer.metrics.add(Metric::RecordsParked, f64::from(answer.tally.parked));
     dialer.metrics.add(Metric::DamagedRows, f64::from(dialer.tables.damage.since_last()));
-    dialer.metrics.send(dialer.clock.now()).await;
+    dialer.metrics.tell(dialer.clock.now());
     Ok(answer.response)
 }
 
 /// Decides on a record, again whenever more is known: what has changed since the approval is asked for only of what is still to
 /// be called, and the places that a dial takes are those of the moment at which its turn has come.
-async fn dial_one(record: &Record, dialer: &Dialer, invocation_ends: Timestamp) -> Result<(), StoreError> {
+async fn dial_one(stored: &Stored, dialer: &Dialer, invocation_ends: Timestamp) -> Result<(), StoreError> {
+    let record = &stored.record;
     let mut now = dialer.clock.now();
     let policy = dialer.settings.get(&dialer.tables, now).await?.policy;
     // What cannot have its turn and Connect's answer before the invocation ends is left to the next one.
@@ -72,7 +72,7 @@ async fn dial_one(record: &Record, dialer: &Dialer, invocation_ends: Timestamp) 
             (Decision::Ask(_) | Decision::Stop(_), _) if now > latest => {
                 return Err(StoreError::out_of_time("dial"));
             }
-            (Decision::Ask(_), None) => match changes::since(record, dialer, &policy, now, latest).await? {
+            (Decision::Ask(_), None) => match changes::since(stored, dialer, &policy, now, latest).await? {
                 Some(changes) => known = Some(changes),
                 None => return Ok(()),
             },

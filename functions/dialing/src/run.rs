@@ -22,7 +22,7 @@ pub async fn run() -> Result<(), Error> {
         connect: Connect::new(&config, Setup::from_environment()?),
         pace: Pace::of(Turns::Calls),
         clock: Clock::System,
-        metrics: Metrics::from_environment(&config)?,
+        metrics: Metrics::in_the_log()?,
     };
     environment::connect(&dialer.tables).await;
     let dialer = &dialer;

@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Config};
 use lambda_http::request::from_str;
+use tollgate_aws::deny_list::LastSeen;
 use tollgate_aws::tables::{Damage, TableNames};
 
 use super::*;
@@ -19,7 +20,12 @@ fn intake() -> Intake {
     let config = Config::builder().behavior_version(BehaviorVersion::v2026_01_12()).build();
     let client = aws_sdk_dynamodb::Client::from_conf(config);
     Intake {
-        tables: Tables { client, names: TableNames::with_prefix("Tollgate"), damage: Damage::default() },
+        tables: Tables {
+            client,
+            names: TableNames::with_prefix("Tollgate"),
+            damage: Damage::default(),
+            last_seen: LastSeen::default(),
+        },
         settings: Cached::for_seconds(5),
         edge: Edge::trusting_everything(),
         secret: [7; 32],

@@ -82,7 +82,7 @@ async fn answered(
     };
     // Numbers and addresses of visitors do not belong into caches.
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    review.metrics.send(now).await;
+    review.metrics.tell(now);
     response
 }
 

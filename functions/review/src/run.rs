@@ -12,8 +12,7 @@ use tollgate_aws::metrics::Metrics;
 /// When a variable is missing or wrong, or the runtime fails.
 pub async fn run() -> Result<(), Error> {
     let config = environment::sdk_config().await;
-    let review =
-        Review { tables: environment::tables(&config)?, metrics: Metrics::from_environment(&config)? };
+    let review = Review { tables: environment::tables(&config)?, metrics: Metrics::in_the_log()? };
     environment::connect(&review.tables).await;
 
     let review = &review;

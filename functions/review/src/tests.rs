@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use lambda_http::http::StatusCode;
 use serde_json::{Value, json};
+use tollgate_aws::deny_list::LastSeen;
 use tollgate_aws::tables::{Damage, TableNames};
 
 use super::*;
@@ -14,7 +15,12 @@ fn review() -> Review {
         .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
         .build();
     let client = aws_sdk_dynamodb::Client::from_conf(config);
-    let tables = Tables { client, names: TableNames::with_prefix(""), damage: Damage::default() };
+    let tables = Tables {
+        client,
+        names: TableNames::with_prefix(""),
+        damage: Damage::default(),
+        last_seen: LastSeen::default(),
+    };
     Review { tables, metrics: Metrics::kept() }
 }
 

@@ -4,11 +4,11 @@
 use jiff::Timestamp;
 use tollgate::decision::Decision;
 use tollgate::line::Line;
-use tollgate::overdue;
 use tollgate::record::Record;
 use tollgate::state::{State, StateName};
-use tollgate::verdict::Finding;
+use tollgate::verdict::{Code, Finding};
 use tollgate_aws::approval::{self, Approved};
+use tollgate_aws::deny_list::Version;
 use tollgate_aws::error::StoreError;
 use tollgate_aws::requests::{Transition, Written};
 
@@ -19,12 +19,17 @@ pub(crate) async fn carry_out(
     decision: Decision,
     record: &Record,
     line: Option<&Line>,
+    lists: Option<Version>,
     screening: &Screening,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let decision = match decision {
         Decision::Approve(approval) => {
-            match approval::approve(&screening.tables, record, &approval, line, now).await? {
+            // What is listed and let through all the same is looked at again: trust may expire, and a rule be enforced.
+            let listed = |finding: &Finding| matches!(finding.code, Code::Trusted | Code::DenyListed);
+            let unlisted_in = lists.filter(|_| !approval.findings.iter().any(listed));
+            let approved = approval::approve(&screening.tables, record, &approval, line, unlisted_in, now);
+            match approved.await? {
                 Approved::Yes => {
                     log(screening, record, StateName::Approved, &approval.findings);
                     return Ok(());
@@ -45,9 +50,10 @@ pub(crate) async fn carry_out(
         | Decision::Dial { .. }
         | Decision::Stop(_) => return Ok(()),
     };
-    let (name, wake_at) = (state.name(), overdue::wake_at(&state, now));
+    let name = state.name();
     let Ok(step) = Transition::new(record.request.id, &record.state, state) else { return Ok(()) };
-    let step = step.with_findings(&findings).with_line(line).wake_at(wake_at);
+    // When upkeep looks at a duplicate stands already, a minute after it was taken or driven on: to move that costs two units.
+    let step = step.with_findings(&findings).with_line(line);
     if step.write(&screening.tables).await? == Written::Yes {
         log(screening, record, name, &findings);
     }

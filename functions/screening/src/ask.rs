@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use tollgate::decision::Question;
 use tollgate::evidence::Admission;
-use tollgate::facts::Facts;
 use tollgate::line::LineFact;
 use tollgate::policy::Policy;
 use tollgate::record::Record;
 use tollgate_aws::carrier::LookedUp;
 use tollgate_aws::error::StoreError;
+use tollgate_aws::gather::Gathered;
 use tollgate_aws::metrics::Metric;
 use tollgate_aws::settings::Settings;
 use tollgate_aws::{counters, gather, numbers, requests};
@@ -18,32 +18,31 @@ use crate::Screening;
 /// The facts with the answer to a question.
 pub(crate) async fn answer(
     question: Question,
-    facts: Option<Facts>,
+    known: Option<Gathered>,
     record: &Record,
     screening: &Screening,
     settings: &Settings,
     now: Timestamp,
-) -> Result<Facts, StoreError> {
-    let (tables, facts) = (&screening.tables, facts.unwrap_or_default());
+) -> Result<Gathered, StoreError> {
+    let (tables, Gathered { mut facts, mut lists }) = (&screening.tables, known.unwrap_or_default());
     match question {
         Question::Everything | Question::Changes => {
-            let facts = gather::facts(tables, &record.request, settings, now).await?;
-            let is_off = facts.line == LineFact::NotAsked && !screening.carrier.is_on();
-            Ok(if is_off { Facts { line: LineFact::NotOffered, ..facts } } else { facts })
+            Gathered { facts, lists } = gather::facts(tables, &record.request, settings, now).await?;
+            if facts.line == LineFact::NotAsked && !screening.carrier.is_on() {
+                facts.line = LineFact::NotOffered;
+            }
         }
         Question::Over(asked) => {
-            let over = requests::over(tables, &asked).await?;
-            Ok(Facts { over: Some(over), ..facts })
+            facts.over = Some(requests::over(tables, &asked).await?);
         }
         Question::Line(admission) => {
-            let line = look_up(record, admission, screening, &settings.policy, now).await?;
-            Ok(Facts { line, ..facts })
+            facts.line = look_up(record, admission, screening, &settings.policy, now).await?;
         }
         Question::Carrier(carrier) => {
-            let carrier = gather::carrier(tables, &carrier, now).await?;
-            Ok(Facts { carrier, ..facts })
+            facts.carrier = gather::carrier(tables, &carrier, now).await?;
         }
     }
+    Ok(Gathered { facts, lists })
 }
 
 /// Asks for the number's line, if the service answers and the day's lookups are not spent, and keeps the answer.

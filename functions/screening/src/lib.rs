@@ -14,6 +14,7 @@ use tollgate_aws::batch::Batch;
 use tollgate_aws::carrier::CarrierLookup;
 use tollgate_aws::clock::Clock;
 use tollgate_aws::error::StoreError;
+use tollgate_aws::gather::Gathered;
 use tollgate_aws::metrics::{Metric, Metrics};
 use tollgate_aws::requests::Stored;
 use tollgate_aws::settings::Cached;
@@ -62,7 +63,7 @@ pub async fn handle(
     tracing::info!(handled = answer.tally.handled, parked = answer.tally.parked, "batch screened");
     screening.metrics.add(Metric::RecordsParked, f64::from(answer.tally.parked));
     screening.metrics.add(Metric::DamagedRows, f64::from(screening.tables.damage.since_last()));
-    screening.metrics.send(clock.now()).await;
+    screening.metrics.tell(clock.now());
     Ok(answer.response)
 }
 
@@ -71,16 +72,16 @@ async fn screen_one(record: &Record, screening: &Screening, now: Timestamp) -> R
         return Ok(());
     }
     let settings = screening.settings.get(&screening.tables, now).await?;
-    let mut facts = None;
+    let mut known = None;
     loop {
-        let case = Case { record, facts: facts.as_ref(), policy: &settings.policy, now };
-        match decide(&case) {
+        let facts = known.as_ref().map(|Gathered { facts, .. }| facts);
+        match decide(&Case { record, facts, policy: &settings.policy, now }) {
             Decision::Ask(question) => {
-                facts = Some(ask::answer(question, facts, record, screening, &settings, now).await?);
+                known = Some(ask::answer(question, known, record, screening, &settings, now).await?);
             }
             decision => {
-                let line = facts.as_ref().and_then(|facts| facts.line.known());
-                return act::carry_out(decision, record, line, screening, now).await;
+                let Gathered { facts, lists } = known.unwrap_or_default();
+                return act::carry_out(decision, record, facts.line.known(), lists, screening, now).await;
             }
         }
     }

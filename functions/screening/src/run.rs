@@ -19,7 +19,7 @@ pub async fn run() -> Result<(), Error> {
         tables: environment::tables(&config)?,
         settings: Cached::for_seconds(environment::SETTINGS_KEPT_SECONDS),
         carrier: CarrierLookup::new(&config, Service::from_environment()?),
-        metrics: Metrics::from_environment(&config)?,
+        metrics: Metrics::in_the_log()?,
     };
     environment::connect(&screening.tables).await;
     let screening = &screening;

@@ -149,7 +149,9 @@ async fn act(
             Err(_) => return Ok(Done::Waits),
         },
         DuplicateStep::Settle => Transition::settle(id, &record.state),
-        DuplicateStep::Wait => Transition::in_place(id, &record.state, look_again_at),
+        // It stays overdue, and the next run finds it again: to put that off is to write it and move it in its index, three units
+        // a minute for as long as somebody else wants it.
+        DuplicateStep::Wait => return Ok(Done::Waits),
     };
     match (step, transition.write(&upkeep.tables).await?) {
         (DuplicateStep::Reopen, Written::Yes) => {

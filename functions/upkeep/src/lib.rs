@@ -15,7 +15,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use tollgate::policy::Policy;
 use tollgate_aws::connect::Connect;
+use tollgate_aws::deny_list;
 use tollgate_aws::error::StoreError;
+use tollgate_aws::item::Item;
+use tollgate_aws::metrics::cloudwatch::CloudWatch;
 use tollgate_aws::metrics::{Metric, Metrics};
 use tollgate_aws::requests::{self, Stored};
 use tollgate_aws::settings::Cached;
@@ -34,6 +37,8 @@ pub struct Upkeep {
     pub connect: Connect,
     /// What happened.
     pub metrics: Metrics,
+    /// Who is told of it.
+    pub cloudwatch: CloudWatch,
 }
 
 /// What a run did.
@@ -80,13 +85,18 @@ pub async fn handle(upkeep: &Upkeep, now: Timestamp) -> Result<Report, StoreErro
     let settings = upkeep.settings.get(&upkeep.tables, now).await?;
     let policy = &settings.policy;
     let mut report = Report::default();
+    let mut shards: Vec<_> = requests::open_shards().map(|shard| (shard, None)).collect();
     for _ in 0..ROUNDS_MAX {
-        if round(upkeep, policy, &mut report, now).await? == 0 {
+        shards = round(upkeep, policy, shards, &mut report, now).await?;
+        if shards.is_empty() {
             break;
         }
     }
     claims::release_orphans(upkeep, &mut report, now).await?;
     people::forget(upkeep, policy, &mut report, now).await;
+    if let Err(error) = deny_list::keep(&upkeep.tables, now).await {
+        tracing::error!(%error, "the list is looked after in the next run");
+    }
     if let Err(error) = usual::learn(upkeep, policy, now).await {
         tracing::error!(%error, "what is usual is learned in the next run");
     }
@@ -97,7 +107,7 @@ pub async fn handle(upkeep: &Upkeep, now: Timestamp) -> Result<Report, StoreErro
         tracing::warn!(%error, "whether a range or a network stands out is not known");
     }
     measure(upkeep, &report);
-    upkeep.metrics.send(now).await;
+    upkeep.cloudwatch.send(&upkeep.metrics, now).await;
     let Report { looked_at, moved, given_up, claims_released, erased, unreadable, failed } = report;
     tracing::info!(looked_at, moved, given_up, claims_released, erased, unreadable, failed, "upkeep done");
     Ok(report)
@@ -113,18 +123,25 @@ fn measure(upkeep: &Upkeep, report: &Report) {
     metrics.add(Metric::DamagedRows, f64::from(upkeep.tables.damage.since_last()));
 }
 
-/// One round over all shards. Gives the number of requests that were due.
+/// A shard of the open requests, and how far it was read: each request is looked at once in a run, also if it stays as it is.
+type Shard = (String, Option<Item>);
+
+/// One round over shards. Gives those of which there is more.
 async fn round(
     upkeep: &Upkeep,
     policy: &Policy,
+    shards: Vec<Shard>,
     report: &mut Report,
     now: Timestamp,
-) -> Result<usize, StoreError> {
+) -> Result<Vec<Shard>, StoreError> {
     let mut due: Vec<Stored> = vec![];
-    let mut found = 0;
-    for shard in requests::open_shards() {
-        for stored in requests::overdue(&upkeep.tables, &shard, now, REQUESTS_A_ROUND_MAX).await? {
-            found += 1;
+    let mut more = vec![];
+    for (shard, from) in shards {
+        let found = requests::overdue(&upkeep.tables, &shard, now, from, REQUESTS_A_ROUND_MAX).await?;
+        if let Some(next) = found.next {
+            more.push((shard, Some(next)));
+        }
+        for stored in found.requests {
             match stored {
                 Ok(stored) => due.push(stored),
                 Err(error) => park(upkeep, &error, report, now).await?,
@@ -140,7 +157,7 @@ async fn round(
     for done in done.into_iter().chain(duplicates::look_at(upkeep, duplicates, now).await) {
         count(report, done);
     }
-    Ok(found)
+    Ok(more)
 }
 
 fn count(report: &mut Report, done: Result<Done, StoreError>) {

@@ -7,6 +7,7 @@ use tollgate_aws::clock::Clock;
 use tollgate_aws::connect::{Connect, Setup};
 use tollgate_aws::environment;
 use tollgate_aws::metrics::Metrics;
+use tollgate_aws::metrics::cloudwatch::CloudWatch;
 use tollgate_aws::settings::Cached;
 
 /// Runs until Lambda ends the process. Logging has been started.
@@ -19,7 +20,8 @@ pub async fn run() -> Result<(), Error> {
         tables: environment::tables(&config)?,
         settings: Cached::for_seconds(environment::SETTINGS_KEPT_SECONDS),
         connect: Connect::new(&config, Setup::from_environment()?),
-        metrics: Metrics::from_environment(&config)?,
+        metrics: Metrics::kept(),
+        cloudwatch: CloudWatch::from_environment(&config)?,
     };
     environment::connect(&upkeep.tables).await;
     let upkeep = &upkeep;

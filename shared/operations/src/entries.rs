@@ -39,7 +39,7 @@ pub async fn put(
         Effect::Trust => Action::TrustEntry,
     };
     change::record(tables, operator, action, listing.entry.key(), Some(&listing.reason), now).await?;
-    Ok(deny_list::add(tables, std::slice::from_ref(listing)).await?)
+    Ok(deny_list::add(tables, std::slice::from_ref(listing), now).await?)
 }
 
 /// Lists many entries at once, under one record.
@@ -56,7 +56,7 @@ pub async fn import(
     operator.must_be_allowed(Operation::KeepLists)?;
     let subject = format!("{} entries", listings.len());
     change::record(tables, operator, Action::ImportEntries, subject, reason, now).await?;
-    Ok(deny_list::add(tables, listings).await?)
+    Ok(deny_list::add(tables, listings, now).await?)
 }
 
 /// Takes an entry off the list.
@@ -78,5 +78,5 @@ pub async fn remove(
         Err(error) => return Err(error.into()),
     }
     change::record(tables, operator, Action::RemoveEntry, entry.key(), Some(reason), now).await?;
-    Ok(deny_list::remove(tables, &[entry]).await?)
+    Ok(deny_list::remove(tables, &[entry], now).await?)
 }

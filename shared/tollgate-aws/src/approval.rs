@@ -11,6 +11,7 @@ use tollgate::request::RequestId;
 use tollgate::state::State;
 use tollgate::verdict::Code;
 
+use crate::deny_list::Version;
 use crate::error::StoreError;
 use crate::requests::Transition;
 use crate::tables::Tables;
@@ -38,7 +39,7 @@ enum Part {
     Place(Code, Place),
 }
 
-/// Approves a request.
+/// Approves a request, of which a version of the list says nothing, if one is given.
 ///
 /// # Errors
 /// When DynamoDB does not answer, or the claim that is there cannot be read.
@@ -47,6 +48,7 @@ pub async fn approve(
     record: &Record,
     approval: &Approval,
     line: Option<&Line>,
+    unlisted_in: Option<Version>,
     now: Timestamp,
 ) -> Result<Approved, StoreError> {
     let request = &record.request;
@@ -57,6 +59,7 @@ pub async fn approve(
         .with_findings(&approval.findings)
         .with_line(line)
         .with_terms(approval.terms.clone())
+        .unlisted_in(unlisted_in)
         .unless_cancelled()
         .update(tables)?;
     let claim = pending::put(tables, &request.number, request.id, now)?;

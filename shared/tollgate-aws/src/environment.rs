@@ -13,6 +13,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::deny_list::LastSeen;
 use crate::tables::{Damage, TableNames, Tables};
 
 /// How long a function keeps the settings that it read, in seconds: how soon a new policy holds everywhere.
@@ -106,6 +107,7 @@ pub fn tables(config: &SdkConfig) -> Result<Tables, EnvironmentError> {
             sessions: required("SESSIONS_TABLE")?,
         },
         damage: Damage::default(),
+        last_seen: LastSeen::default(),
     })
 }
 

@@ -18,14 +18,24 @@ use tollgate::screen::asking;
 use tollgate::text::CarrierName;
 
 use crate::counters::Rows;
+use crate::deny_list::{Listed, Look, Looked, Version};
 use crate::error::StoreError;
 use crate::item::{Item, s};
 use crate::settings::Settings;
 use crate::tables::Tables;
-use crate::{calls, counters, deny_list, numbers, pending};
+use crate::{calls, counters, numbers, pending};
 
 /// The most keys that one BatchGetItem takes.
 const BATCH_KEYS_MAX: usize = 100;
+
+/// What was gathered.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// The facts.
+    pub facts: Facts,
+    /// What the list was at least when it was looked at: if it still is that at the dial, it says the same.
+    pub lists: Option<Version>,
+}
 
 /// Gathers the facts on which a request is decided, and counts it for the asking side.
 ///
@@ -36,7 +46,7 @@ pub async fn facts(
     request: &CallbackRequest,
     settings: &Settings,
     now: Timestamp,
-) -> Result<Facts, StoreError> {
+) -> Result<Gathered, StoreError> {
     let policy = settings.policy.as_ref();
     let gathered = futures::try_join!(
         read(tables, request, policy, now),
@@ -50,7 +60,7 @@ pub async fn facts(
         last: read.rows.asked(&subject, Window::at(now, limit.window_seconds).last(), &ask),
     });
     let asking = Asking { address: asking.next().unwrap_or_default(), account: asking.next() };
-    Ok(Facts {
+    let facts = Facts {
         switches: settings.switches.clone(),
         asking,
         over: None,
@@ -59,11 +69,12 @@ pub async fn facts(
         range_approved: read.rows.approved(&Subject::Range(request.number.range()), now),
         carrier: CarrierFact::NotAsked,
         newcomers: read.rows.newcomers(Window::at(now, policy.newcomers.window_seconds)),
-        listings: read.listings,
+        listings: read.listed.listings,
         line: read.line,
         pending: read.pending,
         spent: None,
-    })
+    };
+    Ok(Gathered { facts, lists: read.listed.version })
 }
 
 /// The calls to a carrier, and its approvals of the day. It becomes known only with the other facts, so this is a round trip of
@@ -89,13 +100,25 @@ pub async fn carrier(
 ///
 /// # Errors
 /// When DynamoDB does not answer, or an entry cannot be read.
-pub async fn listings(tables: &Tables, request: &CallbackRequest) -> Result<Vec<Listing>, StoreError> {
-    let keys = deny_list::keys(request).map(|key| (Table::DenyList, key)).collect();
-    let mut listings = vec![];
-    for (_, item) in get_all(tables, keys).await? {
-        listings.extend(deny_list::read(item)?);
+pub async fn listings(
+    tables: &Tables,
+    request: &CallbackRequest,
+    now: Timestamp,
+) -> Result<Vec<Listing>, StoreError> {
+    Ok(look(tables, Look::at(tables, request, now), now).await?.listings)
+}
+
+/// Has a look at the list; a second one if the buckets are not vouched for any more.
+async fn look(tables: &Tables, mut look: Look, now: Timestamp) -> Result<Listed, StoreError> {
+    loop {
+        let keys = look.keys().into_iter().map(|key| (Table::DenyList, key)).collect();
+        let items = get_all(tables, keys).await?.into_iter();
+        items.filter(|(table, _)| *table == Table::DenyList).for_each(|(_, item)| look.take(item));
+        match look.finish(tables, now)? {
+            Looked::Done(listed) => return Ok(listed),
+            Looked::Again(again) => look = again,
+        }
     }
-    Ok(listings)
 }
 
 async fn count_asks(
@@ -115,7 +138,7 @@ async fn count_asks(
 
 /// What is read.
 struct Read {
-    listings: Vec<Listing>,
+    listed: Listed,
     line: LineFact,
     rows: Rows,
     pending: Option<tollgate::request::RequestId>,
@@ -127,27 +150,30 @@ async fn read(
     policy: &Policy,
     now: Timestamp,
 ) -> Result<Read, StoreError> {
-    let rows = Rows::new(tables.damage.clone());
-    let mut read = Read { listings: vec![], line: LineFact::NotAsked, rows, pending: None };
-    for (table, item) in get_all(tables, keys(request, policy, now)).await? {
+    let mut rows = Rows::new(tables.damage.clone());
+    let (mut line, mut holder) = (LineFact::NotAsked, None);
+    let mut seen = Look::at(tables, request, now);
+    let of_list = seen.keys().into_iter().map(|key| (Table::DenyList, key));
+    let keys = of_list.chain(keys(request, policy, now)).collect();
+    for (table, item) in get_all(tables, keys).await? {
         match table {
-            Table::DenyList => read.listings.extend(deny_list::read(item)?),
-            Table::Counters => read.rows.insert(item),
-            Table::Numbers => {
-                read.line = numbers::read(item, now)?.map_or(LineFact::NotAsked, LineFact::Known);
-            }
-            Table::Pending => read.pending = Some(pending::read(item)?.holder),
+            Table::DenyList => seen.take(item),
+            Table::Counters => rows.insert(item),
+            Table::Numbers => line = numbers::read(item, now)?.map_or(LineFact::NotAsked, LineFact::Known),
+            Table::Pending => holder = Some(pending::read(item)?.holder),
         }
     }
-    Ok(read)
+    let listed = match seen.finish(tables, now)? {
+        Looked::Done(listed) => listed,
+        Looked::Again(again) => look(tables, again, now).await?,
+    };
+    Ok(Read { listed, line, rows, pending: holder })
 }
 
-/// The keys of everything that is read for a request: at most 72 of the lists, 5 of the counters, the line and the claim.
+/// The keys of what is read for a request beside the list: at most 5 of the counters, the line and the claim.
 fn keys(request: &CallbackRequest, policy: &Policy, now: Timestamp) -> Vec<(Table, Item)> {
     let number = || Item::from([("number".to_owned(), s(request.number.e164()))]);
-    let mut keys: Vec<_> = deny_list::keys(request).map(|key| (Table::DenyList, key)).collect();
-    keys.push((Table::Numbers, number()));
-    keys.push((Table::Pending, number()));
+    let mut keys = vec![(Table::Numbers, number()), (Table::Pending, number())];
 
     let asked = asking(request, policy).into_iter();
     let asked = asked.map(|(subject, limit)| (subject.key(), Window::at(now, limit.window_seconds).last()));

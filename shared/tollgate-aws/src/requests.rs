@@ -25,7 +25,7 @@ pub(crate) use person::{erase, traces};
 pub use form::{Look, Stored, from_image};
 pub use over::over;
 pub use person::{Found, of_person};
-pub use search::{Newest, Page, Question, newest, open_shards, overdue, search};
+pub use search::{Newest, Overdue, Page, Question, newest, open_shards, overdue, search};
 pub use transition::{Transition, Written};
 
 /// Whether a request is new.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::AsyncSleep;
 
+use crate::deny_list::LastSeen;
 use crate::schema;
 
 /// The tables.
@@ -19,6 +20,8 @@ pub struct Tables {
     pub names: TableNames,
     /// What was found damaged in them.
     pub damage: Damage,
+    /// What was seen of the list last.
+    pub last_seen: LastSeen,
 }
 
 /// Rows that were found damaged and not told by metrics yet. Clones count together.

@@ -1,7 +1,7 @@
 //! Entries of the deny and trust list: what can be listed, and the keys under which a given request may be listed.
 //!
-//! Every entry has one key, so a list of any length is searched by asking for the few dozen keys that could match: each
-//! prefix of the number, each network around the address. Nothing is cached, so an entry holds for the next request.
+//! Every entry has one key, so a list of any length is searched by the few dozen keys that could match: each prefix of the
+//! number, each network around the address. Nothing is cached, so an entry holds for the next request.
 
 use std::fmt;
 

@@ -20,6 +20,12 @@ pub const RINGS_AT_MOST: SignedDuration = SignedDuration::from_secs(60);
 pub const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(60);
 /// How long after ringing out a call's end may take to be heard before Connect is asked.
 const END_HEARD_WITHIN: SignedDuration = SignedDuration::from_secs(120);
+/// Looks at a live call are as far apart as it is old, since most calls end soon or have long been going on; and never farther
+/// than this, which is how long a number may be held for an end that nobody heard.
+const LOOKS_APART_AT_MOST: SignedDuration = SignedDuration::from_mins(15);
+/// How long after its dial a call is waited for by others: whoever withdraws his, does so while it rings or while he waits for an
+/// agent.
+const WITHDRAWN_WITHIN: SignedDuration = SignedDuration::from_secs(180);
 /// Lambda may end an invocation somewhat after its deadline, and clocks differ: what a claimer may still do, it has done
 /// this long after `claimed_until`.
 const CLAIM_MARGIN: SignedDuration = SignedDuration::from_secs(30);
@@ -141,11 +147,13 @@ pub fn duplicate_step(record: &Record, owner: Option<&State>, now: Timestamp) ->
         }
         // The call was made, or Connect will not make it, whoever asks.
         Some(State::Ended(Ending::Closed { .. } | Ending::Failed { .. })) => DuplicateStep::Settle,
+        // While it rings, or its visitor waits for an agent, he may withdraw it, and then nobody has had the call.
+        Some(State::InCall { dialed_at, .. }) if now < *dialed_at + WITHDRAWN_WITHIN => DuplicateStep::Wait,
+        // The call was made: nothing but its end can come of it, however long it lasts.
+        Some(State::InCall { .. }) => DuplicateStep::Settle,
         // An owner that is a duplicate itself lost the number between two looks.
         Some(State::Duplicate { .. }) => DuplicateStep::Reopen,
-        Some(State::Received | State::Approved | State::Dialing(_) | State::InCall { .. }) => {
-            DuplicateStep::Wait
-        }
+        Some(State::Received | State::Approved | State::Dialing(_)) => DuplicateStep::Wait,
     }
 }
 
@@ -168,9 +176,10 @@ pub fn wake_at(state: &State, now: Timestamp) -> Option<Timestamp> {
 #[must_use]
 pub fn look_again_at(state: &State, now: Timestamp) -> Timestamp {
     match state {
-        State::InCall { .. } | State::Dialing(Dialing { attempt: Attempt::Placing, .. }) => {
-            now + END_HEARD_WITHIN
+        State::InCall { dialed_at, .. } => {
+            now + now.duration_since(*dialed_at).clamp(END_HEARD_WITHIN, LOOKS_APART_AT_MOST)
         }
+        State::Dialing(Dialing { attempt: Attempt::Placing, .. }) => now + END_HEARD_WITHIN,
         _ => now + LOOK_AGAIN,
     }
 }

@@ -128,7 +128,7 @@ fn facts(request: &CallbackRequest, kept: &Kept) -> Result<Facts, StoreError> {
     let settings =
         Settings { policy, switches: KillSwitches::default(), usual: Arc::new(usual), spent: None };
     let (facts, _) = tables::with(answers, async |tables| {
-        let facts = gather::facts(tables, request, &settings, NOW).await?;
+        let facts = gather::facts(tables, request, &settings, NOW).await?.facts;
         let needed = needs_carrier(&facts.line, &facts.usual, &settings.policy, NOW);
         let is_known = facts.line.known().is_some_and(|line| line.carrier.is_some());
         assert_eq!(needed.is_some(), is_known, "what is known and not usual is asked for");

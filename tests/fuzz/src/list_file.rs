@@ -79,17 +79,25 @@ fn import(body: &[u8], is_csv: bool) -> (Value, BTreeMap<String, String>) {
 fn written(call: &Call) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     match call.operation.as_str() {
-        "BatchWriteItem" => {
-            let puts = call.sent["RequestItems"]["DenyList"].as_array().unwrap();
-            puts.iter()
-                .map(|put| &put["PutRequest"]["Item"])
-                .map(|item| (text(&item["entry"]["S"]), text(&item["effect"]["S"])))
-                .collect()
-        }
-        "UpdateItem" => {
-            let key = text(&call.sent["ExpressionAttributeNames"]["#carrier"]);
-            let listing = &call.sent["ExpressionAttributeValues"][":listing"]["M"];
-            vec![(key, text(&listing["effect"]["S"]))]
+        "TransactWriteItems" => {
+            let parts = call.sent["TransactItems"].as_array().unwrap();
+            let put = |part: &Value| {
+                let item = part["Put"]["Item"].as_object()?;
+                Some((text(&item["entry"]["S"]), text(&item["effect"]["S"])))
+            };
+            let mut written: Vec<_> = parts.iter().filter_map(put).collect();
+            // All carriers' entries are attributes of one item.
+            for update in parts.iter().map(|part| &part["Update"]) {
+                if update["Key"]["entry"]["S"] != "carriers" {
+                    continue;
+                }
+                for (place, name) in update["ExpressionAttributeNames"].as_object().unwrap() {
+                    let value = format!(":{}", place.trim_start_matches('#'));
+                    let listing = &update["ExpressionAttributeValues"][&value]["M"];
+                    written.push((text(name), text(&listing["effect"]["S"])));
+                }
+            }
+            written
         }
         _ => vec![],
     }

@@ -84,7 +84,7 @@ fn page(answer: Value, now: Timestamp) -> Page {
 
 fn writes_back(listing: &Listing) {
     let (added, calls) = tables::with(tables::empty, async |tables| {
-        deny_list::add(tables, std::slice::from_ref(listing)).await
+        deny_list::add(tables, std::slice::from_ref(listing), NOW).await
     });
     added.expect("a listing is added");
     let answer = json!({ "Items": [written(&calls[0])] });
@@ -99,9 +99,13 @@ fn writes_back(listing: &Listing) {
 }
 
 fn written(call: &Call) -> Value {
-    match call.operation.as_str() {
-        "BatchWriteItem" => call.sent["RequestItems"]["DenyList"][0]["PutRequest"]["Item"].clone(),
-        _ => updated(&Value::Null, &call.sent),
+    let parts = call.sent["TransactItems"].as_array().expect("a transaction");
+    let put = parts.iter().map(|part| &part["Put"]["Item"]).find(|item| item.is_object());
+    let update =
+        parts.iter().map(|part| &part["Update"]).find(|update| update["Key"]["entry"]["S"] == "carriers");
+    match (put, update) {
+        (Some(item), _) => item.clone(),
+        (None, update) => updated(&Value::Null, update.expect("an entry is put, or set among the carriers")),
     }
 }
 

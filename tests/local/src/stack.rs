@@ -26,8 +26,10 @@ use screening::Screening;
 use serde_json::Value;
 use tollgate_aws::carrier::Service;
 use tollgate_aws::clock::Clock;
+use tollgate_aws::deny_list;
 use tollgate_aws::error::StoreError;
 use tollgate_aws::metrics::Metrics;
+use tollgate_aws::metrics::cloudwatch::CloudWatch;
 use tollgate_aws::pace::{Pace, Turns};
 use tollgate_aws::schema::TABLES;
 use tollgate_aws::settings::{self, Cached};
@@ -161,6 +163,9 @@ impl Stack {
         let carriers = Carriers::new();
         let clients = Clients::start(&options.wire, &engine, &connect, &carriers).await?;
         let tables = clients.tables(options.interceptor.clone());
+        if options.data.is_none() && options.image.is_none() {
+            deny_list::begin(&tables, clock.now()).await?;
+        }
         let issuer = sign_in::issuer(clock.clone())?;
         let functions = functions(&clients, &tables, &issuer, &options, &clock).await?;
         let pump = Mutex::new(Pump::open(engine.database(), &tables.names.requests)?);
@@ -316,6 +321,7 @@ async fn functions(
             settings: settings(),
             connect: clients.connect(),
             metrics: Metrics::kept(),
+            cloudwatch: CloudWatch::Off,
         },
         review: Review { tables: tables(), metrics: Metrics::kept() },
         console: Console { tables: tables(), metrics: Metrics::kept(), place: "local".to_owned() },

@@ -102,7 +102,9 @@ fn has_reason(model: &Model, before: &World, world: &World, who: Who) -> bool {
         Row::Cancelled => request.cancelled,
         Row::Refused => model.places < 2,
         Row::Duplicate if request.settled => {
-            request.late || request.cancelled || matches!(other, Row::Closed | Row::Lost | Row::FailedForGood)
+            // A request in a call can become nothing but closed or lost, both of which are reasons.
+            let made = matches!(other, Row::InCall | Row::Closed | Row::Lost | Row::FailedForGood);
+            request.late || request.cancelled || made
         }
         _ => true,
     }

@@ -64,7 +64,7 @@ fn an_end_that_earns_without_ending_its_request_is_found() {
 
 #[test]
 fn an_end_that_settles_without_ending_its_request_is_found() {
-    found(Planted::SettledApart, Theme::Anything, &[Invariant::BudgetExact], 0..200);
+    found(Planted::SettledApart, Theme::Anything, &[Invariant::BudgetExact], 0..300);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use tollgate::state::StateName;
 use tollgate_aws::item::{Item, n, s};
 use tollgate_aws::metrics::Metric;
 
+use crate::buckets::of_an_earlier_version;
 use crate::world::{NUMBER, World, account, world};
 
 const OTHER: &str = "+12065550101";
@@ -31,14 +32,24 @@ async fn delete(world: &World, table: &str, key: &str, value: &str) {
 /// A request for a number about which `table` holds something unreadable waits; one for another number does not; and when
 /// the item is gone, the first is called, too.
 async fn waits_until_it_is_mended(table: impl Fn(&World) -> String, key: &str, broken: Item) {
-    let world = world().await;
+    waits_in(world().await, table, key, broken).await;
+}
+
+/// The same in this world.
+async fn waits_in(world: World, table: impl Fn(&World) -> String, key: &str, broken: Item) {
     let table = table(&world);
     put(&world, &table, broken.clone()).await;
     let id = account("alice").asks(&world, NUMBER).await;
-    let other = account("alice").asks(&world, OTHER).await;
+    // Of somebody else: that the first asks on counts for him who asks.
+    let other = account("bob").at("203.0.113.50").asks(&world, OTHER).await;
     world.settle().await;
     assert_eq!(world.state(&id).await, StateName::Received, "{broken:?}");
-    assert_eq!(world.state(&other).await, StateName::InCall, "{broken:?}");
+    assert_eq!(
+        world.state(&other).await,
+        StateName::InCall,
+        "{broken:?}: {:?}",
+        world.record(&other).await.findings
+    );
 
     world.pass_minutes(3).await;
     assert_eq!(world.state(&id).await, StateName::Received, "{broken:?}");
@@ -52,16 +63,29 @@ async fn waits_until_it_is_mended(table: impl Fn(&World) -> String, key: &str, b
 
 #[tokio::test]
 async fn a_list_entry_that_cannot_be_read_is_not_a_pass() {
+    // Of an earlier version, which knew of no buckets: no bucket is vouched for while it cannot be read.
+    let waits = async |broken: Item| {
+        let world = world().await;
+        of_an_earlier_version(&world).await;
+        waits_in(world, |world| world.stack.tables.names.deny_list.clone(), "entry", broken).await;
+    };
     let entry = ("entry", s(format!("number#{NUMBER}")));
     let whole = [("effect", s("deny")), ("reason", s("x")), ("author", s("carol")), ("added_at", n(1))];
     for (at, wrong) in [(0, s("maybe")), (1, n(7)), (2, s("")), (3, s("yesterday"))] {
         let mut attributes = whole.clone();
         attributes[at].1 = wrong;
         let broken = item(&[&[entry.clone()][..], &attributes].concat());
+        waits(broken).await;
+    }
+    waits(item(&[entry])).await;
+}
+
+#[tokio::test]
+async fn a_node_that_cannot_be_read_is_not_a_pass() {
+    for node in [s("maybe"), s(""), s("d1.5"), n(1), AttributeValue::Null(true)] {
+        let broken = item(&[("entry", s("bucket#digits#120655501")), ("n#00", node)]);
         waits_until_it_is_mended(|world| world.stack.tables.names.deny_list.clone(), "entry", broken).await;
     }
-    let bare = item(&[entry]);
-    waits_until_it_is_mended(|world| world.stack.tables.names.deny_list.clone(), "entry", bare).await;
 }
 
 #[tokio::test]

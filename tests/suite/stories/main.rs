@@ -15,6 +15,7 @@ mod bad_input;
 mod bad_items;
 mod bad_numbers;
 mod bad_records;
+mod buckets;
 mod budgets;
 mod by_hand;
 mod carrier_lookup;

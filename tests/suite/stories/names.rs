@@ -82,7 +82,7 @@ async fn what_names_nothing_and_was_saved_before_is_read_on() {
         added_at: world.now(),
         expires_at: None,
     };
-    deny_list::add(&world.stack.tables, &[listing]).await.unwrap();
+    deny_list::add(&world.stack.tables, &[listing], world.now()).await.unwrap();
     let path = format!("/review/entries/{}", percent_encoded("country#UK"));
     assert_eq!(world.operator(Method::GET, &path, Value::Null).await.json()["reason"], "before");
     let removed = world.operator(Method::DELETE, &format!("{path}?reason=x"), Value::Null).await;

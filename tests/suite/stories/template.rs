@@ -177,6 +177,15 @@ fn the_values_of_variables_are_those_that_the_code_knows() {
 }
 
 #[test]
+fn who_writes_the_list_is_deployed_before_who_vouches_for_its_buckets() {
+    let template = Template::read();
+    assert_eq!(template.resource("UpkeepFunction")["DependsOn"], "ReviewFunction");
+    // Nor may what an earlier version wrote the list with be done any more once the role is this version's.
+    let may = template.actions("Review").any(|action| action.starts_with("dynamodb:BatchWriteItem DenyList"));
+    assert!(!may, "an entry without its node");
+}
+
+#[test]
 fn a_role_may_what_its_function_calls_and_no_more() {
     let (template, code) = (Template::read(), Code::read());
     for (function, name) in FUNCTIONS {

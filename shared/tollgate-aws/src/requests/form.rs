@@ -18,6 +18,7 @@ use tollgate::state::{Attempt, Dialing, Ending, Failure, Retry, State, StateName
 use tollgate::text::{AccountId, Author, ContactId, VisitorText};
 use tollgate::verdict::Finding;
 
+use crate::deny_list::Version;
 use crate::error::StoreError;
 use crate::item::{Item, Millis, Seconds, at, expires, inconsistent, n, nested, s};
 use crate::requests::search::shard;
@@ -35,6 +36,8 @@ pub struct Stored {
     pub answered: Answered,
     /// When its retention is over.
     pub expires_at: Timestamp,
+    /// A version of the list that said nothing against it when it was approved.
+    pub unlisted_in: Option<Version>,
 }
 
 /// A request as its visitor may know it.
@@ -72,6 +75,7 @@ struct Attributes {
     findings: Option<Vec<Finding>>,
     line: Option<Line>,
     terms: Option<Terms>,
+    unlisted_in: Option<Version>,
     cancelled_at: Option<Millis>,
     held_by: Option<RequestId>,
     dialed_at: Option<Millis>,
@@ -164,7 +168,13 @@ fn stored(a: Attributes) -> Result<Stored, &'static str> {
     };
     // Written only where it says `redirected`.
     let answered = a.answered.unwrap_or(Answered::Accepted);
-    Ok(Stored { record, fingerprint: a.fingerprint, answered, expires_at: a.expires_at.0 })
+    Ok(Stored {
+        record,
+        fingerprint: a.fingerprint,
+        answered,
+        expires_at: a.expires_at.0,
+        unlisted_in: a.unlisted_in,
+    })
 }
 
 fn state(a: &Attributes) -> Result<State, &'static str> {

@@ -32,8 +32,17 @@ pub fn open_shards() -> impl Iterator<Item = String> {
     (0..OPEN_SHARDS).map(|shard| shard.to_string())
 }
 
-/// Open requests of a shard whose moment has come, the oldest first, at most `requests_max`. An item that cannot be read
-/// is told apart, so that it does not hide the others.
+/// Overdue requests of a shard, as far as they were read.
+#[derive(Debug)]
+pub struct Overdue {
+    /// The requests, those that have waited longest first. An item that cannot be read is told apart, so that it does not hide
+    /// the others.
+    pub requests: Vec<Result<Stored, StoreError>>,
+    /// Where the rest begins; none if that is all.
+    pub next: Option<Item>,
+}
+
+/// Open requests of a shard whose moment has come, at most `requests_max`, from where an earlier read ended.
 ///
 /// # Errors
 /// When DynamoDB does not answer.
@@ -41,8 +50,9 @@ pub async fn overdue(
     tables: &Tables,
     shard: &str,
     now: Timestamp,
+    from: Option<Item>,
     requests_max: i32,
-) -> Result<Vec<Result<Stored, StoreError>>, StoreError> {
+) -> Result<Overdue, StoreError> {
     let found = tables
         .client
         .query()
@@ -53,10 +63,11 @@ pub async fn overdue(
         .expression_attribute_values(":shard", s(shard))
         .expression_attribute_values(":now", at(now))
         .limit(requests_max)
+        .set_exclusive_start_key(from)
         .send()
         .await
         .map_err(StoreError::service("Query"))?;
-    read_all(tables, found.items()).await
+    Ok(Overdue { requests: read_all(tables, found.items()).await?, next: found.last_evaluated_key })
 }
 
 /// What an operator asks for.
@@ -237,8 +248,9 @@ async fn search_open(
     requests_max: i32,
 ) -> Result<Page, StoreError> {
     let shards: Vec<_> = open_shards().collect();
-    let all = shards.iter().map(|shard| overdue(tables, shard, Timestamp::MAX, 1_000));
-    let mut requests: Vec<_> = try_join_all(all).await?.into_iter().flatten().collect();
+    let all = shards.iter().map(|shard| overdue(tables, shard, Timestamp::MAX, None, 1_000));
+    let mut requests: Vec<_> =
+        try_join_all(all).await?.into_iter().flat_map(|found| found.requests).collect();
     requests.retain(|stored| {
         received_at(stored).is_none_or(|received_at| from <= received_at && received_at < before)
     });

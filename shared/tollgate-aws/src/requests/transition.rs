@@ -11,8 +11,9 @@ use tollgate::state::{Attempt, Dialing, InvalidTransition, Retry, State};
 use tollgate::verdict::Finding;
 
 use super::form::state_attributes;
+use crate::deny_list::Version;
 use crate::error::StoreError;
-use crate::item::{Item, at, nested, s};
+use crate::item::{Item, at, n, nested, s};
 use crate::tables::Tables;
 use crate::transaction::outlast;
 
@@ -25,6 +26,7 @@ pub struct Transition {
     findings: Option<Vec<Finding>>,
     line: Option<Line>,
     terms: Option<Terms>,
+    unlisted_in: Option<Version>,
     wake_at: Option<Timestamp>,
     settles: bool,
     unless_cancelled: bool,
@@ -63,9 +65,18 @@ impl Transition {
 
     /// A bare step.
     fn to(id: RequestId, from: &State, to: State) -> Self {
-        let from = from.clone();
-        let (findings, line, terms, wake_at) = (None, None, None, None);
-        Self { id, from, to, findings, line, terms, wake_at, settles: false, unless_cancelled: false }
+        Self {
+            id,
+            from: from.clone(),
+            to,
+            findings: None,
+            line: None,
+            terms: None,
+            unlisted_in: None,
+            wake_at: None,
+            settles: false,
+            unless_cancelled: false,
+        }
     }
 
     /// Records what was found.
@@ -84,6 +95,12 @@ impl Transition {
     #[must_use]
     pub fn with_terms(self, terms: Terms) -> Self {
         Self { terms: Some(terms), ..self }
+    }
+
+    /// Records in which version the list said nothing against it.
+    #[must_use]
+    pub fn unlisted_in(self, version: Option<Version>) -> Self {
+        Self { unlisted_in: version, ..self }
     }
 
     /// Sets when upkeep looks at it.
@@ -138,6 +155,7 @@ impl Transition {
         if let Some(terms) = &self.terms {
             attributes.push(("terms", Some(nested("Requests", terms)?)));
         }
+        attributes.extend(self.unlisted_in.map(|version| ("unlisted_in", Some(n(version)))));
         if self.settles {
             attributes.push(("outcome", Some(s(self.to.name().as_str()))));
             attributes.extend([("open", None), ("wake_at", None)]);

@@ -13,6 +13,7 @@ use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use tokio::net::TcpListener;
 use tollgate_aws::carrier::{CarrierLookup, Service};
 use tollgate_aws::connect::{Connect as ConnectClient, Setup};
+use tollgate_aws::deny_list::LastSeen;
 use tollgate_aws::environment;
 use tollgate_aws::tables::{Damage, TableNames, Tables};
 
@@ -90,6 +91,7 @@ impl Clients {
             client: aws_sdk_dynamodb::Client::from_conf(config.build()),
             names: TableNames::with_prefix(""),
             damage: Damage::default(),
+            last_seen: LastSeen::default(),
         }
     }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use tollgate_aws::metrics::Metrics;
+use tollgate_aws::metrics::{Metrics, embedded};
 
 use crate::template::yaml::{Template, find_all};
 
@@ -49,15 +49,42 @@ impl CloudWatch {
         self.datapoints.entry(series).or_default().push((at, value));
     }
 
-    /// Takes what a function has counted, as it would have sent it: under the namespace that the template gives it.
-    pub(super) fn take(&mut self, function: &str, metrics: &Metrics, at: Timestamp) {
-        let function = self.template.resource(&format!("{function}Function"));
+    /// Takes what a function has counted, as it would have told it, under the namespace that the template gives it: upkeep by
+    /// the API, the others by lines of their logs.
+    pub(super) fn take(&mut self, name: &str, metrics: &Metrics, at: Timestamp) {
+        let function = self.template.resource(&format!("{name}Function"));
         let namespace = &function["Properties"]["Environment"]["Variables"]["METRICS_NAMESPACE"];
         assert!(namespace.is_object(), "a function that counts has a namespace");
         let namespace = self.text(namespace);
-        for (metric, value) in metrics.take() {
+        let counted = metrics.take();
+        if name != "Upkeep" {
+            for line in embedded::lines(&counted, &namespace, at) {
+                self.extract(&serde_json::from_str(&line).unwrap());
+            }
+            return;
+        }
+        for (metric, value) in counted {
             let dimensions: Vec<_> = metric.dimension().into_iter().collect();
             self.put((&namespace, metric.name()), &dimensions, at, value);
+        }
+    }
+
+    /// Takes the metrics out of a line of a function's log, by the specification of the embedded metric format.
+    fn extract(&mut self, line: &Value) {
+        let metadata = &line["_aws"];
+        let at = Timestamp::from_millisecond(metadata["Timestamp"].as_i64().unwrap()).unwrap();
+        for directive in metadata["CloudWatchMetrics"].as_array().unwrap() {
+            let namespace = directive["Namespace"].as_str().unwrap();
+            let metrics = directive["Metrics"].as_array().unwrap();
+            assert!(metrics.len() <= 100, "a directive has at most a hundred");
+            for set in directive["Dimensions"].as_array().unwrap() {
+                let keys = set.as_array().unwrap().iter().map(|key| key.as_str().unwrap());
+                let dimensions: Vec<_> = keys.map(|key| (key, line[key].as_str().unwrap())).collect();
+                for metric in metrics {
+                    let name = metric["Name"].as_str().unwrap();
+                    self.put((namespace, name), &dimensions, at, line[name].as_f64().unwrap());
+                }
+            }
         }
     }
 

@@ -193,7 +193,7 @@ impl Code {
 
     /// The metrics that the code sends, with their dimension if they have one.
     pub(super) fn metrics(&self) -> BTreeMap<String, Option<String>> {
-        let metrics = self.aws.iter().find(|source| source.file == "metrics").unwrap();
+        let metrics = self.aws.iter().find(|source| source.file == "metric").unwrap();
         let item = |name: &str| metrics.items.iter().find(|item| item.name == name).unwrap();
         let dimensions = item("dimension").arms();
         let first = |texts: &Vec<String>| texts.first().cloned();

@@ -73,7 +73,7 @@ fn stored(state: State, second: i64) -> Result<Stored, tollgate_aws::error::Stor
     record.request.received_at = Timestamp::from_second(second).unwrap();
     let fingerprint = Fingerprint::of(&record.request);
     let answered = tollgate::reply::Answered::Accepted;
-    Ok(Stored { record, fingerprint, answered, expires_at: Timestamp::MAX })
+    Ok(Stored { record, fingerprint, answered, expires_at: Timestamp::MAX, unlisted_in: None })
 }
 
 #[test]

@@ -17,7 +17,7 @@ fn check_duplicate(owner: Option<State>, expected: DuplicateStep) {
 
 #[test]
 fn a_duplicate_waits_while_its_owner_may_still_be_called() {
-    for state in open_states().into_iter().filter(|state| *state != duplicate()) {
+    for state in open_states().into_iter().filter(|state| *state != duplicate() && *state != in_call()) {
         check_duplicate(Some(state), DuplicateStep::Wait);
     }
 }
@@ -38,6 +38,8 @@ fn a_duplicate_stays_one_if_the_call_was_made_or_cannot_be() {
     let closed = |end| State::Ended(Ending::Closed { contact_id: Some(contact()), end });
     check_duplicate(Some(closed(Some(talked()))), DuplicateStep::Settle);
     check_duplicate(Some(closed(None)), DuplicateStep::Settle);
+    // However long that call goes on.
+    check_duplicate(Some(in_call()), DuplicateStep::Settle);
     for failure in Failure::ALL.into_iter().filter(|failure| *failure != Failure::Busy) {
         check_duplicate(Some(State::Ended(failed(failure))), DuplicateStep::Settle);
     }

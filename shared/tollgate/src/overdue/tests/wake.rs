@@ -46,10 +46,16 @@ fn every_open_request_is_looked_at_again_and_none_that_is_over() {
 }
 
 #[test]
-fn what_connect_was_asked_about_is_left_alone_for_longer() {
-    for state in [placing(), in_call()] {
-        assert_eq!(look_again_at(&state, at(1_000)), at(1_120));
+fn a_live_call_is_looked_at_the_more_seldom_the_longer_it_lasts() {
+    // Dialed at second 100, first looked at at 280.
+    for (now, again) in [(150, 270), (280, 460), (460, 820), (820, 1_540), (1_540, 2_440), (9_000, 9_900)] {
+        assert_eq!(look_again_at(&in_call(), at(now)), at(again));
     }
+}
+
+#[test]
+fn what_connect_was_asked_about_is_left_alone_for_longer() {
+    assert_eq!(look_again_at(&placing(), at(1_000)), at(1_120));
     for state in [State::Received, duplicate(), State::Approved, dialing(Attempt::NotPlaced(Retry::Due))] {
         assert_eq!(look_again_at(&state, at(1_000)), at(1_060));
     }
