@@ -2,7 +2,7 @@
 //!
 //! Every group of rules looks at the facts and reports what it finds; then each finding's standing is settled (the
 //! policy's mode, trust, a verified own number), and the strictest that is enforced decides. Which groups look at which
-//! stage is a table: [`stage`].
+//! stage is a table: `stage`.
 
 mod asker;
 mod destination;
