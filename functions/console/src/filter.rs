@@ -55,6 +55,14 @@ impl Field {
         }
     }
 
+    /// Whether it names a person, whom a masked role does not see: who may try one after the other sees all of them.
+    pub(crate) fn names_a_person(self) -> bool {
+        match self {
+            Self::Number | Self::Of(Dimension::Range | Dimension::Network | Dimension::Address) => true,
+            Self::CameTo | Self::Mark | Self::Of(_) => false,
+        }
+    }
+
     pub(crate) fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|field| field.as_str() == text)
     }
@@ -90,6 +98,11 @@ impl Filter {
             _ => value.to_lowercase(),
         };
         Ok(Self { field, value, is_not })
+    }
+
+    /// Whether it would tell somebody what his role does not show him.
+    pub(crate) fn is_hidden(&self, visit: &Visit<'_>) -> bool {
+        visit.is_masked() && self.field.names_a_person()
     }
 
     /// Whether a request passes.
@@ -152,8 +165,13 @@ pub(crate) fn value(field: Field, value: &str) -> String {
     }
 }
 
-/// The filters in the address; what is none is left out.
+/// The filters in the address; what is none is left out, and so is what a masked role may not filter by.
 pub(crate) fn of(visit: &Visit<'_>) -> Vec<Filter> {
+    asked_for(visit).into_iter().filter(|filter| !filter.is_hidden(visit)).collect()
+}
+
+/// All filters in the address; what is none is left out.
+pub(crate) fn asked_for(visit: &Visit<'_>) -> Vec<Filter> {
     let read = |name: &'static str| {
         visit.query.all(name).filter_map(move |text| {
             let (field, value) = text.split_once(':')?;

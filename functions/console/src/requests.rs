@@ -26,6 +26,8 @@ use crate::words;
 
 /// As many requests as one page lists.
 const LISTED: usize = 30;
+/// What a masked role is told that would filter by what it does not see.
+const HIDDEN: &str = "your role does not see who called whom, so it cannot filter by it";
 /// As many requests of one number as are looked at.
 const OF_A_NUMBER: i32 = 500;
 
@@ -36,7 +38,9 @@ pub(crate) async fn show(visit: &Visit<'_>) -> Result<Answer, Stop> {
         let is_not = visit.query.one("how") == Some("is-not");
         Filter::typed(field, is_not, visit.query.text("value"))
     });
+    let is_hidden = filter::asked_for(visit).iter().chain(typed.iter().flatten()).any(|f| f.is_hidden(visit));
     let wrong = match typed {
+        _ if is_hidden => Some(HIDDEN.to_owned()),
         Some(Ok(filter)) => {
             let filters = [filters, vec![filter]].concat();
             return Ok(Answer::See(link(visit, &filters, &[])));

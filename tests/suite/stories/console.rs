@@ -156,6 +156,18 @@ async fn a_viewer_sees_no_number_and_changes_nothing() {
             assert!(!page.text.contains(hidden) || is_form, "{hidden}: {}", page.text);
         }
     }
+    // Nor does a filter tell whom it has found.
+    for is in ["number:%2B12065550100", "range:%2B120655501", "address:203.0.113.9", "network:203.0.113.0/24"]
+    {
+        let page = viewer.sees(&format!("requests?is={is}")).await;
+        assert_eq!(page.status, 422, "{is}");
+        assert!(page.text.contains("cannot filter by it"), "{is}");
+        let csv = viewer.sees(&format!("requests.csv?is={is}")).await;
+        assert!(
+            csv.status != 200 || csv.text.lines().count() == 2,
+            "the one request, filtered by nothing: {is}"
+        );
+    }
     for (page, fields) in [
         ("lists", vec![("kind", "prefix"), ("value", "+1712770"), ("effect", "deny"), ("reason", "x")]),
         ("switches", vec![("act", "all"), ("confirmation", "stop all calls"), ("reason", "x")]),
