@@ -77,12 +77,25 @@ def as_it_is(_context, text):
     return str(text).encode()
 
 
+# The last request that was taken, of a guest and of an account: an id that is drawn is hardly ever one that there is.
+TAKEN = {}
+
+
+@schemathesis.hook
+def after_call(_context, case, response):
+    if case.operation.label in ("POST /callbacks", "POST /account/callbacks") and response.status_code == 202:
+        TAKEN[case.operation.path] = response.json()["id"]
+
+
 @schemathesis.hook
 def before_call(_context, case, _kwargs):
     """Signs in where a token would on AWS; and keeps guests let in, so that there are requests of theirs to look at, and the
     country whose numbers are written without their country code."""
     if case.path.startswith("/account/"):
         case.headers["x-local-account"] = "alice"
+    taken = TAKEN.get(case.path.removesuffix("/{id}"))
+    if taken and case.path.endswith("/callbacks/{id}") and case.meta and case.meta.generation.mode.is_positive:
+        case.path_parameters["id"] = taken
     if case.operation.label == "PUT /review/policy" and case.meta.generation.mode.is_positive:
         case.body["guests"] = "allow"
         case.body["default_country"] = "US"
@@ -122,7 +135,8 @@ def refused_only_for_what_spans_fields(_context, response, case):
     if response.status_code != status or case.meta is None or not case.meta.generation.mode.is_positive:
         return
     problem = response.json()
-    # Schemas know no difference between 3 and 3.0; the description tells it in words.
-    errors = [error for error in problem.get("errors", []) if "floating point" not in error["reason"]]
+    # Schemas know no difference between 3 and 3.0, nor that +1 876 and +1876 are one prefix; the description tells it in words.
+    in_words = ("floating point", "told twice")
+    errors = [error for error in problem.get("errors", []) if not any(words in error["reason"] for words in in_words)]
     named = {error["field"] for error in errors} if "errors" in problem else {problem["type"].rsplit(":", 1)[-1]}
     assert named <= known, f"refused for {named - known}, although the description allows it: {problem}"
