@@ -31,11 +31,11 @@ pub(crate) fn calls(world: &World, journal: &Journal) -> Violations {
             odd(format!("the call of {id} ended at {ends:?} and is told to have at {heard:?}"));
         }
     }
-    let claims = claims(journal);
+    let (claims, ends) = (claims(journal), ends(journal));
     for call in &calls {
         let id = call.text("request_id");
         let Some(request) = of(&requests, id) else { continue };
-        let expected = expected(&request, claims.get(id).copied());
+        let expected = expected(&request, claims.get(id).copied(), ends.get(id).copied());
         for (attribute, expected) in expected {
             let told = text(call, attribute);
             if told != expected {
@@ -52,8 +52,21 @@ fn claims(journal: &Journal) -> BTreeMap<&str, i64> {
     claimed.filter_map(|(id, item)| Some((id.as_str(), item.number("dialed_at")?))).collect()
 }
 
+/// Each request as it stood when it ended. A withdrawal that was on its way then, whatever its moment, changed nothing.
+fn ends(journal: &Journal) -> BTreeMap<&str, &Item> {
+    let mut ends = BTreeMap::new();
+    for (id, item) in journal.iter().filter(|(_, item)| item.state() == "closed") {
+        ends.entry(id.as_str()).or_insert(item);
+    }
+    ends
+}
+
 /// What the item of a request's call says; nothing where it has no such attribute.
-fn expected(request: &Item, dialed_at: Option<i64>) -> Vec<(&'static str, Option<String>)> {
+fn expected(
+    request: &Item,
+    dialed_at: Option<i64>,
+    as_it_ended: Option<&Item>,
+) -> Vec<(&'static str, Option<String>)> {
     let own = |attribute| text(request, attribute);
     let carrier = Some(request.part("line", "carrier").to_lowercase()).filter(|carrier| !carrier.is_empty());
     let mut expected = vec![
@@ -74,7 +87,7 @@ fn expected(request: &Item, dialed_at: Option<i64>) -> Vec<(&'static str, Option
         ("closed", Some(ended_at)) => {
             expected.push(("ended_at", Some(ended_at.to_string())));
             let talked = request.agent_seconds().map(|seconds| seconds.to_string());
-            let excused = talked.is_none() && withdrawn_by(request, ended_at);
+            let excused = talked.is_none() && as_it_ended.is_some_and(|end| withdrawn_by(end, ended_at));
             expected.push(("agent_seconds", talked));
             expected.push(("withdrawn", excused.then(|| "true".to_owned())));
             let failed = request.text("excuse") == "telecom-problem";
