@@ -31,10 +31,15 @@ pub async fn end(
 ) -> Result<Written, StoreError> {
     let request = &record.request;
     let booked = Booked::of(&ending, now);
+    let is_of_a_call = matches!(ending, Ending::Closed { .. });
     let settled = settled(record, &ending, now);
     let Ok(mut step) = Transition::new(request.id, &record.state, State::Ended(ending)) else {
         return Ok(Written::Overtaken);
     };
+    if is_of_a_call && record.cancelled_at.is_none() {
+        // A withdrawal that the record does not show yet excuses the call: it is read again.
+        step = step.unless_cancelled();
+    }
     if !finding.is_empty() {
         step = step.with_findings(&[record.findings.clone(), finding].concat());
     }

@@ -3,9 +3,11 @@
 
 use local::connect::{CallPlan, StartFault};
 use local::stack::Function;
+use serde_json::json;
 use tollgate::outcome::Outcome;
 use tollgate::state::{Ending, State, StateName};
 
+use crate::round_trips::watched;
 use crate::world::{NUMBER, Visitor, World, account, world};
 
 const OTHER: &str = "+12065550101";
@@ -138,4 +140,27 @@ async fn whoever_withdraws_calls_to_one_number_after_the_other_wastes_them() {
     world.settle().await;
     assert_eq!(world.findings(&id).await, ["too-much-waste-from-address"]);
     account("somebody-else").at("192.0.2.77").is_called(&world, "+12067770100").await;
+}
+
+#[tokio::test]
+async fn a_withdrawal_that_comes_while_the_end_is_booked_excuses_the_call() {
+    let (world, watch) = watched().await;
+    world.stack.connect.plan_for(OTHER, CallPlan { talk_seconds: 6, ..WAITS });
+    let id = account("alice").asks(&world, OTHER).await;
+    world.pass(5).await;
+    assert_eq!(world.state(&id).await, StateName::InCall);
+    world.pass_unseen(2);
+    // He hangs up and withdraws in one second: the end is heard first, and the withdrawal is written first.
+    let database = world.stack.engine.database().clone();
+    let (key, at) = (id.clone(), world.now().as_millisecond().to_string());
+    watch.before_next("TransactWriteItems", move || {
+        let update = json!({
+            "TableName": "Requests", "Key": { "request_id": { "S": key } },
+            "UpdateExpression": "SET cancelled_at = :at", "ExpressionAttributeValues": { ":at": { "N": at } },
+        });
+        database.update_item(serde_json::from_value(update).unwrap()).unwrap();
+    });
+    world.settle().await;
+    assert_eq!(outcome(&world, &id).await, Outcome::Withdrawn);
+    assert_eq!(world.tallied(RANGE, "wasted").await, 0);
 }
