@@ -141,7 +141,7 @@ async fn the_deployed_console_sends_whoever_has_not_signed_in_to_the_issuer() {
     assert_eq!(answer["statusCode"], 303, "{answer}");
     let to = answer["multiValueHeaders"]["location"][0].as_str().unwrap();
     assert!(to.starts_with("http://127.0.0.1:") && to.contains("/authorize?response_type=code"), "{to}");
-    assert!(to.contains("redirect_uri=https%3A%2F%2Fapi%2Eexample%2Fv1%2Fconsole%2Fcallback"), "{to}");
+    assert!(to.contains("redirect_uri=https%3A%2F%2Fapi.example%2Fv1%2Fconsole%2Fcallback"), "{to}");
     let cookie = answer["multiValueHeaders"]["set-cookie"][0].as_str().unwrap();
     assert!(cookie.starts_with("__Host-tollgate-attempt-"), "{cookie}");
 }

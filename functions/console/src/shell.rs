@@ -60,20 +60,27 @@ impl Screen {
     }
 }
 
+/// The head of every page: its title, and where its style sheet is.
+pub(crate) fn head(title: &str, style: &str) -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="color-scheme" content="light dark";
+            link rel="icon" href="data:,";
+            title { (title) " - Tollgate" }
+            link rel="stylesheet" href=(style);
+        }
+    }
+}
+
 /// A whole page.
 pub(crate) fn page(visit: &Visit<'_>, frame: &Frame<'_>, body: &Markup) -> Markup {
     let style = visit_asset(visit, &assets::style().name);
     html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                link rel="icon" href="data:,";
-                title { (frame.title) " - Tollgate" }
-                link rel="stylesheet" href=(style);
-            }
+            (head(frame.title, &style))
             body {
                 a.skip href="#main" { "Skip to content" }
                 (definitions())

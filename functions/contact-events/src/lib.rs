@@ -14,7 +14,7 @@ use tollgate::request::RequestId;
 use tollgate::state::{Ending, State};
 use tollgate::text::ContactId;
 use tollgate_aws::connect::Connect;
-use tollgate_aws::contacts::{self, Half};
+use tollgate_aws::contacts::{self, Contact, Half};
 use tollgate_aws::ending;
 use tollgate_aws::error::StoreError;
 use tollgate_aws::metrics::{Metric, Metrics};
@@ -76,10 +76,7 @@ async fn hear(event: ContactEvent, listener: &ContactEvents, now: Timestamp) -> 
         heard => half(&contact_id, heard, listener, now).await,
     };
     let contact = contacts::note(tables, &contact_id, &half, now).await?;
-    match contact.end() {
-        Some(end) => close(request_id, &contact_id, &end, listener, now).await,
-        None => Ok(()),
-    }
+    close_if_over(request_id, &contact_id, &contact, listener, now).await
 }
 
 /// The dialer has not noted this contact: it is about to, it died, or the call is not ours. Connect tells which.
@@ -114,17 +111,26 @@ async fn hear_of_unknown(
             // Left for the dialer, should it still come; and the event comes again. If it came meanwhile, it saw no end.
             let half = half(&contact_id, heard, listener, now).await;
             let contact = contacts::note(tables, &contact_id, &half, now).await?;
-            let (Some(request_id), Some(end)) = (contact.request_id, contact.end()) else {
-                return Err(error);
-            };
-            return close(request_id, &contact_id, &end, listener, now).await;
+            let Some(request_id) = contact.request_id else { return Err(error) };
+            return close_if_over(request_id, &contact_id, &contact, listener, now).await;
         }
     };
     let half = half(&contact_id, heard, listener, now).await;
     contacts::note(tables, &contact_id, &half, now).await?;
     let contact = contacts::note(tables, &contact_id, &Half::Request(request_id), now).await?;
+    close_if_over(request_id, &contact_id, &contact, listener, now).await
+}
+
+/// Closes the request of a call once nothing of the call is left: neither the contact that began it nor one that follows.
+async fn close_if_over(
+    request_id: RequestId,
+    contact_id: &ContactId,
+    contact: &Contact,
+    listener: &ContactEvents,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     match contact.end() {
-        Some(end) => close(request_id, &contact_id, &end, listener, now).await,
+        Some(end) => close(request_id, contact_id, &end, listener, now).await,
         None => Ok(()),
     }
 }

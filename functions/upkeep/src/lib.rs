@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use tollgate::policy::Policy;
 use tollgate_aws::connect::Connect;
-use tollgate_aws::deny_list;
+use tollgate_aws::deny_list::{self, Found};
 use tollgate_aws::error::StoreError;
 use tollgate_aws::item::Item;
 use tollgate_aws::metrics::cloudwatch::CloudWatch;
@@ -94,8 +94,10 @@ pub async fn handle(upkeep: &Upkeep, now: Timestamp) -> Result<Report, StoreErro
     }
     claims::release_orphans(upkeep, &mut report, now).await?;
     people::forget(upkeep, policy, &mut report, now).await;
-    if let Err(error) = deny_list::keep(&upkeep.tables, now).await {
-        tracing::error!(%error, "the list is looked after in the next run");
+    match deny_list::keep(&upkeep.tables, now).await {
+        Ok(Found::Unreadable) => report.unreadable += 1,
+        Ok(Found::Vouched | Found::Whole | Found::Apart(_)) => {}
+        Err(error) => tracing::error!(%error, "the list is looked after in the next run"),
     }
     if let Err(error) = usual::learn(upkeep, policy, now).await {
         tracing::error!(%error, "what is usual is learned in the next run");

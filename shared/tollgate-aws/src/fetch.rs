@@ -8,13 +8,16 @@ use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use thiserror::Error;
 
 /// How long one question may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The longest answer that is read, in bytes.
 const ANSWER_BYTES_MAX: usize = 256 * 1024;
+
+/// All but the unreserved characters of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// Asks over HTTPS.
 #[derive(Debug, Clone)]
@@ -73,10 +76,7 @@ impl Fetch {
     /// # Errors
     /// When nothing is answered that can be read. An answer of any status is one.
     pub async fn send_form(&self, url: &str, fields: &[(&str, &str)]) -> Result<Fetched, FetchError> {
-        let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-        let fields: Vec<_> =
-            fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
-        let mut request = HttpRequest::new(SdkBody::from(fields.join("&")));
+        let mut request = HttpRequest::new(SdkBody::from(written(fields)));
         request.set_method("POST").map_err(unreachable)?;
         request.set_uri(url).map_err(unreachable)?;
         request.headers_mut().insert("content-type", "application/x-www-form-urlencoded");
@@ -97,6 +97,14 @@ impl Fetch {
         };
         tokio::time::timeout(PATIENCE, answered).await.map_err(|_elapsed| FetchError::Late)?
     }
+}
+
+/// Fields as a form or a query holds them.
+#[must_use]
+pub fn written(fields: &[(&str, &str)]) -> String {
+    let encode = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
+    let fields = fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value)));
+    fields.collect::<Vec<_>>().join("&")
 }
 
 /// Reads a body to its end, as long as it is not too long.

@@ -26,7 +26,7 @@ use crate::tables::Tables;
 use crate::{calls, counters, numbers, pending};
 
 /// The most keys that one BatchGetItem takes.
-const BATCH_KEYS_MAX: usize = 100;
+pub(crate) const BATCH_KEYS_MAX: usize = 100;
 
 /// What was gathered.
 #[derive(Debug, Default)]

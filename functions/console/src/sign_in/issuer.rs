@@ -5,12 +5,11 @@ use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::jwk::JwkSet;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 use tokio::sync::Mutex;
-use tollgate_aws::fetch::{Fetch, may_be_asked};
+use tollgate_aws::fetch::{Fetch, may_be_asked, written};
 
 use super::attempt::Attempt;
 use super::secret;
@@ -92,11 +91,9 @@ impl Issuer {
             ("code_challenge", &challenge),
             ("code_challenge_method", "S256"),
         ];
-        let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-        let query: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
         let door = known.endpoints.authorization_endpoint;
         let mark = if door.contains('?') { '&' } else { '?' };
-        Ok(format!("{door}{mark}{}", query.join("&")))
+        Ok(format!("{door}{mark}{}", written(&fields)))
     }
 
     /// Redeems the code that a browser brought.

@@ -5,6 +5,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use crate::answer::Answer;
 use crate::assets;
+use crate::shell::head;
 
 /// Why somebody sees no page of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,14 +74,7 @@ fn whole(root: &str, title: &str, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                link rel="icon" href="data:,";
-                title { (title) " - Tollgate" }
-                link rel="stylesheet" href={ (root) "/assets/" (assets::style().name) };
-            }
+            (head(title, &format!("{root}/assets/{}", assets::style().name)))
             body { (body) }
         }
     }

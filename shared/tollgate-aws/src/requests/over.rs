@@ -7,13 +7,10 @@ use tollgate::request::RequestId;
 use tollgate::state::StateName;
 
 use crate::error::StoreError;
-use crate::gather;
+use crate::gather::{self, BATCH_KEYS_MAX};
 use crate::item::{Item, s};
 use crate::schema::REQUESTS;
 use crate::tables::Tables;
-
-/// The most keys that one BatchGetItem takes.
-const BATCH_KEYS_MAX: usize = 100;
 
 /// Which of these requests will not be called any more, as they stand: they have ended, were withdrawn before their dial, wait
 /// behind another request, or are not on record. One that cannot be read may still be called.

@@ -3,14 +3,16 @@
 use rlibphonenumber::PHONE_NUMBER_UTIL;
 use thiserror::Error;
 
-use super::{DIGITS_MAX, NumberPrefix, PhoneNumber, plan};
+use super::{DIGITS_MAX, NumberPrefix, plan};
 
 /// What people dial before a number within a country, or wrote there once; numbers are freed of it.
 const TRUNK_DIGITS: [char; 3] = ['0', '1', '8'];
 
-/// So many digits after the calling code must stand before it is asked how numbers with them are written: fewer may go on in
-/// too many ways.
-const WRITTEN_DIGITS_MIN: usize = 3;
+/// What people write within a number and numbers are freed of, where the first digit alone does not tell it, and how such numbers
+/// begin. Russia's and Kazakhstan's trunk digit 8, which also begins their codes 80 to 88: none begins with 89. Argentina's
+/// mobile prefix 15 behind Buenos Aires' area code, where no fixed line begins with it. The library would have to try each
+/// completion, and takes an area code that nobody has yet for none.
+const WRITTEN: [(&str, &str); 2] = [("+789", "+79"), ("+541115", "+54911")];
 
 const BEGINNINGS: &str = include_str!("beginnings.txt");
 
@@ -35,7 +37,7 @@ pub enum NoSuchPrefix {
     Exchange,
     /// Numbers that people write so begin otherwise.
     #[error("numbers that people write so begin with {0}")]
-    Written(String),
+    Written(NumberPrefix),
     /// No number of the calling code has so many digits.
     #[error("no number of +{0} has so many digits")]
     TooLong(&'static str),
@@ -63,7 +65,7 @@ impl NumberPrefix {
         if !plan::has_exchange(&self.0) {
             return Err(NoSuchPrefix::Exchange);
         }
-        if let Some(written) = self.written_otherwise(national) {
+        if let Some(written) = self.written_otherwise() {
             return Err(NoSuchPrefix::Written(written));
         }
         let longest = DIGITS_MAX.saturating_sub(code.len());
@@ -71,35 +73,12 @@ impl NumberPrefix {
         if fits { Ok(()) } else { Err(NoSuchPrefix::TooLong(code)) }
     }
 
-    /// How numbers begin that people write with these digits, if none begins with them itself: a trunk digit or a mobile prefix
-    /// in the middle is dropped or moved. An area code that nobody has yet is no reason. Numbers of ten and eleven digits and
-    /// such as are a little longer or shorter are looked at, with any two digits after the prefix.
-    fn written_otherwise(&self, national: &str) -> Option<String> {
-        if national.len() < WRITTEN_DIGITS_MIN {
-            return None;
-        }
-        // Within Buenos Aires a mobile number is written with 15, which no number of a fixed line begins with.
-        if self.0.starts_with("+541115") {
-            return Some("+54911".to_owned());
-        }
-        let mut otherwise = None;
-        for length in [10, 11, 9, 8, 12, 7] {
-            for two in 0..100 {
-                let whole = format!("{national}{two:02}3456789012");
-                let Some(whole) = whole.get(..length).filter(|whole| whole.len() >= national.len()) else {
-                    break;
-                };
-                let code = self.0.strip_suffix(national).unwrap_or(&self.0);
-                let Ok(number) = PhoneNumber::parse(&format!("{code}{whole}"), None) else { continue };
-                if number.e164().starts_with(&self.0) {
-                    return None;
-                }
-                otherwise.get_or_insert(number);
-            }
-        }
-        let number = otherwise?;
-        let begins = number.e164().get(..self.0.len()).unwrap_or(number.e164());
-        Some(begins.to_owned())
+    /// How numbers begin that people write with these digits.
+    fn written_otherwise(&self) -> Option<Self> {
+        WRITTEN.iter().find_map(|(written, meant)| {
+            let rest = self.0.strip_prefix(written)?;
+            Some(Self(format!("{meant}{rest}")))
+        })
     }
 
     /// Whether it may be a whole country's, or a great part of one: a calling code has up to three digits.
@@ -145,6 +124,7 @@ fn is_possible(code: &str, national: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number::PhoneNumber;
 
     fn check(text: &str) -> Result<(), NoSuchPrefix> {
         NumberPrefix::parse(text).unwrap().check()
