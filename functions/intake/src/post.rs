@@ -27,8 +27,8 @@ const KEY_CHARACTERS_MAX: usize = 255;
 /// The shortest of a guest: guests have no account that keeps their keys apart, so the keys must do so themselves. 128 random
 /// bits take 22 characters in Base64.
 const GUESTS_KEY_CHARACTERS_MIN: usize = 22;
-/// So many different characters has any random key of that length, be it a UUID, hexadecimal or base64.
-const GUESTS_KEY_DISTINCT_MIN: usize = 8;
+/// So many different characters has any random key of that length, be it of digits alone.
+const GUESTS_KEY_DISTINCT_MIN: usize = 5;
 
 /// Takes a request. The same request under the same `Idempotency-Key` is answered as it was the first time, whatever has
 /// become of it since.
@@ -104,7 +104,9 @@ fn id(headers: &HeaderMap, account: Option<&AccountId>, intake: &Intake) -> Resu
 /// Whether no other guest comes by the same key: it is long, and no word or dash over and over, as a mistake in a page makes it.
 fn is_hard_to_guess(key: &str) -> bool {
     let distinct: BTreeSet<_> = key.bytes().collect();
-    key.len() >= GUESTS_KEY_CHARACTERS_MIN && distinct.len() >= GUESTS_KEY_DISTINCT_MIN
+    let repeats =
+        (1..=key.len() / 2).any(|after| key.bytes().zip(key.bytes().skip(after)).all(|(a, b)| a == b));
+    key.len() >= GUESTS_KEY_CHARACTERS_MIN && distinct.len() >= GUESTS_KEY_DISTINCT_MIN && !repeats
 }
 
 fn key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
