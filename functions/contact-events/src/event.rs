@@ -19,11 +19,8 @@ pub struct ContactEvent {
 /// What was heard of a contact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Heard {
-    /// `CONNECTED_TO_SYSTEM`: the callee answered, be it a person or a machine.
-    Answered(Timestamp),
-    /// `CONNECTED_TO_AGENT`.
-    AgentJoined(Timestamp),
-    /// `DISCONNECTED` or `COMPLETED`, whichever comes first.
+    /// `DISCONNECTED` or `COMPLETED`, whichever comes first. It tells when the callee answered and when an agent joined, so the
+    /// events of these moments are not needed.
     Ended {
         /// The end.
         end: CallEnd,
@@ -91,10 +88,6 @@ pub fn read(event: &Value) -> Result<ContactEvent, Ignored> {
         return Ok(ContactEvent { contact_id: first, heard });
     }
     let heard = match kind.as_str() {
-        "CONNECTED_TO_SYSTEM" => {
-            Heard::Answered(at("connectedToSystemTimestamp").or(sent_at).ok_or(Ignored("no time"))?)
-        }
-        "CONNECTED_TO_AGENT" => Heard::AgentJoined(agent_at().or(sent_at).ok_or(Ignored("no time"))?),
         "DISCONNECTED" | "COMPLETED" => {
             let reason = text("disconnectReason").and_then(DisconnectReason::read);
             let answered_at = at("connectedToSystemTimestamp");

@@ -66,16 +66,21 @@ async fn hear(event: ContactEvent, listener: &ContactEvents, now: Timestamp) -> 
     let tables = &listener.tables;
     let ContactEvent { contact_id, heard } = event;
     let known = contacts::get(tables, &contact_id).await?;
-    let was_over = known.as_ref().is_some_and(|contact| contact.ended_at.is_some());
-    let Some(request_id) = known.and_then(|contact| contact.request_id) else {
+    let Some((contact, request_id)) = known.and_then(|contact| Some((contact.clone(), contact.request_id?)))
+    else {
         return hear_of_unknown(contact_id, heard, listener, now).await;
     };
-    let half = match heard {
+    let contact = match heard {
         // The first end that is heard is the one that counts; its reason is known.
-        Heard::Ended { end, .. } if was_over => Half::Ended(end),
-        heard => half(&contact_id, heard, listener, now).await,
+        Heard::Ended { end, .. } if contact.ended_at.is_some() && !contact.lacks_moments_of(&end) => contact,
+        Heard::Ended { end, .. } if contact.ended_at.is_some() => {
+            contacts::note(tables, &contact_id, &Half::Ended(end), now).await?
+        }
+        heard => {
+            let half = half(&contact_id, heard, listener, now).await;
+            contacts::note(tables, &contact_id, &half, now).await?
+        }
     };
-    let contact = contacts::note(tables, &contact_id, &half, now).await?;
     close_if_over(request_id, &contact_id, &contact, listener, now).await
 }
 
@@ -138,8 +143,6 @@ async fn close_if_over(
 /// What is noted of what was heard.
 async fn half(contact_id: &ContactId, heard: Heard, listener: &ContactEvents, now: Timestamp) -> Half {
     match heard {
-        Heard::Answered(moment) => Half::Answered(moment),
-        Heard::AgentJoined(moment) => Half::Agent(moment),
         Heard::Ended { end, reason } => {
             Half::Ended(reason::explained(contact_id, end, reason, listener, now).await)
         }

@@ -1,20 +1,17 @@
 //! The right to dial: one transaction in which the request becomes `dialing`, takes its places in all budgets, notes what
 //! it reserved of the day's cost, and becomes a call among the evidence; or nothing happens. Only the holder of this step calls Connect, and the bounds hold even if every rule fails.
 
-use aws_sdk_dynamodb::types::{
-    AttributeValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
-};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::Timestamp;
-use tollgate::budget::{Budget, Reserved, Row, Take};
+use tollgate::budget::{Reserved, Row, Take};
 use tollgate::overdue;
 use tollgate::policy::Policy;
 use tollgate::record::{Record, Terms};
 use tollgate::state::{Attempt, Dialing, Retry, State};
 
 use crate::calls;
-use crate::counters;
+use crate::counters::booking::{self, Booking};
 use crate::error::StoreError;
-use crate::item::{Item, expires, n};
 use crate::requests::{Transition, Written};
 use crate::tables::Tables;
 use crate::transaction::{self, Transacted};
@@ -63,9 +60,9 @@ pub async fn claim(
     let step = step.unless_cancelled().wake_at(wake_at).with_terms(terms.clone()).update(tables)?;
     let call = calls::put(tables, record, &terms, now)?;
     let mut parts = vec![(Part::Request, TransactWriteItem::builder().update(step).build())];
-    for row in rows {
-        let update = TransactWriteItem::builder().update(take(tables, row)?).build();
-        parts.push((Part::Budgets(row.clone()), update));
+    for booking in booking::takes(rows) {
+        let update = TransactWriteItem::builder().update(booking.update(tables)?).build();
+        parts.push((Part::Budgets(booking), update));
     }
     parts.push((Part::Call, TransactWriteItem::builder().put(call).build()));
     let written = transaction::write(tables, parts).await?;
@@ -77,11 +74,13 @@ pub async fn claim(
         Transacted::Refused(refusals) => refusals,
     };
     // A request waits for the next minute but not for the next hour: a longer budget that is spent is the answer.
-    let spent = refusals.into_iter().filter_map(|refusal| match refusal.part {
-        Part::Budgets(row) => Some((spent(&row, refusal.item.as_ref())?, row)),
-        Part::Request | Part::Call => None,
+    let spent = refusals.into_iter().flat_map(|refusal| match refusal.part {
+        Part::Budgets(booking) => booking.spent(refusal.item.as_ref()),
+        Part::Request | Part::Call => vec![],
     });
-    let longest = spent.max_by_key(|(_, row)| row.window.length_seconds());
+    // Of several of one length the last of the rows, as in a replay.
+    let nth = |row: &Row| rows.iter().position(|each| each == row);
+    let longest = spent.max_by_key(|(_, row)| (row.window.length_seconds(), nth(row)));
     Ok(longest.map_or(Claim::Overtaken, |(take, row)| Claim::Spent(take, row)))
 }
 
@@ -89,7 +88,7 @@ pub async fn claim(
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
     Request,
-    Budgets(Row),
+    Budgets(Booking),
     Call,
 }
 
@@ -112,9 +111,9 @@ pub async fn give_back(
     };
     let step = step.wake_at(wake_at).update(tables)?;
     let mut parts = vec![(Part::Request, TransactWriteItem::builder().update(step).build())];
-    for row in rows {
-        let update = TransactWriteItem::builder().update(put_back(tables, row)?).build();
-        parts.push((Part::Budgets(row.clone()), update));
+    for booking in booking::put_back(rows) {
+        let update = TransactWriteItem::builder().update(booking.update(tables)?).build();
+        parts.push((Part::Budgets(booking), update));
     }
     let delete = calls::delete(tables, record.request.id)?;
     parts.push((Part::Call, TransactWriteItem::builder().delete(delete).build()));
@@ -122,52 +121,4 @@ pub async fn give_back(
         Transacted::Done => Written::Yes,
         Transacted::Refused(_) => Written::Overtaken,
     })
-}
-
-/// All takes from a row, each if there is room.
-pub(crate) fn take(tables: &Tables, row: &Row) -> Result<Update, StoreError> {
-    let mut update = Update::builder()
-        .table_name(&tables.names.counters)
-        .set_key(Some(counters::key(&row.subject, row.window)))
-        .expression_attribute_values(":expires_at", expires(row.window.forgotten_at()))
-        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-    let (mut adds, mut conditions) = (vec![], vec![]);
-    for Take { budget, amount, max } in &row.takes {
-        let name = budget.attribute();
-        adds.push(format!("{name} :{name}"));
-        conditions.push(format!("(attribute_not_exists({name}) OR {name} <= :{name}_room)"));
-        update = update
-            .expression_attribute_values(format!(":{name}"), n(amount))
-            .expression_attribute_values(format!(":{name}_room"), n(max.saturating_sub(*amount)));
-    }
-    update
-        .update_expression(format!("ADD {} SET expires_at = :expires_at", adds.join(", ")))
-        .condition_expression(conditions.join(" AND "))
-        .build()
-        .map_err(StoreError::build("Update"))
-}
-
-/// All takes from a row, put back.
-fn put_back(tables: &Tables, row: &Row) -> Result<Update, StoreError> {
-    let mut update = Update::builder()
-        .table_name(&tables.names.counters)
-        .set_key(Some(counters::key(&row.subject, row.window)));
-    let mut adds = vec![];
-    for Take { budget, amount, .. } in &row.takes {
-        let name = budget.attribute();
-        adds.push(format!("{name} :{name}"));
-        update = update.expression_attribute_values(format!(":{name}"), n(format!("-{amount}")));
-    }
-    update.update_expression(format!("ADD {}", adds.join(", "))).build().map_err(StoreError::build("Update"))
-}
-
-/// Which budget of a row had no room, given the row as it stands.
-fn spent(row: &Row, item: Option<&Item>) -> Option<Take> {
-    // Places of newcomers may be fewer than none.
-    let taken = |budget: Budget| match item.and_then(|item| item.get(budget.attribute())) {
-        Some(AttributeValue::N(number)) => number.parse().unwrap_or(0),
-        _ => 0_i128,
-    };
-    let over = |take: &&Take| taken(take.budget) + i128::from(take.amount) > i128::from(take.max);
-    row.takes.iter().find(over).or(row.takes.first()).copied()
 }

@@ -46,10 +46,6 @@ pub struct Contact {
 pub enum Half {
     /// The request whose call it is.
     Request(RequestId),
-    /// The callee answered.
-    Answered(Timestamp),
-    /// An agent joined.
-    Agent(Timestamp),
     /// It ended.
     Ended(CallEnd),
     /// It was transferred to this contact.
@@ -66,6 +62,13 @@ pub enum Half {
 }
 
 impl Contact {
+    /// Whether an end tells a moment that is not known yet.
+    #[must_use]
+    pub fn lacks_moments_of(&self, end: &CallEnd) -> bool {
+        let lacks = |known: Option<Timestamp>, told: Option<Timestamp>| known.is_none() && told.is_some();
+        lacks(self.answered_at, end.answered_at) || lacks(self.agent_at, end.agent_at)
+    }
+
     /// The end of the call, if it was heard, with all that was heard of its course. A call that was transferred ends with
     /// the last of its legs.
     #[must_use]
@@ -139,8 +142,6 @@ pub async fn note(
 fn values(half: &Half) -> Vec<(&'static str, AttributeValue)> {
     let values = match half {
         Half::Request(request_id) => [Some(("request_id", s(request_id.to_string()))), None, None, None],
-        Half::Answered(moment) => [Some(("answered_at", at(*moment))), None, None, None],
-        Half::Agent(moment) => [Some(("agent_at", at(*moment))), None, None, None],
         Half::Ended(end) => [
             Some(("ended_at", at(end.ended_at))),
             end.answered_at.map(|moment| ("answered_at", at(moment))),

@@ -4,8 +4,10 @@
 //!   once; its place never changes, so a redelivery gives the same answer. A full list takes no more.
 //! - A range's or carrier's item holds `approved`, the approvals of the day, which only transactions of state transitions
 //!   change, and those happen once.
-//! - A budget's item holds `calls`, `micro_usd` and the places of newcomers; see [`crate::claim`].
+//! - A budget's item holds `calls`, `micro_usd` and the places of newcomers; what all calls of a day share is one item. See
+//!   [`tollgate::budget::Pot`].
 
+pub(crate) mod booking;
 mod budgets;
 mod person;
 mod rows;
@@ -16,7 +18,6 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 use jiff::Timestamp;
-use tollgate::budget::{Budget, Earned, Settled};
 use tollgate::counter::{Ask, Asked, DAY_SECONDS, Place, Subject, Window};
 use tollgate::policy::Limit;
 
@@ -114,39 +115,6 @@ pub(crate) fn place_back(
         .update_expression("ADD approved :less SET expires_at = :expires_at")
         .expression_attribute_values(":less", n(-1))
         .expression_attribute_values(":expires_at", expires(window.forgotten_at()))
-        .build()
-        .map_err(StoreError::build("Update"))?;
-    Ok(TransactWriteItem::builder().update(update).build())
-}
-
-/// The places that a newcomer's call which went well gives back and adds to a row.
-pub(crate) fn earn(tables: &Tables, earned: &Earned) -> Result<TransactWriteItem, StoreError> {
-    let names = earned.budgets.iter().map(|budget| format!("{} :less", budget.attribute()));
-    let update = Update::builder()
-        .table_name(&tables.names.counters)
-        .set_key(Some(key(&earned.subject, earned.window)))
-        .update_expression(format!(
-            "ADD {} SET expires_at = :expires_at",
-            names.collect::<Vec<_>>().join(", ")
-        ))
-        .expression_attribute_values(":less", n(-i64::from(earned.places)))
-        .expression_attribute_values(":expires_at", expires(earned.window.forgotten_at()))
-        .build()
-        .map_err(StoreError::build("Update"))?;
-    Ok(TransactWriteItem::builder().update(update).build())
-}
-
-/// What the end of a call changes of its day's cost, if what was reserved for it is there: the cost never falls below zero, and
-/// a damaged one is left to whoever mends it.
-pub(crate) fn settle(tables: &Tables, settled: &Settled) -> Result<TransactWriteItem, StoreError> {
-    let cost = Budget::CostPerDay.attribute();
-    let update = Update::builder()
-        .table_name(&tables.names.counters)
-        .set_key(Some(key(settled.subject(), settled.window)))
-        .update_expression(format!("ADD {cost} :settled"))
-        .condition_expression(format!("{cost} >= :least"))
-        .expression_attribute_values(":settled", n(settled.micro_usd))
-        .expression_attribute_values(":least", n(settled.least()))
         .build()
         .map_err(StoreError::build("Update"))?;
     Ok(TransactWriteItem::builder().update(update).build())

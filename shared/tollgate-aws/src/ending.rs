@@ -11,6 +11,7 @@ use tollgate::record::Record;
 use tollgate::state::{Ending, State};
 use tollgate::verdict::Finding;
 
+use crate::counters::booking;
 use crate::error::StoreError;
 use crate::requests::{Transition, Written};
 use crate::tables::Tables;
@@ -51,17 +52,15 @@ pub async fn end(
         (Part::Request, TransactWriteItem::builder().update(step.clone().update(tables)?).build()),
         (Part::Number, TransactWriteItem::builder().delete(release).build()),
     ];
-    let booked = book(tables, record, &booked, policy)?;
-    parts.extend(booked.into_iter().map(|item| (Part::Booking, item)));
-    if let Some(settled) = &settled {
-        parts.push((Part::Cost, counters::settle(tables, settled)?));
-    }
-    let mut written = transaction::write(tables, parts.clone()).await?;
+    parts.extend(book(tables, record, &booked)?.into_iter().map(|item| (Part::Call, item)));
+    let earned = earned(record, &booked, policy);
+    let mut written =
+        transaction::write(tables, [parts.clone(), budgets(tables, &earned, settled.as_ref())?].concat())
+            .await?;
     if written.refused_only(&Part::Cost) {
         // A number is not held for a damaged count.
         tables.damage.found("Counters", "the day's cost", "what a call reserved is not in it");
-        parts.retain(|(part, _)| *part != Part::Cost);
-        written = transaction::write(tables, parts).await?;
+        written = transaction::write(tables, [parts, budgets(tables, &earned, None)?].concat()).await?;
     }
     if written.refused(&Part::Request) {
         return Ok(Written::Overtaken);
@@ -78,8 +77,22 @@ pub async fn end(
 enum Part {
     Request,
     Number,
-    Booking,
+    Call,
+    Budgets,
     Cost,
+}
+
+/// What the end changes of budgets.
+fn budgets(
+    tables: &Tables,
+    earned: &[Earned],
+    settled: Option<&Settled>,
+) -> Result<Vec<(Part, TransactWriteItem)>, StoreError> {
+    let bookings = booking::ends(earned, settled).into_iter().map(|booking| {
+        let update = TransactWriteItem::builder().update(booking.update(tables)?).build();
+        Ok((if booking.settles() { Part::Cost } else { Part::Budgets }, update))
+    });
+    bookings.collect()
 }
 
 /// What the end of a request that held its number books.
@@ -105,27 +118,18 @@ impl Booked {
     }
 }
 
-fn book(
-    tables: &Tables,
-    record: &Record,
-    booked: &Booked,
-    policy: &Policy,
-) -> Result<Vec<TransactWriteItem>, StoreError> {
+fn book(tables: &Tables, record: &Record, booked: &Booked) -> Result<Vec<TransactWriteItem>, StoreError> {
     let id = record.request.id;
-    match (booked, record.state.dialed_at()) {
-        (Booked::NoCall, dialed_at) => {
+    match booked {
+        Booked::NoCall => {
             let mut items = places_back(tables, record)?;
-            if dialed_at.is_some() {
+            if record.state.dialed_at().is_some() {
                 items.push(TransactWriteItem::builder().delete(calls::delete(tables, id)?).build());
             }
             Ok(items)
         }
-        (Booked::Call(end), dialed_at) => {
-            let mut items = vec![TransactWriteItem::builder().update(calls::end(tables, id, *end)?).build()];
-            for earned in earned(record, *end, dialed_at, policy) {
-                items.push(counters::earn(tables, &earned)?);
-            }
-            Ok(items)
+        Booked::Call(end) => {
+            Ok(vec![TransactWriteItem::builder().update(calls::end(tables, id, *end)?).build()])
         }
     }
 }
@@ -146,9 +150,9 @@ fn settled(record: &Record, ending: &Ending, now: Timestamp) -> Option<Settled> 
 }
 
 /// What a newcomer's call gives back, if it went well.
-fn earned(record: &Record, end: End, dialed_at: Option<Timestamp>, policy: &Policy) -> Vec<Earned> {
-    match (&record.terms, dialed_at) {
-        (Some(terms), Some(dialed_at)) if end.proves_something(policy) => {
+fn earned(record: &Record, booked: &Booked, policy: &Policy) -> Vec<Earned> {
+    match (booked, &record.terms, record.state.dialed_at()) {
+        (Booked::Call(end), Some(terms), Some(dialed_at)) if end.proves_something(policy) => {
             budget::earned(&record.request.number, terms, dialed_at)
         }
         _ => vec![],

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use futures::future::{try_join, try_join_all};
 use jiff::Timestamp;
-use tollgate::budget::NEWCOMERS;
+use tollgate::budget::Pot;
 use tollgate::counter::{Ask, Asked, DAY_SECONDS, Subject, Window};
 use tollgate::entry::Listing;
 use tollgate::facts::{AskCount, Asking, CarrierFact, Facts};
@@ -179,7 +179,9 @@ fn keys(request: &CallbackRequest, policy: &Policy, now: Timestamp) -> Vec<(Tabl
     let asked = asked.map(|(subject, limit)| (subject.key(), Window::at(now, limit.window_seconds).last()));
     let range = (Subject::Range(request.number.range()).key(), Window::at(now, DAY_SECONDS));
     let newcomers = Window::at(now, policy.newcomers.window_seconds);
-    let newcomers = [newcomers, newcomers.last()].map(|window| (NEWCOMERS.to_owned(), window));
+    let [this, last] = [newcomers, newcomers.last()].map(|window| Pot::Newcomers.home(window));
+    let last = Some(last).filter(|last| *last != this);
+    let newcomers = [Some(this), last].into_iter().flatten().map(|home| (home.subject, home.window));
     let rows = asked.chain([range]).chain(newcomers);
     keys.extend(rows.map(|(subject, window)| (Table::Counters, counters::key(&subject, window))));
     keys

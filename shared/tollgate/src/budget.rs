@@ -5,6 +5,7 @@
 //! estimate until the call ends, and its real seconds' from then on.
 
 mod cost;
+mod home;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,7 @@ use crate::verdict::{Code, Finding};
 
 pub use cost::{Reserved, Settled, spent_on};
 use cost::{cost, cost_otherwise, micro_usd};
+pub use home::{Home, Pot};
 
 /// The budgets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -83,9 +85,9 @@ impl Budget {
 /// One row of budgets that a dial takes from: all its takes or none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// The row's subject.
-    pub subject: String,
-    /// Its window.
+    /// Whose budgets they are.
+    pub pot: Pot,
+    /// Their window.
     pub window: Window,
     /// What is taken from it.
     pub takes: Vec<Take>,
@@ -140,21 +142,16 @@ impl Used {
 const MINUTE_SECONDS: u32 = 60;
 const HOUR_SECONDS: u32 = 3_600;
 
-/// The subject under which all calls are counted.
-const TOTAL: &str = "budget#total";
-/// The subject under which newcomers' places are counted.
-pub const NEWCOMERS: &str = "budget#newcomers";
-
 /// The rows that a dial to `number` at `now` takes from, on the terms of its approval. Newcomers leave a part of each budget to
 /// those who have proved themselves, and share places of their own.
 #[must_use]
 pub fn rows(number: &PhoneNumber, terms: &Terms, policy: &Policy, now: Timestamp) -> Vec<Row> {
     let budgets = &policy.budgets;
     let country = number.country().map_or_else(|| "none".to_owned(), |country| country.to_string());
-    let day = |subject, takes| Row { subject, window: Window::at(now, DAY_SECONDS), takes };
+    let day = |pot, takes| Row { pot, window: Window::at(now, DAY_SECONDS), takes };
     let mut rows = shared_rows(policy, cost(number, budgets), now);
     let of_country = call(Budget::CallsPerCountryPerDay, budgets.calls_per_country_per_day_max);
-    rows.push(day(format!("budget#country#{country}"), vec![of_country]));
+    rows.push(day(Pot::Country(country), vec![of_country]));
     for take in rows.iter_mut().flat_map(|row| row.takes.iter_mut()) {
         take.max = kept_back(*take, terms.admission, budgets);
     }
@@ -190,7 +187,7 @@ fn place(terms: &Terms, policy: &Policy, now: Timestamp) -> Option<Row> {
         Admission::Stranger => vec![all, call(Budget::Strangers, newcomers.strangers_max)],
     };
     let window = Window::at(now, terms.newcomers_window_seconds);
-    Some(Row { subject: NEWCOMERS.to_owned(), window, takes })
+    Some(Row { pot: Pot::Newcomers, window, takes })
 }
 
 /// The row of newcomers' places, as a stranger takes from it.
@@ -199,7 +196,7 @@ pub fn newcomers(policy: &Policy, now: Timestamp) -> Row {
     let newcomers = &policy.newcomers;
     let all = call(Budget::Newcomers, newcomers.newcomers_max);
     let takes = vec![all, call(Budget::Strangers, newcomers.strangers_max)];
-    Row { subject: NEWCOMERS.to_owned(), window: Window::at(now, newcomers.window_seconds), takes }
+    Row { pot: Pot::Newcomers, window: Window::at(now, newcomers.window_seconds), takes }
 }
 
 /// The rows that a carrier lookup takes from: the day's, of which a part is kept for later hours and for those who have proved
@@ -215,10 +212,10 @@ pub fn lookup_rows(asker: Network, admission: Admission, policy: &Policy, now: T
         }
     };
     let share = (max * u64::from(policy.line.lookups_per_address_percent)).div_ceil(100);
-    let row = |subject, budget, max| Row { subject, window, takes: vec![Take { budget, amount: 1, max }] };
+    let row = |pot, budget, max| Row { pot, window, takes: vec![Take { budget, amount: 1, max }] };
     vec![
-        row("budget#lookups".to_owned(), Budget::LookupsPerDay, kept),
-        row(format!("budget#lookups#{asker}"), Budget::LookupsPerAddressPerDay, share),
+        row(Pot::Lookups, Budget::LookupsPerDay, kept),
+        row(Pot::LookupsOf(asker), Budget::LookupsPerAddressPerDay, share),
     ]
 }
 
@@ -234,14 +231,14 @@ pub fn earned(number: &PhoneNumber, terms: &Terms, dialed_at: Timestamp) -> Vec<
         Admission::Neighbor => vec![Budget::Newcomers],
         Admission::Stranger => vec![Budget::Newcomers, Budget::Strangers],
     };
-    let earned = |subject, window_seconds, budgets| Earned {
-        subject,
+    let earned = |pot, window_seconds, budgets| Earned {
+        pot,
         window: Window::at(dialed_at, window_seconds),
         budgets,
         places: PLACES_OF_A_GOOD_CALL,
     };
     vec![
-        earned(NEWCOMERS.to_owned(), terms.newcomers_window_seconds, pots),
+        earned(Pot::Newcomers, terms.newcomers_window_seconds, pots),
         earned(of_range(number), DAY_SECONDS, vec![Budget::NewcomersPerRangePerDay]),
     ]
 }
@@ -249,9 +246,9 @@ pub fn earned(number: &PhoneNumber, terms: &Terms, dialed_at: Timestamp) -> Vec<
 /// Places that a good call gives back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Earned {
-    /// The row's subject.
-    pub subject: String,
-    /// Its window.
+    /// Whose they are.
+    pub pot: Pot,
+    /// Their window.
     pub window: Window,
     /// The budgets.
     pub budgets: Vec<Budget>,
@@ -262,8 +259,8 @@ pub struct Earned {
 /// The place that a newcomer's call held, and two more.
 const PLACES_OF_A_GOOD_CALL: u32 = 3;
 
-fn of_range(number: &PhoneNumber) -> String {
-    format!("budget#range#{}", number.range())
+fn of_range(number: &PhoneNumber) -> Pot {
+    Pot::Range(number.range().to_string())
 }
 
 /// The rows that every dial takes from, whatever its number, for a call that is estimated to cost so many millionths of a
@@ -271,11 +268,7 @@ fn of_range(number: &PhoneNumber) -> String {
 #[must_use]
 pub fn shared_rows(policy: &Policy, cost_micro_usd: u64, now: Timestamp) -> Vec<Row> {
     let budgets = &policy.budgets;
-    let row = |window_seconds, takes| Row {
-        subject: TOTAL.to_owned(),
-        window: Window::at(now, window_seconds),
-        takes,
-    };
+    let row = |window_seconds, takes| Row { pot: Pot::Total, window: Window::at(now, window_seconds), takes };
     let cost = Take {
         budget: Budget::CostPerDay,
         amount: cost_micro_usd,

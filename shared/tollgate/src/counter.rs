@@ -18,7 +18,7 @@ pub use subject::{Subject, SubjectError};
 pub const DAY_SECONDS: u32 = 86_400;
 
 /// A fixed span of time, aligned to the epoch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Window {
     start_second: i64,
     length_seconds: u32,
@@ -37,6 +37,13 @@ impl Window {
     #[must_use]
     pub fn last(self) -> Self {
         Self { start_second: self.start_second - i64::from(self.length_seconds), ..self }
+    }
+
+    /// Which window of its length it is in a longer one that it begins in, from 0 on.
+    #[must_use]
+    pub fn nth_of(self, longer: Self) -> u64 {
+        let begins = u64::try_from(self.start_second - longer.start_second).unwrap_or(0);
+        begins / u64::from(self.length_seconds)
     }
 
     /// Its length, in seconds.

@@ -58,8 +58,6 @@ pub(crate) static REVIEW: LazyLock<Vec<Value>> = events![
 pub(crate) static CONTACT: LazyLock<Vec<Value>> = events![
     "contact-events/disconnected-answered",
     "contact-events/disconnected-pascal-case",
-    "contact-events/connected-to-agent",
-    "contact-events/connected-to-system",
     "contact-events/transfer",
     "contact-events/transfer-ended",
     "contact-events/inbound",

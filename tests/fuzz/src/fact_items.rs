@@ -35,7 +35,8 @@ use crate::tables::{self, Answer, updated};
 static RECORDED: LazyLock<Vec<Value>> = LazyLock::new(|| {
     let counted = |subject: &str, window: &str| {
         json!({ "subject": { "S": subject }, "window": { "S": window },
-            "approved": { "N": "2" }, "newcomers": { "N": "-2" }, "strangers": { "N": "7" },
+            "approved": { "N": "2" }, "newcomers_1800_20": { "N": "-2" }, "strangers_1800_20": { "N": "7" },
+            "newcomers_1800_19": { "N": "3" }, "strangers_1800_19": { "N": "1" },
             "asks": { "L": [{ "S": "caf67932c02dca1aca0934343a88083a +12065550100 1772445590000" }, { "S": "?" }] } })
     };
     let call = json!({
@@ -51,8 +52,7 @@ static RECORDED: LazyLock<Vec<Value>> = LazyLock::new(|| {
     }
     vec![
         counted("range#+1206555", "86400@1772409600"),
-        counted("budget#newcomers", "1800@1772445600"),
-        counted("budget#newcomers", "1800@1772443800"),
+        counted("budget#total", "86400@1772409600"),
         counted("address#198.51.100.7/32", "3600@1772442000"),
         call,
         live,
@@ -64,8 +64,8 @@ static RECORDED: LazyLock<Vec<Value>> = LazyLock::new(|| {
 });
 
 /// Where each kind of item stands in what is read.
-const COUNTERS: usize = 4;
-const CALLS: usize = 6;
+const COUNTERS: usize = 3;
+const CALLS: usize = 5;
 
 /// What stands in the tables.
 struct Kept {

@@ -118,11 +118,11 @@ pub(crate) fn is_usable(policy: &Policy, request: &CallbackRequest, facts: &Fact
 fn holds_together(policy: &Policy, request: &CallbackRequest, terms: &Terms) {
     let rows = budget::rows(&request.number, terms, policy, NOW);
     assert!(rows.iter().all(|row| row.window.ends_at() > NOW && !row.takes.is_empty()));
-    let distinct: BTreeSet<_> = rows.iter().map(|row| (&row.subject, row.window.key())).collect();
+    let distinct: BTreeSet<_> = rows.iter().map(|row| (&row.pot, row.window.key())).collect();
     assert_eq!(distinct.len(), rows.len(), "a transaction writes no row twice");
     let proven = Terms { admission: Admission::Proven, ..terms.clone() };
     for row in budget::rows(&request.number, &proven, policy, NOW) {
-        let own = rows.iter().find(|own| (&own.subject, own.window) == (&row.subject, row.window));
+        let own = rows.iter().find(|own| (&own.pot, own.window) == (&row.pot, row.window));
         let own = own.expect("newcomers take from every row that the proven take from");
         for take in row.takes {
             let own = own.takes.iter().find(|own| own.budget == take.budget);
@@ -133,7 +133,7 @@ fn holds_together(policy: &Policy, request: &CallbackRequest, terms: &Terms) {
     let earned = budget::earned(&request.number, terms, NOW);
     assert_eq!(earned.is_empty(), terms.admission == Admission::Proven);
     for earned in earned {
-        let row = rows.iter().find(|row| (&row.subject, row.window) == (&earned.subject, earned.window));
+        let row = rows.iter().find(|row| (&row.pot, row.window) == (&earned.pot, earned.window));
         let row = row.expect("what is given back was taken");
         let taken = |budget| row.takes.iter().any(|take| take.budget == budget && take.amount == 1);
         assert!(earned.budgets.into_iter().all(taken));

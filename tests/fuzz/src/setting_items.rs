@@ -130,11 +130,13 @@ fn check_contact(item: Value) {
     let read = named(holding(held, async |tables| contacts::get(tables, &id).await), "Contacts").flatten();
     let Some(contact) = read else { return };
     let Contact { request_id, answered_at, agent_at, ended_at, excuse, legs } = contact.clone();
+    if ended_at.is_none() && (answered_at.is_some() || agent_at.is_some()) {
+        // Moments are noted with an end; an earlier version noted them before.
+        return;
+    }
     let halves = [
         request_id.map(Half::Request),
         ended_at.map(|ended_at| Half::Ended(CallEnd { ended_at, answered_at, agent_at, excuse })),
-        answered_at.map(Half::Answered),
-        agent_at.map(Half::Agent),
         // What is heard later of the same kind changes nothing.
         ended_at.map(|_first| Half::Ended(CallEnd { ended_at: NOW, answered_at, agent_at, excuse })),
     ];

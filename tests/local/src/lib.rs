@@ -10,6 +10,7 @@
 
 pub mod carrier;
 pub mod connect;
+pub mod counts;
 pub mod demo;
 pub mod edge;
 pub mod engine;

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use local::counts::{self, Count};
+
 use crate::policies::{
     FEW_NEWCOMERS, GOOD_CALL_SECONDS, NEWCOMERS_WINDOW_SECONDS, Rules, TIGHT_CALLS_PER_HOUR,
     TIGHT_CALLS_PER_RANGE, TIGHT_MICRO_USD,
@@ -42,12 +44,12 @@ struct Change<'a> {
 }
 
 /// A count in a row: the row's subject and window, and the attribute.
-type Count = (String, String, &'static str);
+type Booked = (String, String, String);
 
 /// Rows that hold something else than was taken of them, or held too much at a time.
 pub(crate) fn taken(rules: Rules, journal: &Journal, counters: &[Item]) -> Violations {
     let mut found = vec![];
-    let mut taken = BTreeMap::<Count, i64>::new();
+    let mut taken = BTreeMap::<Booked, i64>::new();
     for change in changes(journal) {
         for (count, amount) in change.amounts() {
             let most = change.most(rules, &count);
@@ -61,18 +63,17 @@ pub(crate) fn taken(rules: Rules, journal: &Journal, counters: &[Item]) -> Viola
             }
         }
     }
-    let mut booked = BTreeMap::<Count, i64>::new();
+    let mut booked = BTreeMap::<Booked, i64>::new();
     for row in counters.iter().filter(|row| row.text("subject").starts_with("budget#")) {
-        for attribute in ["calls", "micro_usd", "newcomers", "strangers"] {
-            if let Some(number) = row.number(attribute) {
-                booked.insert(
-                    (row.text("subject").to_owned(), row.text("window").to_owned(), attribute),
-                    number,
-                );
-            }
+        for (attribute, number) in row.numbers().filter(|(name, _)| !["expires_at", "lookups"].contains(name))
+        {
+            let Count { subject, window, name, number } =
+                counts::count(row.text("subject"), row.text("window"), attribute, number);
+            booked.insert((subject, window, name), number);
         }
     }
-    let counts: BTreeSet<_> = taken.keys().chain(booked.keys()).collect();
+    let counts: BTreeSet<_> =
+        taken.keys().chain(booked.keys()).filter(|count| !is_forgotten(count, &taken)).collect();
     for count in counts {
         let [booked, taken] = [&booked, &taken].map(|counts| counts.get(count).copied().unwrap_or(0));
         if booked != taken {
@@ -82,7 +83,24 @@ pub(crate) fn taken(rules: Rules, journal: &Journal, counters: &[Item]) -> Viola
     found
 }
 
-fn violation((subject, window, attribute): &Count, how: String) -> Violation {
+/// Whether later calls have made the shared item forget a window: nobody asks for it any more.
+fn is_forgotten((subject, window, name): &Booked, taken: &BTreeMap<Booked, i64>) -> bool {
+    let asked_for = match subject.as_str() {
+        "budget#total" => 5,
+        "budget#newcomers" => 3,
+        _ => return false,
+    };
+    let parts = |window: &str| {
+        let (length, start) = window.split_once('@')?;
+        Some((length.parse::<i64>().ok()?, start.parse::<i64>().ok()?))
+    };
+    let Some((length, start)) = parts(window).filter(|(length, _)| *length < DAY) else { return false };
+    let starts = taken.keys().filter(|(of, _, named)| of == subject && named == name);
+    let starts = starts.filter_map(|(_, window, _)| parts(window)).filter(|(of, _)| *of == length);
+    starts.map(|(_, start)| start).max().is_some_and(|last| last - start >= asked_for * length)
+}
+
+fn violation((subject, window, attribute): &Booked, how: String) -> Violation {
     Violation::of(Invariant::BudgetExact, format!("{attribute} of {subject} in {window}: {how}"))
 }
 
@@ -117,7 +135,7 @@ fn changes(journal: &Journal) -> Vec<Change<'_>> {
 
 impl Change<'_> {
     /// What it adds to which counts.
-    fn amounts(&self) -> Vec<(Count, i64)> {
+    fn amounts(&self) -> Vec<(Booked, i64)> {
         let second = self.dialed_at / 1_000;
         let (calls, places) = match self.step {
             Step::Claimed => (1, 1),
@@ -150,16 +168,16 @@ impl Change<'_> {
         .into_iter()
         .map(|(subject, seconds, attribute, amount)| {
             let window = format!("{seconds}@{}", second - second.rem_euclid(seconds));
-            ((subject.to_owned(), window, attribute), amount)
+            ((subject.to_owned(), window, attribute.to_owned()), amount)
         })
         .collect()
     }
 
     /// How much there may be of a count, where that is little.
-    fn most(&self, rules: Rules, (subject, window, attribute): &Count) -> Option<i64> {
+    fn most(&self, rules: Rules, (subject, window, attribute): &Booked) -> Option<i64> {
         let (newcomers, strangers) = FEW_NEWCOMERS;
         let is_long = |seconds: i64| window.starts_with(&format!("{seconds}@"));
-        Some(match (subject.as_str(), *attribute, rules) {
+        Some(match (subject.as_str(), attribute.as_str(), rules) {
             ("budget#total", "calls", Rules::TightMinute) if is_long(60) => 1,
             ("budget#total", "calls", Rules::TightHour) if is_long(HOUR) => TIGHT_CALLS_PER_HOUR.into(),
             ("budget#newcomers", "newcomers", Rules::FewNewcomers) if self.is_newcomer() => newcomers.into(),

@@ -86,21 +86,32 @@ impl Planted {
         let Some(items) = input["TransactItems"].as_array_mut() else { return false };
         match self {
             Self::UnboundedNewcomers => {
-                let place = items.iter_mut().find(|item| row(item) == "budget#newcomers");
-                place.is_some_and(|item| always(&mut item["Update"], "newcomers"))
+                let place = items.iter_mut().find(|item| !added(item, "newcomers_").is_empty());
+                place.is_some_and(|item| {
+                    let names = [added(item, "newcomers_"), added(item, "strangers_")].concat();
+                    names.iter().all(|name| always(&mut item["Update"], name))
+                })
             }
             Self::EarnedApart => {
-                let earned =
-                    items.iter_mut().find(|item| row(item) == "budget#newcomers" && adds(item, ":less"));
-                earned.is_some_and(|item| apart(&mut item["Update"], ":less", engine))
+                let is_end = items.iter().any(|item| updates_call(item, ":ended_at"));
+                let earned = items.iter_mut().find(|item| is_end && !added(item, "newcomers_").is_empty());
+                earned.is_some_and(|item| {
+                    let names = [added(item, "newcomers_"), added(item, "strangers_")].concat();
+                    names.iter().all(|name| apart(&mut item["Update"], name, engine))
+                })
             }
             Self::SettledApart => {
-                let settled = items.iter_mut().find(|item| adds(item, ":settled"));
-                settled.is_some_and(|item| apart(&mut item["Update"], ":settled", engine))
+                let settled = items.iter_mut().find(|item| adds(item, ":micro_usd_least"));
+                settled.is_some_and(|item| apart(&mut item["Update"], "micro_usd", engine))
             }
             Self::BusyKeepsPlace => {
-                let place = items.iter_mut().find(|item| row(item) == "budget#newcomers" && takes_back(item));
-                place.is_some_and(|item| nothing(&mut item["Update"], ":newcomers"))
+                let place =
+                    items.iter_mut().find(|item| row(item) == "budget#total" && takes_back(item, ":calls"));
+                place.is_some_and(|item| {
+                    let names = added(item, "newcomers_");
+                    !names.is_empty()
+                        && names.iter().all(|name| nothing(&mut item["Update"], &format!(":{name}")))
+                })
             }
             Self::BusyKeepsCall => left_out(items, |item| item["Delete"]["TableName"] == "Calls"),
             Self::RangePlaceKept => {
@@ -129,9 +140,17 @@ fn adds(item: &Value, name: &str) -> bool {
     has_value(&item["Update"], name)
 }
 
-/// Whether an item puts a newcomer's place back.
-fn takes_back(item: &Value) -> bool {
-    let amount = &item["Update"]["ExpressionAttributeValues"][":newcomers"]["N"];
+/// What an item of a transaction adds to, of the attributes that begin so.
+fn added(item: &Value, prefix: &str) -> Vec<String> {
+    let values = item["Update"]["ExpressionAttributeValues"].as_object().into_iter().flatten();
+    let names = values.filter_map(|(name, _)| name.strip_prefix(':'));
+    let names = names.filter(|name| name.starts_with(prefix) && !name.ends_with("_most"));
+    names.map(str::to_owned).collect()
+}
+
+/// Whether an item puts something back.
+fn takes_back(item: &Value, name: &str) -> bool {
+    let amount = &item["Update"]["ExpressionAttributeValues"][name]["N"];
     amount.as_str().is_some_and(|amount| amount.starts_with('-'))
 }
 
@@ -153,13 +172,15 @@ fn nothing(update: &mut Value, name: &str) -> bool {
 }
 
 /// Adds an amount by a write of its own, which asks for nothing.
-fn apart(update: &mut Value, name: &str, engine: &Engine) -> bool {
-    let mut added = update.clone();
-    if let Some(write) = added.as_object_mut() {
-        write.remove("ReturnValuesOnConditionCheckFailure");
-    }
+fn apart(update: &mut Value, attribute: &str, engine: &Engine) -> bool {
+    let name = format!(":{attribute}");
+    let added = json!({
+        "TableName": update["TableName"], "Key": update["Key"],
+        "UpdateExpression": format!("ADD {attribute} {name}"),
+        "ExpressionAttributeValues": { &name: update["ExpressionAttributeValues"][&name] },
+    });
     let _ = engine.operate("UpdateItem", added.to_string().as_bytes());
-    nothing(update, name)
+    nothing(update, &name)
 }
 
 /// Whether a transaction claims a request for the dial.
@@ -178,24 +199,21 @@ fn has_value(input: &Value, name: &str) -> bool {
 /// Makes a condition hold always. All that it names stays named, as DynamoDB demands.
 fn always(write: &mut Value, attribute: &str) -> bool {
     let Some(condition) = write["ConditionExpression"].as_str() else { return false };
-    write["ConditionExpression"] =
-        json!(format!("attribute_exists({attribute}) OR attribute_not_exists({attribute}) OR ({condition})"));
+    let always = format!("attribute_exists({attribute}) OR attribute_not_exists({attribute}) OR");
+    let of_it_alone = format!("attribute_not_exists({attribute}) OR");
+    // An item of budgets has a condition for each.
+    write["ConditionExpression"] = json!(match condition.contains(&of_it_alone) {
+        true => condition.replace(&of_it_alone, &always),
+        false => format!("{always} ({condition})"),
+    });
     true
 }
 
 /// Takes the places in the hour's budget by a write of its own.
 fn add_apart(input: &mut Value, engine: &Engine) -> bool {
     let Some(items) = input["TransactItems"].as_array_mut() else { return false };
-    let hour = items.iter_mut().filter_map(|item| item.get_mut("Update")).find(|update| {
-        update["Key"]["window"]["S"].as_str().is_some_and(|window| window.starts_with("3600@"))
-            && update["Key"]["subject"]["S"] == "budget#total"
-    });
+    let hour = items.iter_mut().find(|item| !added(item, "calls_3600_").is_empty());
     let Some(hour) = hour else { return false };
-    let added = json!({
-        "TableName": hour["TableName"], "Key": hour["Key"],
-        "UpdateExpression": "ADD calls :one", "ExpressionAttributeValues": { ":one": { "N": "1" } },
-    });
-    let _ = engine.operate("UpdateItem", added.to_string().as_bytes());
-    hour["ExpressionAttributeValues"][":calls"] = json!({ "N": "0" });
-    true
+    let names = added(hour, "calls_3600_");
+    names.iter().all(|name| apart(&mut hour["Update"], name, engine))
 }

@@ -31,6 +31,12 @@ impl Item {
         self.0[name]["N"].as_str()?.parse().ok()
     }
 
+    /// All number attributes.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = (&str, i64)> {
+        let attributes = self.0.as_object().into_iter().flatten();
+        attributes.filter_map(|(name, value)| Some((name.as_str(), value["N"].as_str()?.parse().ok()?)))
+    }
+
     fn has_open_leg_of(&self, held: &BTreeSet<String>) -> bool {
         held.iter().any(|leg| self.text(&format!("leg#{leg}")) == "open")
     }

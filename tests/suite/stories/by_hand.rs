@@ -77,8 +77,11 @@ impl World {
     /// One number among the counters: the sum over all windows of a subject. Places may be fewer than none.
     pub(crate) async fn counted(&self, subject: &str, attribute: &str) -> i64 {
         let items = self.items("Counters").await;
-        let own = items.iter().filter(|item| item["subject"].as_s().unwrap() == subject);
-        own.filter_map(|item| item.get(attribute)?.as_n().ok()?.parse::<i64>().ok()).sum()
+        let counts = items.iter().flat_map(local::counts::of);
+        counts
+            .filter(|count| count.subject == subject && count.name == attribute)
+            .map(|count| count.number)
+            .sum()
     }
 
     /// How many calls that a subject had part in came to this: `good`, `short`, `wasted`, `marked`, `live` or `forgiven`.

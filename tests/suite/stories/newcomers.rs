@@ -132,17 +132,15 @@ async fn places_go_back_where_they_were_taken_when_the_window_of_the_policy_chan
     world.pass(60).await;
     assert_eq!(world.state(&called).await, StateName::Closed);
     let items = world.items("Counters").await;
-    let of = |subject: &str, attribute: &str| -> Vec<(String, String)> {
-        let own = items.iter().filter(|item| item["subject"].as_s().unwrap() == subject);
-        let told = own.filter_map(|item| {
-            Some((item["window"].as_s().unwrap().clone(), item.get(attribute)?.as_n().unwrap().clone()))
-        });
-        told.collect()
+    let of = |subject: &str, attribute: &str| -> Vec<(String, i64)> {
+        let own = items.iter().flat_map(local::counts::of);
+        let own = own.filter(|count| count.subject == subject && count.name == attribute);
+        own.map(|count| (count.window, count.number)).collect()
     };
     let newcomers = of("budget#newcomers", "newcomers");
-    assert_eq!(newcomers.iter().map(|(_, held)| held.as_str()).collect::<Vec<_>>(), ["-2"], "{newcomers:?}");
+    assert_eq!(newcomers.iter().map(|(_, held)| *held).collect::<Vec<_>>(), [-2], "{newcomers:?}");
     let approved = of("range#+1206555", "approved");
-    assert_eq!(approved.iter().map(|(_, held)| held.as_str()).collect::<Vec<_>>(), ["1"], "{approved:?}");
+    assert_eq!(approved.iter().map(|(_, held)| *held).collect::<Vec<_>>(), [1], "{approved:?}");
 }
 
 #[tokio::test]

@@ -58,8 +58,6 @@ const DIALING: &[(&str, &[StateName])] = &[
 /// Contact events, with what is heard in them or why nothing is.
 const CONTACT_EVENTS: &[(&str, &str)] = &[
     ("completed", "ended 2026-03-02T10:04:31.25Z: talked, 261 s"),
-    ("connected-to-agent", "agent 2026-03-02T10:00:14.5Z"),
-    ("connected-to-system", "answered 2026-03-02T10:00:09.871Z"),
     ("disconnected-answered", "ended 2026-03-02T10:04:31.25Z: talked, 261 s"),
     ("disconnected-pascal-case", "ended 2026-03-02T10:04:31.25Z: talked, 261 s"),
     ("disconnected-unanswered", "ended 2026-03-02T10:00:32.4Z: unanswered, 0 s"),
@@ -160,8 +158,6 @@ async fn recorded_contact_events_are_heard_or_ignored() {
     for (name, expected) in CONTACT_EVENTS {
         let event = event("contact-events", name);
         let heard = match contact_events::read(&event) {
-            Ok(ContactEvent { heard: Heard::Answered(at), .. }) => format!("answered {at}"),
-            Ok(ContactEvent { heard: Heard::AgentJoined(at), .. }) => format!("agent {at}"),
             Ok(ContactEvent { heard: Heard::LegBegan(leg), contact_id }) => {
                 format!("{} goes on as {}", contact_id.as_str(), leg.as_str())
             }

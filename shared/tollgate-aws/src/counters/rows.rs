@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use tollgate::budget::{Budget, NEWCOMERS};
+use tollgate::budget::{Budget, Pot};
 use tollgate::counter::{Ask, Asked, DAY_SECONDS, Subject, Window};
 use tollgate::facts::{Held, Places};
 
@@ -45,11 +45,13 @@ impl Rows {
 
     /// The places that newcomers' calls hold.
     pub(crate) fn newcomers(&self, window: Window) -> Places {
-        let (this, last) = (self.get(NEWCOMERS, window), self.get(NEWCOMERS, window.last()));
-        let held = |budget: Budget| Held {
-            this: signed(this, budget.attribute(), &self.damage),
-            last: signed(last, budget.attribute(), &self.damage),
+        let in_window = |window: Window, budget: Budget| {
+            let home = Pot::Newcomers.home(window);
+            let item = self.get(&home.subject, home.window);
+            signed(item, &Pot::Newcomers.attribute(window, budget), &self.damage)
         };
+        let held =
+            |budget: Budget| Held { this: in_window(window, budget), last: in_window(window.last(), budget) };
         Places { newcomers: held(Budget::Newcomers), strangers: held(Budget::Strangers) }
     }
 

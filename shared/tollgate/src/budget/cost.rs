@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Budget, Row, TOTAL};
+use super::{Budget, Pot, Row};
 use crate::counter::Window;
 use crate::number::PhoneNumber;
 use crate::outcome::CallEnd;
@@ -65,10 +65,10 @@ impl Reserved {
 }
 
 impl Settled {
-    /// The row's subject.
+    /// Whose cost it is.
     #[must_use]
-    pub fn subject(&self) -> &'static str {
-        TOTAL
+    pub fn pot(&self) -> Pot {
+        Pot::Total
     }
 
     /// What the day's cost is at least before this: what was reserved is in it.

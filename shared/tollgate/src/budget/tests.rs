@@ -106,20 +106,23 @@ fn a_newcomers_call_that_went_well_gives_its_place_back_and_two_more() {
     let earned = |admission| {
         let earned = earned(&number, &terms(admission), dialed_at).into_iter();
         earned
-            .map(|earned| (earned.subject, earned.window.key(), earned.budgets, earned.places))
+            .map(|earned| (earned.pot, earned.window.key(), earned.budgets, earned.places))
             .collect::<Vec<_>>()
     };
-    let row = |subject: &str, window: &str, budgets| (subject.to_owned(), window.to_owned(), budgets, 3);
+    let row = |pot: Pot, window: &str, budgets| (pot, window.to_owned(), budgets, 3);
     let of_range = || {
         let window = "86400@1728000000";
-        row("budget#range#+1206555", window, vec![Budget::NewcomersPerRangePerDay])
+        row(Pot::Range("+1206555".to_owned()), window, vec![Budget::NewcomersPerRangePerDay])
     };
     let window = "1800@1728000000";
     assert_eq!(earned(Admission::Proven), []);
-    assert_eq!(earned(Admission::Neighbor), [row(NEWCOMERS, window, vec![Budget::Newcomers]), of_range()]);
+    assert_eq!(
+        earned(Admission::Neighbor),
+        [row(Pot::Newcomers, window, vec![Budget::Newcomers]), of_range()]
+    );
     assert_eq!(
         earned(Admission::Stranger),
-        [row(NEWCOMERS, window, vec![Budget::Newcomers, Budget::Strangers]), of_range()]
+        [row(Pot::Newcomers, window, vec![Budget::Newcomers, Budget::Strangers]), of_range()]
     );
 }
 
@@ -129,8 +132,7 @@ fn what_a_call_earns_goes_where_its_dial_took_whatever_the_policy_says_by_then()
     let number = number("+12065550100");
     let rows = rows(&number, &terms, &Policy::default(), now());
     for earned in earned(&number, &terms, now()) {
-        let row =
-            rows.iter().find(|row| row.subject == earned.subject && row.window == earned.window).unwrap();
+        let row = rows.iter().find(|row| row.pot == earned.pot && row.window == earned.window).unwrap();
         let taken: Vec<_> = row.takes.iter().map(|take| take.budget).collect();
         assert!(earned.budgets.iter().all(|budget| taken.contains(budget)), "{earned:?}");
     }
@@ -165,18 +167,18 @@ fn no_address_has_more_than_a_share_of_the_lookups_and_some_are_kept_for_later_h
 
 /// Takes a lookup if every row has room.
 fn look_up(
-    taken: &mut std::collections::BTreeMap<String, u64>,
+    taken: &mut std::collections::BTreeMap<Pot, u64>,
     asker: &str,
     admission: Admission,
     policy: &Policy,
 ) -> bool {
     let rows = lookup_rows(Network::parse(asker).unwrap(), admission, policy, now());
     let has_room = rows.iter().all(|row| {
-        let taken = taken.get(&row.subject).copied().unwrap_or(0);
+        let taken = taken.get(&row.pot).copied().unwrap_or(0);
         row.takes.iter().all(|take| taken + take.amount <= take.max)
     });
     if has_room {
-        rows.into_iter().for_each(|row| *taken.entry(row.subject).or_default() += 1);
+        rows.into_iter().for_each(|row| *taken.entry(row.pot).or_default() += 1);
     }
     has_room
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use jiff::Timestamp;
 
 use super::recorded;
-use crate::budget::{self, Budget, Earned, Row, Settled, Take};
+use crate::budget::{self, Budget, Earned, Pot, Row, Settled, Take};
 use crate::counter::{Ask, Asked, DAY_SECONDS, Place, Subject, Window};
 use crate::evidence::{CALLS_SEEN_MAX, Call, CameTo, DAY, End, Evidence, Marked, REMEMBERED};
 use crate::facts::{AskCount, Asking, CarrierFact, Facts, Held, Places};
@@ -46,7 +46,7 @@ pub(super) struct Memory {
     holders: HashMap<PhoneNumber, RequestId>,
     /// Requests that will not be called any more.
     over: HashSet<RequestId>,
-    budgets: HashMap<(Budget, String, Window), i64>,
+    budgets: HashMap<(Budget, Pot, Window), i64>,
 }
 
 impl Memory {
@@ -142,13 +142,13 @@ impl Memory {
 
     fn places(&self, policy: &Policy, now: Timestamp) -> Places {
         let window = Window::at(now, policy.newcomers.window_seconds);
-        let taken = |budget, window| self.taken(budget, budget::NEWCOMERS, window);
+        let taken = |budget, window| self.taken(budget, &Pot::Newcomers, window);
         let held = |budget| Held { this: taken(budget, window), last: taken(budget, window.last()) };
         Places { newcomers: held(Budget::Newcomers), strangers: held(Budget::Strangers) }
     }
 
-    fn taken(&self, budget: Budget, subject: &str, window: Window) -> i64 {
-        self.budgets.get(&(budget, subject.to_owned(), window)).copied().unwrap_or(0)
+    fn taken(&self, budget: Budget, pot: &Pot, window: Window) -> i64 {
+        self.budgets.get(&(budget, pot.clone(), window)).copied().unwrap_or(0)
     }
 
     /// Takes an approval's place.
@@ -196,10 +196,9 @@ impl Memory {
         }
         let carrier = recorded::carrier(record).cloned();
         self.ripening.insert((end.at + policy.proof.ripe_after(), call.request), carrier);
-        for Earned { subject, window, budgets, places } in budget::earned(&call.number, terms, call.dialed_at)
-        {
+        for Earned { pot, window, budgets, places } in budget::earned(&call.number, terms, call.dialed_at) {
             for budget in budgets {
-                *self.budgets.entry((budget, subject.clone(), window)).or_default() -= i64::from(places);
+                *self.budgets.entry((budget, pot.clone(), window)).or_default() -= i64::from(places);
             }
         }
     }
@@ -236,7 +235,7 @@ impl Memory {
             row.takes.retain(|take| take.budget != Budget::CallsPerMinute);
         }
         let has_room = |row: &Row, take: &Take| {
-            let taken = self.taken(take.budget, &row.subject, row.window);
+            let taken = self.taken(take.budget, &row.pot, row.window);
             taken.saturating_add_unsigned(take.amount) <= i64::try_from(take.max).unwrap_or(i64::MAX)
         };
         let spent =
@@ -244,9 +243,9 @@ impl Memory {
         if let Some((take, row)) = spent.max_by_key(|(_, row)| row.window.length_seconds()) {
             return Some(budget::spent(*take, row));
         }
-        for Row { subject, window, takes } in rows {
+        for Row { pot, window, takes } in rows {
             for take in takes {
-                let taken = self.budgets.entry((take.budget, subject.clone(), window)).or_default();
+                let taken = self.budgets.entry((take.budget, pot.clone(), window)).or_default();
                 *taken = taken.saturating_add_unsigned(take.amount);
             }
         }
@@ -256,7 +255,7 @@ impl Memory {
     /// A call is over, and its day's cost is what its seconds cost.
     pub(super) fn settle(&mut self, settled: Option<Settled>) {
         let Some(settled) = settled else { return };
-        let row = (Budget::CostPerDay, settled.subject().to_owned(), settled.window);
+        let row = (Budget::CostPerDay, settled.pot(), settled.window);
         *self.budgets.entry(row).or_default() += settled.micro_usd;
     }
 

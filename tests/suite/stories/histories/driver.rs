@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use http::Method;
 use jiff::SignedDuration;
+use local::counts::Count;
 use local::stack::Function;
 use local::stream::BatchOutcome;
 use serde_json::{Value, json};
@@ -210,16 +211,14 @@ impl History {
             seen.holders.insert(text(&item, "number"), text(&item, "held_by"));
         }
         for item in self.world.items("Counters").await {
-            let (subject, window) = (text(&item, "subject"), text(&item, "window"));
-            let numbers = item.iter().filter_map(|(name, value)| Some((name, value.as_n().ok()?)));
-            for (name, value) in numbers {
+            for Count { subject, window, name, number } in local::counts::of(&item) {
                 // Places of newcomers may be fewer than none: who talks makes room for others.
                 let places = ["newcomers", "strangers"].contains(&name.as_str());
-                if value.starts_with('-') && !places {
-                    seen.negative.push(format!("{subject} {window} {name} {value}"));
+                if number < 0 && !places {
+                    seen.negative.push(format!("{subject} {window} {name} {number}"));
                 }
                 if subject == "budget#total" && name == "calls" {
-                    seen.budgets.insert(window.clone(), value.parse().unwrap());
+                    seen.budgets.insert(window, number);
                 }
             }
         }

@@ -1,0 +1,164 @@
+//! Booking on budgets: what a dial takes, and what the end of its call gives back. All that is booked on one item is one
+//! update, since a transaction writes no item twice.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure, Update};
+use jiff::Timestamp;
+use tollgate::budget::{Budget, Earned, Home, Row, Settled, Take};
+
+use super::key;
+use crate::error::StoreError;
+use crate::item::{Item, expires, n};
+use crate::tables::Tables;
+
+/// What is booked on one item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Booking {
+    home: Home,
+    rows: Vec<Row>,
+    adds: BTreeMap<String, i128>,
+    /// What an attribute holds at most before.
+    most: BTreeMap<String, i128>,
+    /// What an attribute holds at least before.
+    least: BTreeMap<String, i128>,
+    forgotten: BTreeSet<String>,
+    kept_until: Option<Timestamp>,
+}
+
+impl Booking {
+    fn on(home: Home) -> Self {
+        let (rows, adds, most, least) = (vec![], BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { home, rows, adds, most, least, forgotten: BTreeSet::new(), kept_until: None }
+    }
+
+    fn keep(&mut self, until: Timestamp) {
+        self.kept_until = self.kept_until.max(Some(until));
+    }
+
+    /// Whether a damaged cost can refuse it.
+    pub(crate) fn settles(&self) -> bool {
+        !self.least.is_empty()
+    }
+
+    /// The update.
+    pub(crate) fn update(&self, tables: &Tables) -> Result<Update, StoreError> {
+        let mut update = Update::builder()
+            .table_name(&tables.names.counters)
+            .set_key(Some(key(&self.home.subject, self.home.window)))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let (mut adds, mut conditions) = (vec![], vec![]);
+        for (attribute, amount) in &self.adds {
+            adds.push(format!("{attribute} :{attribute}"));
+            update = update.expression_attribute_values(format!(":{attribute}"), n(amount));
+        }
+        for (attribute, most) in &self.most {
+            conditions
+                .push(format!("(attribute_not_exists({attribute}) OR {attribute} <= :{attribute}_most)"));
+            update = update.expression_attribute_values(format!(":{attribute}_most"), n(most));
+        }
+        for (attribute, least) in &self.least {
+            conditions.push(format!("{attribute} >= :{attribute}_least"));
+            update = update.expression_attribute_values(format!(":{attribute}_least"), n(least));
+        }
+        let mut expression = format!("ADD {}", adds.join(", "));
+        if let Some(until) = self.kept_until {
+            expression.push_str(" SET expires_at = :expires_at");
+            update = update.expression_attribute_values(":expires_at", expires(until));
+        }
+        if !self.forgotten.is_empty() {
+            let forgotten: Vec<_> = self.forgotten.iter().map(String::as_str).collect();
+            expression.push_str(" REMOVE ");
+            expression.push_str(&forgotten.join(", "));
+        }
+        let conditions = (!conditions.is_empty()).then(|| conditions.join(" AND "));
+        update
+            .update_expression(expression)
+            .set_condition_expression(conditions)
+            .build()
+            .map_err(StoreError::build("Update"))
+    }
+
+    /// Which budgets had no room, given the item as it stands: of each row the first.
+    pub(crate) fn spent(&self, item: Option<&Item>) -> Vec<(Take, Row)> {
+        // Places of newcomers may be fewer than none.
+        let taken = |row: &Row, budget: Budget| match item
+            .and_then(|item| item.get(&row.pot.attribute(row.window, budget)))
+        {
+            Some(AttributeValue::N(number)) => number.parse().unwrap_or(0),
+            _ => 0_i128,
+        };
+        let is_over =
+            |row: &Row, take: &Take| taken(row, take.budget) + i128::from(take.amount) > i128::from(take.max);
+        let of_row = |row: &Row| {
+            let take = row.takes.iter().find(|take| is_over(row, take))?;
+            Some((*take, row.clone()))
+        };
+        let over: Vec<_> = self.rows.iter().filter_map(of_row).collect();
+        if over.is_empty() {
+            // Something had no room, even if it cannot be read.
+            let first = self.rows.first().and_then(|row| Some((*row.takes.first()?, row.clone())));
+            return first.into_iter().collect();
+        }
+        over
+    }
+}
+
+/// Bookings by their items.
+#[derive(Debug, Default)]
+struct Bookings(BTreeMap<Home, Booking>);
+
+impl Bookings {
+    fn on(&mut self, home: Home) -> &mut Booking {
+        self.0.entry(home.clone()).or_insert_with(|| Booking::on(home))
+    }
+}
+
+/// What a dial takes of these rows, each under the condition that there is room.
+pub(crate) fn takes(rows: &[Row]) -> Vec<Booking> {
+    by_home(rows, |booking, row, take| {
+        let attribute = row.pot.attribute(row.window, take.budget);
+        *booking.adds.entry(attribute.clone()).or_default() += i128::from(take.amount);
+        booking.most.insert(attribute, i128::from(take.max) - i128::from(take.amount));
+        booking.forgotten.extend(row.pot.forgotten(row.window, take.budget));
+        booking.keep(row.window.forgotten_at());
+    })
+}
+
+/// What a dial took of these rows, put back.
+pub(crate) fn put_back(rows: &[Row]) -> Vec<Booking> {
+    by_home(rows, |booking, row, take| {
+        let attribute = row.pot.attribute(row.window, take.budget);
+        *booking.adds.entry(attribute).or_default() -= i128::from(take.amount);
+    })
+}
+
+fn by_home(rows: &[Row], book: impl Fn(&mut Booking, &Row, &Take)) -> Vec<Booking> {
+    let mut bookings = Bookings::default();
+    for row in rows {
+        let booking = bookings.on(row.pot.home(row.window));
+        row.takes.iter().for_each(|take| book(booking, row, take));
+        booking.rows.push(row.clone());
+    }
+    bookings.0.into_values().collect()
+}
+
+/// What the end of a call changes: a newcomer's places that it gives back, and the day's cost, which never falls below what was
+/// reserved: a damaged one is left to whoever mends it.
+pub(crate) fn ends(earned: &[Earned], settled: Option<&Settled>) -> Vec<Booking> {
+    let mut bookings = Bookings::default();
+    for Earned { pot, window, budgets, places } in earned {
+        let booking = bookings.on(pot.home(*window));
+        for budget in budgets {
+            *booking.adds.entry(pot.attribute(*window, *budget)).or_default() -= i128::from(*places);
+        }
+        booking.keep(window.forgotten_at());
+    }
+    if let Some(settled) = settled {
+        let booking = bookings.on(settled.pot().home(settled.window));
+        let cost = settled.pot().attribute(settled.window, Budget::CostPerDay);
+        booking.adds.insert(cost.clone(), settled.micro_usd.into());
+        booking.least.insert(cost, settled.least().into());
+    }
+    bookings.0.into_values().collect()
+}
