@@ -216,7 +216,18 @@ fn nothing_outside_this_repository_is_named() {
 
 #[test]
 fn the_documents_are_there() {
-    for path in ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "PERFORMANCE.md", "docs/policy.md"] {
+    let documents = [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "PERFORMANCE.md",
+        "SECURITY.md",
+        "docs/glossary.md",
+        "docs/operating.md",
+        "docs/policy.md",
+    ];
+    for path in documents {
         assert!(
             text(path).starts_with("# "),
             "{path}: a document without a title is banned, use `# ` in its first line"
