@@ -1,5 +1,5 @@
 //! What newcomers share. Each of their calls that lives or was wasted holds a place; one that goes well gives its place back and
-//! adds another. So newcomers who talk are never rationed, however many come, and a flood of wasted calls rations itself.
+//! adds two more. So newcomers who talk are never rationed, however many come, and a flood of wasted calls rations itself.
 
 use super::Case;
 use crate::verdict::{Code, Finding};
