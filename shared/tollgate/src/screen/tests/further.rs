@@ -59,6 +59,24 @@ fn an_account_is_known_for_its_numbers_as_a_line_is() {
     assert!(is_further(|case| case.past([old.clone(), late.clone()])));
 }
 
+#[test]
+fn what_was_asked_for_a_moment_ago_may_be_about_to_be_called() {
+    let ask = |number: &str| {
+        let number = number.to_owned();
+        let ask = Ask { id: RequestId::from_random([2; 16]), number, asked_at: Some(now()) };
+        move |case: &mut Case| {
+            case.past([home().days_ago(9)]);
+            case.facts.asking.address.this.pending = vec![ask];
+        }
+    };
+    assert!(is_further(ask(&elsewhere(1))));
+    assert!(!is_further(ask("+12065550100")), "it is the same number");
+    assert!(!is_further(|case| {
+        ask(&elsewhere(1))(case);
+        case.facts.over = Some([RequestId::from_random([2; 16])].into());
+    }));
+}
+
 /// A line that has spent what it has shown.
 fn spent() -> impl Iterator<Item = Call> {
     [home().days_ago(9), home().to(&elsewhere(1))].into_iter()
