@@ -42,6 +42,8 @@ pub enum Budget {
     Newcomers,
     /// Those of newcomers whose networks have no customers in them.
     Strangers,
+    /// Calls in a day to further numbers of askers who are known for others.
+    FurtherNumbersPerDay,
     /// Carrier lookups in a day.
     LookupsPerDay,
     /// Carrier lookups in a day for one address.
@@ -63,6 +65,7 @@ impl Budget {
             Self::NewcomersPerRangePerDay => "newcomers-per-range-per-day",
             Self::Newcomers => "newcomers",
             Self::Strangers => "strangers",
+            Self::FurtherNumbersPerDay => "further-numbers-per-day",
             Self::LookupsPerDay => "lookups-per-day",
             Self::LookupsPerAddressPerDay => "lookups-per-address-per-day",
             Self::CostPerDay => "cost-per-day",
@@ -161,6 +164,7 @@ pub fn rows(number: &PhoneNumber, terms: &Terms, policy: &Policy, now: Timestamp
     }
     rows.push(day(self::of_range(number), of_range));
     rows.extend(place(terms, policy, now));
+    rows.extend(further(terms, budgets, now));
     rows
 }
 
@@ -189,6 +193,20 @@ fn place(terms: &Terms, policy: &Policy, now: Timestamp) -> Option<Row> {
     let window = Window::at(now, terms.newcomers_window_seconds);
     Some(Row { pot: Pot::Newcomers, window, takes })
 }
+
+/// The part of the day's calls that further numbers share, of which another part is kept for later hours.
+fn further(terms: &Terms, budgets: &Budgets, now: Timestamp) -> Option<Row> {
+    let window = Window::at(now, DAY_SECONDS);
+    let percent = u64::from(budgets.further_numbers_percent);
+    let all = u64::from(budgets.calls_per_day_max).saturating_mul(percent).div_ceil(100);
+    let at_once = (all * FURTHER_AT_ONCE_PERCENT).div_ceil(100);
+    let max = window.share_by(now, at_once, all);
+    let takes = vec![Take { budget: Budget::FurtherNumbersPerDay, amount: 1, max }];
+    terms.further.then(|| Row { pot: Pot::FurtherNumbers, window, takes })
+}
+
+/// The share of them that may be called from the day's first moment on; the rest comes with the hours.
+const FURTHER_AT_ONCE_PERCENT: u64 = 50;
 
 /// The row of newcomers' places, as a stranger takes from it.
 #[must_use]

@@ -57,6 +57,9 @@ pub struct Terms {
     pub range_calls_per_day_max: u32,
     /// The window in which a newcomer's place is counted.
     pub newcomers_window_seconds: u32,
+    /// Whether the number is a further one of an asker who is known for others: such calls share a part of the day's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub further: bool,
     /// Whose places the approval took, and over which window: they go back there, whatever the policy says by then.
     pub taken: Vec<Taken>,
     /// What the claim of its call reserved of the day's cost; none before it, or if an earlier version claimed it.
@@ -81,6 +84,7 @@ impl Terms {
             admission: Admission::Stranger,
             range_calls_per_day_max: policy.budgets.calls_per_range_per_day_max,
             newcomers_window_seconds: policy.newcomers.window_seconds,
+            further: false,
             taken: vec![],
             reserved: None,
         }

@@ -6,6 +6,7 @@
 
 mod asker;
 mod destination;
+mod further;
 mod identity;
 mod line;
 mod listed;
@@ -137,6 +138,7 @@ pub fn terms(
         admission: case.proof.admission,
         range_calls_per_day_max: range::calls_per_day_max(&case),
         newcomers_window_seconds: policy.newcomers.window_seconds,
+        further: case.asks_for_a_further_number(),
         taken: places.iter().map(|(_, place)| taken(place)).collect(),
         reserved: None,
     };

@@ -43,6 +43,7 @@ pub fn count(subject: &str, window: &str, attribute: &str, number: i64) -> Count
         return itself();
     }
     match attribute.split('_').collect::<Vec<_>>()[..] {
+        [name, "further"] => count("budget#further-numbers", window.to_owned(), name),
         [name, country] => count(&format!("budget#country#{country}"), window.to_owned(), name),
         [name, length, nth] => {
             let of = if name == "calls" { subject } else { "budget#newcomers" };

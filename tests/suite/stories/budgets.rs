@@ -182,3 +182,37 @@ async fn a_part_of_the_days_calls_is_kept_from_strangers_for_those_who_have_prov
     }
     assert_eq!(world.calls().len(), 10, "and the rest is for the proven, of whom a fourth call is too many");
 }
+
+#[tokio::test]
+async fn of_many_numbers_that_a_known_asker_has_called_at_once_one_is_free_and_the_others_share_a_part_of_the_day()
+ {
+    let world = world().await;
+    world
+        .policy(json!({
+            "rules": no_rules(), "proof": { "ripe_seconds": 60 }, "dial": { "calls_per_second_max": 1000.0 },
+            "budgets": { "calls_per_day_max": 100, "further_numbers_percent": 1 }, "line": { "lookups_per_day_max": 0 },
+        }))
+        .await;
+    account("alice").asks(&world, &number(0)).await;
+    world.settle().await;
+    world.pass_minutes(10).await;
+    assert_eq!(world.calls().len(), 1);
+    let mut ids = vec![];
+    for n in 1..=10 {
+        ids.push(account("alice").asks(&world, &number(n)).await);
+    }
+    world.screen().await;
+    let records = world.records_for(Function::Dialing);
+    assert_eq!(world.deliver(Function::Dialing, &records).await, 0);
+    assert_eq!(world.calls().len(), 1 + 2);
+    assert_eq!(world.counted("budget#further-numbers", "calls").await, 1);
+    let mut refused = 0;
+    for id in &ids {
+        let record = world.record(id).await;
+        if record.state.name() == StateName::Refused {
+            assert_eq!(record.findings[0].subject.as_deref(), Some("further-numbers-per-day"));
+            refused += 1;
+        }
+    }
+    assert_eq!(refused, 8);
+}

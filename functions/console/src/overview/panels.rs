@@ -86,6 +86,7 @@ fn told(used: &Used) -> (&'static str, String, String) {
         Budget::NewcomersPerRangePerDay => counts("Newcomers' calls to a range today"),
         Budget::Newcomers => counts("Places of newcomers"),
         Budget::Strangers => counts("Places of strangers"),
+        Budget::FurtherNumbersPerDay => counts("Calls to further numbers today"),
         Budget::LookupsPerDay => counts("Carrier lookups today"),
         Budget::LookupsPerAddressPerDay => counts("Carrier lookups of an address today"),
         Budget::CostPerDay => ("Estimated cost today", words::usd(used.taken), words::usd(used.take.max)),

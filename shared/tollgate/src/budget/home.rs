@@ -14,6 +14,8 @@ pub enum Pot {
     Total,
     /// That of the calls to a country, by its code; `none` for numbers of no country.
     Country(String),
+    /// That of further numbers of askers who are known for others.
+    FurtherNumbers,
     /// The newcomers' places.
     Newcomers,
     /// That of the calls to a range.
@@ -38,6 +40,7 @@ impl fmt::Display for Pot {
         match self {
             Self::Total => f.write_str("budget#total"),
             Self::Country(country) => write!(f, "budget#country#{country}"),
+            Self::FurtherNumbers => f.write_str("budget#further-numbers"),
             Self::Newcomers => f.write_str("budget#newcomers"),
             Self::Range(range) => write!(f, "budget#range#{range}"),
             Self::Lookups => f.write_str("budget#lookups"),
@@ -51,7 +54,7 @@ impl Pot {
     #[must_use]
     pub fn home(&self, window: Window) -> Home {
         match self {
-            Self::Total | Self::Country(_) | Self::Newcomers => {
+            Self::Total | Self::Country(_) | Self::FurtherNumbers | Self::Newcomers => {
                 Home { subject: Self::Total.to_string(), window: day_of(window) }
             }
             Self::Range(_) | Self::Lookups | Self::LookupsOf(_) => Home { subject: self.to_string(), window },
@@ -68,6 +71,7 @@ impl Pot {
                 format!("{of}_{}_{}", window.length_seconds(), window.nth_of(day_of(window)))
             }
             Self::Country(country) => format!("{of}_{country}"),
+            Self::FurtherNumbers => format!("{of}_further"),
             Self::Range(_) | Self::Lookups | Self::LookupsOf(_) => of.to_owned(),
         }
     }
@@ -116,6 +120,7 @@ mod tests {
             (Pot::Total, 3_600, Budget::CallsPerHour, "calls_3600_10"),
             (Pot::Total, 60, Budget::CallsPerMinute, "calls_60_617"),
             (Pot::Country("US".to_owned()), 86_400, Budget::CallsPerCountryPerDay, "calls_US"),
+            (Pot::FurtherNumbers, 86_400, Budget::FurtherNumbersPerDay, "calls_further"),
             (Pot::Newcomers, 1_800, Budget::Strangers, "strangers_1800_20"),
         ];
         let day = Home { subject: "budget#total".to_owned(), window: window(0, DAY_SECONDS) };

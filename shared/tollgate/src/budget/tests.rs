@@ -32,6 +32,7 @@ fn each_budget_has_a_name_and_what_costs_money_is_counted_apart() {
         (Budget::NewcomersPerRangePerDay, "newcomers-per-range-per-day", "newcomers"),
         (Budget::Newcomers, "newcomers", "newcomers"),
         (Budget::Strangers, "strangers", "strangers"),
+        (Budget::FurtherNumbersPerDay, "further-numbers-per-day", "calls"),
         (Budget::LookupsPerDay, "lookups-per-day", "lookups"),
         (Budget::LookupsPerAddressPerDay, "lookups-per-address-per-day", "lookups"),
         (Budget::CostPerDay, "cost-per-day", "micro_usd"),
@@ -89,6 +90,34 @@ fn strangers_leave_more_of_the_day_and_share_fewer_places() {
             (Budget::Strangers, 1, 130),
         ]
     );
+}
+
+#[test]
+fn further_numbers_share_a_part_of_the_days_calls_half_of_it_at_once() {
+    let policy = Policy::default();
+    let further = |terms: &Terms, policy: &Policy, seconds| {
+        let rows =
+            rows(&number("+12065550100"), terms, policy, now() + jiff::SignedDuration::from_secs(seconds));
+        let row = rows.into_iter().find(|row| row.pot == Pot::FurtherNumbers)?;
+        assert_eq!(row.window, Window::at(now(), 86_400));
+        row.takes.first().map(|take| (take.budget, take.amount, take.max))
+    };
+    let taken = |max| Some((Budget::FurtherNumbersPerDay, 1, max));
+    for admission in [Admission::Proven, Admission::Neighbor, Admission::Stranger] {
+        let terms = Terms { further: true, ..terms(admission) };
+        assert_eq!(further(&terms, &policy, 0), taken(100), "of 5,000 calls 4 in a hundred, half at once");
+        assert_eq!(further(&terms, &policy, 43_200), taken(150));
+        assert_eq!(further(&terms, &policy, 86_399), taken(199));
+        assert_eq!(further(&Terms { further: false, ..terms }, &policy, 0), None);
+    }
+    let terms = Terms { further: true, ..terms(Admission::Proven) };
+    let of = |calls_per_day_max, further_numbers_percent| {
+        let budgets = Budgets { calls_per_day_max, further_numbers_percent, ..policy.budgets.clone() };
+        further(&terms, &Policy { budgets, ..policy.clone() }, 0)
+    };
+    assert_eq!(of(1, 1), taken(1), "a share is never nothing where there is something");
+    assert_eq!(of(5_000, 0), taken(0));
+    assert_eq!(of(5_000, 100), taken(2_500));
 }
 
 #[test]

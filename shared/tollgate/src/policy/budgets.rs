@@ -26,6 +26,8 @@ pub struct Budgets {
     pub reserve_percent: u32,
     /// The share of the day's budgets that strangers cannot take, in percent.
     pub reserve_from_strangers_percent: u32,
+    /// The share of the day's calls that may go to further numbers of askers who are known for others, in percent.
+    pub further_numbers_percent: u32,
     /// Estimated cost of a day's calls, in US dollars.
     pub cost_per_day_max_usd: f64,
     /// How long a call is estimated to last, in minutes.

@@ -251,6 +251,7 @@ impl Check {
             ("held.usual_carrier_share_percent", policy.held.usual_carrier_share_percent),
             ("budgets.reserve_percent", policy.budgets.reserve_percent),
             ("budgets.reserve_from_strangers_percent", policy.budgets.reserve_from_strangers_percent),
+            ("budgets.further_numbers_percent", policy.budgets.further_numbers_percent),
         ] {
             self.that(percent <= 100, field, "at most 100");
         }

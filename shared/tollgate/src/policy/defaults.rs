@@ -161,6 +161,7 @@ impl Default for Budgets {
             range_best_day_percent: 300,
             reserve_percent: 15,
             reserve_from_strangers_percent: 30,
+            further_numbers_percent: 4,
             cost_per_day_max_usd: 1_250.0,
             estimated_call_minutes: 5,
             usd_per_minute: BTreeMap::new(),

@@ -297,6 +297,32 @@ fn a_budget_that_is_spent_refuses() {
 }
 
 #[test]
+fn known_lines_share_a_part_of_the_day_for_further_numbers_and_a_newcomer_takes_none_of_it() {
+    // Two homes talked. Two days later each has a second number called, and then a third.
+    let home = |second, n: i64, number: i64| {
+        asked(second, &format!("203.0.{n}.1"), &format!("+1206{}0100", 222 + number))
+    };
+    let later = |second: i64, n, number| home(2 * 86_400 + second, n, number);
+    let records = [
+        home(0, 1, 1),
+        home(1, 2, 2),
+        later(0, 1, 3),
+        later(1, 2, 4),
+        later(200, 1, 5),
+        later(201, 2, 6),
+        later(202, 3, 7),
+        later(400, 1, 1),
+    ];
+    // Of twenty calls a day, one may go to further numbers.
+    let small = policy(r#"{"budgets": {"calls_per_day_max": 20, "further_numbers_percent": 5}}"#);
+    let decisions = decisions(small, &records);
+    let spent = Some("further-numbers-per-day".to_owned());
+    let told =
+        decisions.iter().map(|decision| decision.findings.first().and_then(|first| first.subject.clone()));
+    assert_eq!(told.collect::<Vec<_>>(), [None, None, None, None, None, spent, None, None]);
+}
+
+#[test]
 fn a_call_that_is_over_costs_its_seconds_and_one_that_lives_its_estimate() {
     let dear = |usd: f64| {
         policy(&format!(

@@ -5,6 +5,7 @@ mod at_dial;
 mod at_once;
 mod channels;
 mod destination;
+mod further;
 mod guarantees;
 mod identity;
 mod line;

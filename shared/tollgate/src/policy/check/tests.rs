@@ -88,6 +88,7 @@ fn numbers_have_bounds() {
         ("line.lookups_per_address_percent".to_owned(), 0..=100),
         ("budgets.reserve_percent".to_owned(), 0..=100),
         ("budgets.reserve_from_strangers_percent".to_owned(), 0..=100),
+        ("budgets.further_numbers_percent".to_owned(), 0..=100),
         ("budgets.range_best_day_percent".to_owned(), percent.clone()),
         ("waste.account.share_percent".to_owned(), percent.clone()),
         ("marks.carrier.share_percent".to_owned(), percent),
