@@ -51,7 +51,11 @@ impl Fate {
             Self::Rings => world.stack.connect.plan_for(NUMBER, CallPlan::unanswered()),
             Self::Called | Self::Premium | Self::Unserved | Self::Expired => {}
             Self::DenyListed => world.list("deny", &format!("number#{NUMBER}")).await,
-            Self::KillSwitched => world.kill_switches(true, &[]).await,
+            Self::KillSwitched => {
+                // For one country of two: for all it is told to everybody.
+                world.policy(json!({ "served_countries": ["US", "CA"] })).await;
+                world.kill_switches(false, &["US"]).await;
+            }
             Self::NotInService => {
                 world.stack.carriers.set(NUMBER, Line::new(LineType::Invalid, ""));
             }
