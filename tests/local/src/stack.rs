@@ -41,6 +41,7 @@ use crate::connect::{CallPlan, Connect};
 use crate::edge::{self, Incoming, Passed, pass};
 use crate::engine::{Engine, Image, Served, Storage};
 use crate::issuer::Issuer;
+use crate::own::is_own;
 use crate::stream::{BatchOutcome, Pump, Start};
 use crate::wire::Wire;
 use clients::Clients;
@@ -208,6 +209,9 @@ impl Stack {
         if path == "/console" || path.starts_with("/console/") {
             self.console(request, incoming).await
         } else if path.starts_with("/review") {
+            if !is_own(&incoming.headers) {
+                return gateway_error(403, "this page is none of the stack's own");
+            }
             Box::pin(review::handle(request, &self.functions.review, self.now())).await
         } else {
             self.intake(request).await
