@@ -27,7 +27,7 @@ fn place(named: &str) -> (PathBuf, String) {
     };
     let path = if !path.contains('/') {
         root.join(format!("tests/suite/stories/{path}.rs"))
-    } else if path.starts_with("tollgate") {
+    } else if path.starts_with("tollgate") || path.starts_with("operations/") {
         root.join("shared").join(path)
     } else if path.starts_with("functions/") {
         root.join(path)

@@ -14,7 +14,6 @@ use tollgate::entry::Listing;
 use tollgate_aws::deny_list;
 use tollgate_aws::tables::Tables;
 
-use super::form::effect_text;
 use super::lines::COLUMNS;
 use crate::asked::Asked;
 use crate::problem::Failure;
@@ -58,7 +57,7 @@ pub(crate) async fn export(tables: &Tables, asked: &Asked) -> Result<Response<Bo
 
 fn line(listing: &Listing) -> String {
     let expires_at = listing.expires_at.map(|at| at.to_string()).unwrap_or_default();
-    csv::line([&listing.entry.key(), effect_text(listing.effect), listing.reason.as_str(), &expires_at])
+    csv::line([&listing.entry.key(), listing.effect.as_str(), listing.reason.as_str(), &expires_at])
 }
 
 /// How many bytes a text takes within the JSON in which Lambda sends it.
