@@ -101,12 +101,18 @@ fn id(headers: &HeaderMap, account: Option<&AccountId>, intake: &Intake) -> Resu
     }
 }
 
-/// Whether no other guest comes by the same key: it is long, and no word or dash over and over, as a mistake in a page makes it.
+/// Whether no other guest comes by the same key: it is long, written as random keys are (a UUID, hexadecimal, Base64, in quotes
+/// perhaps), and no word or dash over and over, as a mistake in a page makes it. A template that nobody filled in, an address or
+/// the hour has other characters.
 fn is_hard_to_guess(key: &str) -> bool {
+    let is_written_so = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_+/=\"".contains(&byte));
     let distinct: BTreeSet<_> = key.bytes().collect();
     let repeats =
         (1..=key.len() / 2).any(|after| key.bytes().zip(key.bytes().skip(after)).all(|(a, b)| a == b));
-    key.len() >= GUESTS_KEY_CHARACTERS_MIN && distinct.len() >= GUESTS_KEY_DISTINCT_MIN && !repeats
+    key.len() >= GUESTS_KEY_CHARACTERS_MIN
+        && distinct.len() >= GUESTS_KEY_DISTINCT_MIN
+        && !repeats
+        && is_written_so
 }
 
 fn key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {

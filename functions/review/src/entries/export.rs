@@ -128,7 +128,7 @@ mod tests {
         fn what_is_exported_can_be_imported(
             key in "(account|carrier)#\\PC{1,20}|net#203\\.0\\.113\\.0/24|prefix#\\+1876",
             reason in "[=+@'-]{0,3}\\PC{1,20}",
-            expires_at in proptest::option::of(1_i64..253_402_207_200_000),
+            expires_at in proptest::option::of(946_684_800_000_i64..4_102_444_800_000),
         ) {
             let expires_at = expires_at.map(|at| Timestamp::from_millisecond(at).unwrap());
             if let Some(listing) = listing(&key, &reason, expires_at) {
