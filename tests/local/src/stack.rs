@@ -41,7 +41,6 @@ use crate::connect::{CallPlan, Connect};
 use crate::edge::{self, Incoming, Passed, pass};
 use crate::engine::{Engine, Image, Served, Storage};
 use crate::issuer::Issuer;
-use crate::own::is_own;
 use crate::stream::{BatchOutcome, Pump, Start};
 use crate::wire::Wire;
 use clients::Clients;
@@ -209,9 +208,6 @@ impl Stack {
         if path == "/console" || path.starts_with("/console/") {
             self.console(request, incoming).await
         } else if path.starts_with("/review") {
-            if !is_own(&incoming.headers) {
-                return gateway_error(403, "this page is none of the stack's own");
-            }
             Box::pin(review::handle(request, &self.functions.review, self.now())).await
         } else {
             self.intake(request).await
@@ -338,6 +334,7 @@ async fn functions(
 fn past_the_edge(incoming: &Incoming) -> Result<Request, Box<Response<Body>>> {
     match pass(incoming) {
         Passed::On(request) => Ok(*request),
+        Passed::Forbidden => Err(Box::new(gateway_error(403, "this page is none of the stack's own"))),
         Passed::Unauthorized => Err(Box::new(gateway_error(401, "Unauthorized"))),
         Passed::Malformed(reason) => Err(Box::new(gateway_error(400, &reason))),
     }
