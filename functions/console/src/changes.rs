@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use lambda_http::http::StatusCode;
 use maud::{Markup, html};
-use operations::csv;
+use operations::{csv, moment};
 use tollgate::request::RequestId;
 use tollgate::verdict::masked_subject;
 use tollgate_aws::changes::{self, Action, Change};
@@ -56,7 +56,7 @@ pub(crate) async fn file(visit: &Visit<'_>) -> Result<Answer, Stop> {
 /// The day that is asked for; today, if what is asked for is no day.
 fn day(visit: &Visit<'_>) -> Date {
     let today = visit.now.to_zoned(TimeZone::UTC).date();
-    visit.query.one("day").and_then(|text| text.parse().ok()).unwrap_or(today)
+    visit.query.one("day").and_then(|text| moment::parse_day(text).ok()).unwrap_or(today)
 }
 
 async fn of_day(visit: &Visit<'_>) -> Result<Vec<Change>, Stop> {

@@ -3,8 +3,10 @@
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::http::StatusCode;
 use maud::{Markup, html};
+use operations::csv;
+use operations::entries::{self, Opposite};
 use operations::operator::{Operation, least};
-use operations::{csv, entries};
+use operations::refused::Refused;
 use tollgate::entry::{Effect, Entry, Listing};
 use tollgate::text::Reason;
 use tollgate::verdict::masked_subject;
@@ -48,6 +50,8 @@ pub(crate) struct Typed {
     reason: Option<String>,
     /// What is wrong as a whole: an effect that the entry cannot have.
     effect: Option<String>,
+    /// Whether the list says the opposite, so that it has to be said that it is to be turned around.
+    is_opposite: bool,
 }
 
 impl Typed {
@@ -99,7 +103,7 @@ pub(crate) async fn file(visit: &Visit<'_>) -> Result<Answer, Stop> {
     for listing in found(visit, &page) {
         let key = listing.entry.key();
         let key = if visit.is_masked() { masked_subject(&key) } else { key };
-        let effect = if listing.effect == Effect::Deny { "deny" } else { "trust" };
+        let effect = listing.effect.as_str();
         let expires_at = listing.expires_at.map(|at| at.to_string()).unwrap_or_default();
         text += &csv::line([key.as_str(), effect, listing.reason.as_str(), &expires_at]);
     }
@@ -226,6 +230,9 @@ fn form(visit: &Visit<'_>, typed: &Typed) -> Markup {
                             label.choice { input type="radio" name="effect" value=(name) checked[name == effect]; span { (says) } }
                         }
                     }
+                    @if typed.is_opposite {
+                        label.choice { input type="checkbox" name="replace" value="true"; span { "Replace what is on the list" } }
+                    }
                 }
                 fieldset {
                     legend { "Holds for" }
@@ -274,7 +281,17 @@ pub(crate) async fn add(visit: &Visit<'_>) -> Result<Answer, Stop> {
         added_at: visit.now,
         expires_at: holds_until(visit.form.text("holds"), visit.now),
     };
-    entries::put(visit.tables(), visit.operator(), &listing, visit.now).await?;
+    let opposite =
+        if visit.form.one("replace") == Some("true") { Opposite::GivesWay } else { Opposite::Stands };
+    match entries::put(visit.tables(), visit.operator(), &listing, opposite, visit.now).await {
+        Ok(()) => {}
+        Err(refused @ Refused::ListedAs { .. }) => {
+            typed.effect = Some(format!("Nothing was changed: {refused}."));
+            typed.is_opposite = true;
+            return show(visit, typed).await;
+        }
+        Err(refused) => return Err(refused.into()),
+    }
     Ok(visit.see("lists", &[("done", if effect == Effect::Deny { "denied" } else { "listed" })]))
 }
 

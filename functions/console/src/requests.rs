@@ -3,12 +3,11 @@
 mod list;
 mod tops;
 
-use jiff::Timestamp;
 use lambda_http::http::StatusCode;
 use maud::{Markup, html};
-use operations::csv;
 use operations::operator::Operation;
 use operations::refused::Refused;
+use operations::{csv, moment};
 use tollgate::digest::{Fate, Sums};
 use tollgate::number::PhoneNumber;
 use tollgate::record::{MarkKind, Record};
@@ -52,7 +51,7 @@ pub(crate) async fn show(visit: &Visit<'_>) -> Result<Answer, Stop> {
     let (settings, looked) = futures::try_join!(settings, looked_at(visit, &filters))?;
     let passing: Vec<&Record> =
         looked.records.iter().filter(|record| filters.iter().all(|filter| filter.passes(record))).collect();
-    let until = visit.query.one("until").and_then(|text| text.parse::<Timestamp>().ok());
+    let until = visit.query.one("until").and_then(|text| moment::parse(text).ok());
     let is_older = |record: &&&Record| until.is_none_or(|until| record.request.received_at < until);
     let listed: Vec<&Record> = passing.iter().filter(is_older).take(LISTED).copied().collect();
     let sums = Sums::of(passing.iter().copied(), &settings.policy);

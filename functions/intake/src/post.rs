@@ -6,8 +6,6 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use lambda_http::Request;
 use lambda_http::http::HeaderMap;
-use tollgate::budget::Budget;
-use tollgate::policy::Policy;
 use tollgate::record::Record;
 use tollgate::reply::Answered;
 use tollgate::request::{CallbackRequest, Caller, Fingerprint, RequestId, call_by};
@@ -15,6 +13,7 @@ use tollgate::screen;
 use tollgate::state::{Ending, State};
 use tollgate::text::AccountId;
 use tollgate_aws::requests::{self, Taken};
+use tollgate_aws::settings::Settings;
 
 use crate::answer::Answer;
 use crate::problem::Problem;
@@ -54,7 +53,7 @@ pub(crate) async fn post(
         topic: asked.topic,
         caller,
     };
-    let (record, answered) = decide(request, settings.spent_for_everybody(now), policy);
+    let (record, answered) = decide(request, &settings, now);
 
     let fingerprint = Fingerprint::of(&record.request);
     let taken = requests::take(&intake.tables, &record, &fingerprint, now + policy.retention()).await;
@@ -74,8 +73,9 @@ pub(crate) async fn post(
 
 /// Offers the other channels alone if what is known of the visitor suffices for that, or nobody can be called. Anything else is
 /// for screening to find, which says nothing.
-fn decide(request: CallbackRequest, spent: Option<Budget>, policy: &Policy) -> (Record, Answered) {
-    let verdict = screen::at_once(&request, spent, policy);
+fn decide(request: CallbackRequest, settings: &Settings, now: Timestamp) -> (Record, Answered) {
+    let spent = settings.spent_for_everybody(now);
+    let verdict = screen::at_once(&request, &settings.switches, spent, &settings.policy);
     let (state, findings, answered) = if verdict.turns_away() {
         (State::Ended(Ending::Redirected), verdict.findings, Answered::Redirected)
     } else {
@@ -101,12 +101,18 @@ fn id(headers: &HeaderMap, account: Option<&AccountId>, intake: &Intake) -> Resu
     }
 }
 
-/// Whether no other guest comes by the same key: it is long, and no word or dash over and over, as a mistake in a page makes it.
+/// Whether no other guest comes by the same key: it is long, written as random keys are (a UUID, hexadecimal, Base64, in quotes
+/// perhaps), and no word or dash over and over, as a mistake in a page makes it. A template that nobody filled in, an address or
+/// the hour has other characters.
 fn is_hard_to_guess(key: &str) -> bool {
+    let is_written_so = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_+/=\"".contains(&byte));
     let distinct: BTreeSet<_> = key.bytes().collect();
     let repeats =
         (1..=key.len() / 2).any(|after| key.bytes().zip(key.bytes().skip(after)).all(|(a, b)| a == b));
-    key.len() >= GUESTS_KEY_CHARACTERS_MIN && distinct.len() >= GUESTS_KEY_DISTINCT_MIN && !repeats
+    key.len() >= GUESTS_KEY_CHARACTERS_MIN
+        && distinct.len() >= GUESTS_KEY_DISTINCT_MIN
+        && !repeats
+        && is_written_so
 }
 
 fn key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {

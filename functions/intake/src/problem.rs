@@ -165,7 +165,7 @@ impl Problem {
                 "`Idempotency-Key` must be given once, as 1 to 255 visible ASCII characters".into()
             }
             Self::ShortIdempotencyKey { characters_min } => format!(
-                "a guest's `Idempotency-Key` must have at least {characters_min} characters that do not repeat themselves: draw a random UUID"
+                "a guest's `Idempotency-Key` must have at least {characters_min} characters that do not repeat themselves, none but letters, digits and `-_+/=`: draw a random UUID"
             )
             .into(),
             Self::BodyTooLarge { bytes_max } => {

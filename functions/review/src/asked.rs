@@ -14,7 +14,7 @@ use tollgate::text::Author;
 
 use crate::problem::Problem;
 
-pub(crate) use query::{Query, moment_ahead};
+pub(crate) use query::Query;
 
 /// The largest body, in bytes: about what fits into Lambda's 6 MB once API Gateway has wrapped it.
 const BODY_BYTES_MAX: usize = 5_000_000;

@@ -7,7 +7,7 @@ mod lines;
 
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Response};
-use operations::entries;
+use operations::entries::{self, Opposite};
 use operations::refused::Refused;
 use serde::Serialize;
 use tollgate::entry::{Entry, EntryError};
@@ -68,7 +68,8 @@ pub(crate) async fn put(tables: &Tables, asked: &Asked, key: &str) -> Result<Res
     let entry = named(Entry::parse_new(key, &entries::numbers(tables).await))?;
     let listing = listing.read(entry, &asked.operator.author, asked.now)?;
 
-    entries::put(tables, &asked.operator, &listing, asked.now).await?;
+    // A single entry is named and told whole, so what is asked is what is meant.
+    entries::put(tables, &asked.operator, &listing, Opposite::GivesWay, asked.now).await?;
     Ok(reply::json(StatusCode::OK, &Shown::of(&listing)))
 }
 

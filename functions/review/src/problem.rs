@@ -155,6 +155,8 @@ impl From<Refused> for Failure {
             Refused::Store(error) => return Self::Store(error),
             // Whom IAM lets in is an admin here, and so never refused.
             Refused::NotAllowed { .. } => Problem::new(Kind::NoIdentity, detail),
+            // The API turns a single entry around, as it is asked to.
+            Refused::ListedAs { .. } => Problem::invalid(detail, vec![]),
             Refused::NoSuchRequest | Refused::NotListed | Refused::NothingHeld => Problem::not_found(&detail),
             Refused::NotEnded => Problem::new(Kind::NotEnded, detail),
             Refused::MarkedMeanwhile => Problem::new(Kind::MarkedMeanwhile, detail),

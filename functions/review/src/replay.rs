@@ -4,6 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Response};
+use operations::moment;
 use operations::replay::{Compared, Replayed as Replay};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -31,7 +32,7 @@ struct ReplayBody {
 }
 
 fn filled_moment<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Timestamp>, D::Error> {
-    filled(value)?.map(|text| text.parse().map_err(D::Error::custom)).transpose()
+    filled(value)?.map(|text| moment::parse(&text).map_err(D::Error::custom)).transpose()
 }
 
 #[derive(Serialize)]

@@ -110,16 +110,6 @@ async fn the_door_lets_every_event_through_to_the_tables() {
 }
 
 #[tokio::test]
-async fn a_dry_run_of_an_import_writes_nothing() {
-    for name in ["import-csv", "import-networks"] {
-        let mut event = event(name);
-        event["queryStringParameters"]["dryRun"] = json!("true");
-        event["multiValueQueryStringParameters"]["dryRun"] = json!(["true"]);
-        assert_eq!(answer_to(&event).await, (200, String::new()), "{name}");
-    }
-}
-
-#[tokio::test]
 async fn nobody_acts_without_a_name() {
     let mut event = event("set-kill-switches");
     event["requestContext"]["identity"] = json!({ "sourceIp": "203.0.113.9" });

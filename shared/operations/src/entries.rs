@@ -1,5 +1,7 @@
 //! The deny and trust list: entries put on it, one or many, and taken off. What is written holds for the next request.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use tollgate::entry::{Effect, Entry, Listing};
 use tollgate::policy::Numbers;
@@ -23,23 +25,60 @@ pub async fn numbers(tables: &Tables) -> Numbers {
     })
 }
 
+/// What becomes of an entry that the list says the opposite of: a denial of what is trusted, or trust in what is denied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opposite {
+    /// It stands as it is, and what was asked is refused.
+    Stands,
+    /// It is turned around: whoever asks has seen it, or said so.
+    GivesWay,
+}
+
 /// Lists an entry, whether or not it was listed before.
 ///
 /// # Errors
-/// When the operator may not, or DynamoDB does not answer.
+/// When the operator may not, the list says the opposite and that stands, or DynamoDB does not answer.
 pub async fn put(
     tables: &Tables,
     operator: &Operator,
     listing: &Listing,
+    opposite: Opposite,
     now: Timestamp,
 ) -> Result<(), Refused> {
     operator.must_be_allowed(Operation::KeepLists)?;
+    if opposite == Opposite::Stands {
+        let stands = standing(tables, std::slice::from_ref(listing), now).await?;
+        if let Some(effect) = stands.get(&listing.entry.key()).and_then(|before| turned(before, listing)) {
+            return Err(Refused::ListedAs { effect });
+        }
+    }
     let action = match listing.effect {
         Effect::Deny => Action::DenyEntry,
         Effect::Trust => Action::TrustEntry,
     };
     change::record(tables, operator, action, listing.entry.key(), Some(&listing.reason), now).await?;
     Ok(deny_list::add(tables, std::slice::from_ref(listing), now).await?)
+}
+
+/// What the list says of the entries of these listings now, by their keys. What cannot be read counts as not listed, as it does
+/// for requests.
+///
+/// # Errors
+/// When DynamoDB does not answer.
+pub async fn standing(
+    tables: &Tables,
+    listings: &[Listing],
+    now: Timestamp,
+) -> Result<BTreeMap<String, Listing>, StoreError> {
+    let entries: Vec<_> = listings.iter().map(|listing| listing.entry.clone()).collect();
+    let standing = deny_list::of(tables, &entries, now).await?;
+    Ok(standing.into_iter().map(|listing| (listing.entry.key(), listing)).collect())
+}
+
+/// The effect that stands, if `listing` would turn it around.
+#[must_use]
+pub fn turned(before: &Listing, listing: &Listing) -> Option<Effect> {
+    (before.effect != listing.effect).then_some(before.effect)
 }
 
 /// Lists many entries at once, under one record.

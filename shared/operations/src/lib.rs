@@ -7,7 +7,7 @@
 //! - [`proposals`]: what might be denied, and what is decided on it
 //! - [`people`]: all that is stored of one person, to be shown or erased
 //! - [`replay`]: what a draft of the policy would have made of the requests of late
-//! - [`csv`]: what they take with them
+//! - [`csv`]: what they take with them; [`moment`]: the moments that they tell
 //! - [`refused`]: why something was not done
 //!
 //! What is only read, and shown as it is stored, both faces read from `tollgate-aws` themselves.
@@ -16,6 +16,7 @@ pub mod blocks;
 pub mod csv;
 pub mod entries;
 pub mod marks;
+pub mod moment;
 pub mod operator;
 pub mod people;
 pub mod policy;

@@ -16,6 +16,7 @@ use tollgate_aws::error::StoreError;
 use tollgate_aws::tables::Tables;
 use tollgate_aws::{calls, deny_list};
 
+use crate::entries::Opposite;
 use crate::operator::{Operation, Operator};
 use crate::refused::Refused;
 use crate::{change, entries};
@@ -121,7 +122,7 @@ pub async fn accept(
     now: Timestamp,
 ) -> Result<(), Refused> {
     debug_assert_eq!(listing.effect, Effect::Deny);
-    entries::put(tables, operator, listing, now).await?;
+    entries::put(tables, operator, listing, Opposite::Stands, now).await?;
     // That it was accepted only makes it hold longer when it comes again.
     let decided =
         decisions::decide(tables, &listing.entry, Decided::Accepted, bad, &operator.author, now).await;

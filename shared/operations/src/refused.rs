@@ -1,6 +1,7 @@
 //! Why an operation was not done.
 
 use thiserror::Error;
+use tollgate::entry::Effect;
 use tollgate_aws::error::StoreError;
 
 use crate::operator::Role;
@@ -20,6 +21,12 @@ pub enum Refused {
     /// There is no such entry.
     #[error("this entry is not listed, or does not hold any more")]
     NotListed,
+    /// The list says the opposite of the entry.
+    #[error("it is on the list as {} already", effect.as_str())]
+    ListedAs {
+        /// What the list says.
+        effect: Effect,
+    },
     /// There is nothing to forgive.
     #[error("nothing is held against this subject")]
     NothingHeld,

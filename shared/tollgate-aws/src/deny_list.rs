@@ -16,7 +16,7 @@ mod node;
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
-use futures::future::try_join_all;
+use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use tollgate::entry::{Entry, Listing};
 
@@ -35,6 +35,8 @@ pub use mend::{Found, begin, keep};
 const TABLE: &str = "DenyList";
 /// The most keys that one BatchGetItem takes.
 const BATCH_KEYS_MAX: usize = 100;
+/// How many of these are under way at once.
+const BATCHES_AT_ONCE: usize = 8;
 
 /// Adds listings, replacing those of the same entries. Holds for the next request.
 ///
@@ -92,13 +94,14 @@ pub async fn of(tables: &Tables, entries: &[Entry], now: Timestamp) -> Result<Ve
     };
     let keys: BTreeSet<String> = entries.iter().map(key).collect();
     let keys: Vec<Item> = keys.into_iter().map(|key| Item::from([("entry".to_owned(), s(key))])).collect();
-    let batches = keys.chunks(BATCH_KEYS_MAX).map(|keys| async {
-        let wanted = KeysAndAttributes::builder().set_keys(Some(keys.to_vec())).build();
+    let batches: Vec<Vec<Item>> = keys.chunks(BATCH_KEYS_MAX).map(<[Item]>::to_vec).collect();
+    let answers = stream::iter(batches).map(|keys| async {
+        let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
         let wanted = wanted.map_err(StoreError::build("BatchGetItem"))?;
         crate::gather::batch_get(tables, [(tables.names.deny_list.clone(), wanted)].into()).await
     });
-    let items =
-        try_join_all(batches).await?.into_iter().flat_map(std::collections::HashMap::into_values).flatten();
+    let answers: Vec<_> = answers.buffered(BATCHES_AT_ONCE).try_collect().await?;
+    let items = answers.into_iter().flat_map(std::collections::HashMap::into_values).flatten();
     let listings = items.filter_map(|item| crate::item::readable(read(item))).flatten();
     Ok(listings.filter(|listing| listing.is_live(now)).collect())
 }

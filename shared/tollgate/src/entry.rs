@@ -47,6 +47,17 @@ pub enum Effect {
     Trust,
 }
 
+impl Effect {
+    /// The effect as it is written.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Deny => "deny",
+            Self::Trust => "trust",
+        }
+    }
+}
+
 /// An entry with all that the list says about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {

@@ -113,7 +113,7 @@ impl Replay {
 
     fn decide(&mut self, record: &Record, now: Timestamp) -> Decision {
         let (request, policy) = (&record.request, &self.policy);
-        let verdict = at_once(request, None, policy);
+        let verdict = at_once(request, &recorded::switches(record), None, policy);
         if verdict.turns_away() {
             return Decision { came_to: CameTo::Redirected, findings: verdict.findings };
         }

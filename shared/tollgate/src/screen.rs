@@ -91,11 +91,16 @@ pub fn screen(request: &CallbackRequest, facts: &Facts, policy: &Policy, now: Ti
     Case::new(request, facts, policy, now).verdict(Stage::Screening)
 }
 
-/// Decides from what intake knows at once, before anything is read: the network, who asks, and the budget that is spent for
-/// everybody, if one is. Only ever redirects.
+/// Decides from what intake knows at once, before anything is read: the network, who asks, and what is the same for everybody,
+/// the budget that is spent and the kill switches. Only ever redirects.
 #[must_use]
-pub fn at_once(request: &CallbackRequest, spent: Option<Budget>, policy: &Policy) -> Verdict {
-    let facts = Facts { spent, ..Facts::default() };
+pub fn at_once(
+    request: &CallbackRequest,
+    switches: &KillSwitches,
+    spent: Option<Budget>,
+    policy: &Policy,
+) -> Verdict {
+    let facts = Facts { switches: switches.clone(), spent, ..Facts::default() };
     Case::new(request, &facts, policy, request.received_at).verdict(Stage::AtOnce)
 }
 

@@ -83,7 +83,7 @@ fn is_read_as_it_is_written(document: &Value) -> bool {
 pub(crate) fn is_usable(policy: &Policy, request: &CallbackRequest, facts: &Facts) {
     for verdict in [
         screen(request, facts, policy, NOW),
-        at_once(request, None, policy),
+        at_once(request, &facts.switches, None, policy),
         at_dial(request, facts, policy, NOW),
     ] {
         is_drawn_from_its_findings(&verdict);

@@ -9,6 +9,8 @@ use operations::operator::{Operator, Role};
 use serde_json::{Map, Value, json};
 use tollgate::text::Author;
 
+use crate::own::is_own;
+
 /// The address of a request that names none.
 const DEFAULT_ADDRESS: &str = "127.0.0.1";
 
@@ -32,6 +34,8 @@ pub enum Passed {
     On(Box<lambda_http::Request>),
     /// Refused by the authorizer.
     Unauthorized,
+    /// An operators' route, asked for by a page of another origin: what IAM would keep out on AWS.
+    Forbidden,
     /// Not a request that API Gateway would take.
     Malformed(String),
 }
@@ -44,6 +48,9 @@ pub fn pass(incoming: &Incoming) -> Passed {
     let path = incoming.uri.path();
     if path.starts_with("/account/") && account.is_none() && incoming.method != Method::OPTIONS {
         return Passed::Unauthorized;
+    }
+    if path.starts_with("/review") && !is_own(&incoming.headers) {
+        return Passed::Forbidden;
     }
     let flag = |name| if local(name) == Some("true") { "true" } else { "false" };
     let mut headers = client_headers(&incoming.headers);

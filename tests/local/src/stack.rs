@@ -334,6 +334,7 @@ async fn functions(
 fn past_the_edge(incoming: &Incoming) -> Result<Request, Box<Response<Body>>> {
     match pass(incoming) {
         Passed::On(request) => Ok(*request),
+        Passed::Forbidden => Err(Box::new(gateway_error(403, "this page is none of the stack's own"))),
         Passed::Unauthorized => Err(Box::new(gateway_error(401, "Unauthorized"))),
         Passed::Malformed(reason) => Err(Box::new(gateway_error(400, &reason))),
     }

@@ -105,8 +105,8 @@ async fn nobody_pays_for_a_lookup_that_cannot_change_the_verdict() {
     assert_eq!(world.stack.carriers.lookups(), [""; 0]);
     assert_eq!(world.calls().len(), 1);
 
-    world.kill_switches(true, &[]).await;
     alice.asks(&world, NUMBER).await;
+    world.kill_switches(true, &[]).await;
     world.settle().await;
     world.kill_switches(false, &[]).await;
     assert_eq!(world.stack.carriers.lookups(), [""; 0]);

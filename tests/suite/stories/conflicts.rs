@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use local::wire::{Call, Crossing, Fate, ServiceName, Wire};
+use local::wire::{self, Call, Crossing, ServiceName, Wire};
 use serde_json::{Value, json};
 use tollgate::state::StateName;
 
-use crate::silence::seen;
-use crate::world::{NUMBER, World, account, world, world_with};
+use crate::silence::{FATES, Fate, seen};
+use crate::world::{Answer, NUMBER, World, account, world, world_with};
 
 /// How often each single write meets a transaction before it gets through.
 const TIMES: u32 = 3;
@@ -19,7 +19,7 @@ async fn crowded() -> World {
     let met = Arc::new(Mutex::new(BTreeMap::<String, u32>::new()));
     world_with(move |options| {
         options.wire = Wire::InProcess(Crossing::new(move |call| {
-            let fate = if is_single_write(&call) { meets(&met, &call) } else { Fate::Arrives };
+            let fate = if is_single_write(&call) { meets(&met, &call) } else { wire::Fate::Arrives };
             Box::pin(std::future::ready(fate))
         }));
     })
@@ -37,16 +37,60 @@ fn table_of(call: &Call) -> String {
     input["TableName"].as_str().unwrap().to_owned()
 }
 
-fn meets(met: &Mutex<BTreeMap<String, u32>>, call: &Call) -> Fate {
+fn meets(met: &Mutex<BTreeMap<String, u32>>, call: &Call) -> wire::Fate {
     let mut met = met.lock().unwrap();
     let times = met.entry(String::from_utf8_lossy(&call.input).into_owned()).or_default();
     *times += 1;
     if *times > TIMES {
-        return Fate::Arrives;
+        return wire::Fate::Arrives;
     }
     let body =
         json!({ "__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException", "message": "" });
-    Fate::Answered { status: 400, body: body.to_string() }
+    wire::Fate::Answered { status: 400, body: body.to_string() }
+}
+
+/// What a visitor is told who sends a request under a key, sends it again while it is decided on and after, looks at it, and
+/// withdraws it, early or late.
+async fn told(world: &World, fate: Fate, withdrawn_at: i64) -> Vec<Seen> {
+    let alice = fate.alice().with_header("idempotency-key", "6f1d7c1e-6f3c-4b7e-9a53-6c1d52a9c2c4");
+    fate.awaits(world).await;
+    let first = alice.asks_for(world, fate.number()).await;
+    assert_eq!(first.status, 202, "{}", first.text);
+    let id = first.json()["id"].as_str().unwrap().to_owned();
+    let call_by = first.json()["callBy"].as_str().unwrap().to_owned();
+    let mut answers = vec![first];
+    if fate != Fate::Expired {
+        world.screen().await;
+    }
+    answers.push(alice.asks_for(world, fate.number()).await);
+    answers.push(alice.looks(world, &id).await);
+    fate.pass(world, withdrawn_at, withdrawn_at).await;
+    answers.push(alice.asks_for(world, fate.number()).await);
+    answers.push(alice.looks(world, &id).await);
+    answers.push(alice.withdraws(world, &id).await);
+    answers.push(alice.withdraws(world, &id).await);
+    answers.push(alice.looks(world, &id).await);
+    answers.push(alice.asks_for(world, fate.number()).await);
+    // What a fate takes to come about may take time.
+    let of = |answer: &Answer| {
+        let (status, headers, text) = seen(answer, &id);
+        (status, headers, text.replace(&call_by, "CALL BY"))
+    };
+    answers.iter().map(of).collect()
+}
+
+type Seen = (u16, Vec<(String, String)>, String);
+
+#[tokio::test]
+async fn a_visitor_sees_no_difference_whatever_becomes_of_a_request_that_is_in_transactions() {
+    for withdrawn_at in [1, 20, 400] {
+        let usual = told(&world().await, Fate::Called, withdrawn_at).await;
+        for fate in FATES {
+            for world in [world().await, crowded().await] {
+                assert_eq!(told(&world, fate, withdrawn_at).await, usual, "{fate:?} at {withdrawn_at} s");
+            }
+        }
+    }
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use http::Method;
 use local::connect::CallPlan;
+use serde_json::Value;
 use tollgate::state::StateName;
 
 use crate::world::{Answer, NUMBER, World, account, talks, world};
@@ -235,6 +236,17 @@ async fn entries_are_added_found_and_removed() {
     assert!(page.contains("prefix#+1712770") && page.contains("pumped"), "{page}");
     assert!(desk.sees("lists?search=1876").await.text.contains("No entry matches."));
 
+    // Nothing that stands is turned around unasked.
+    let mut turned = fields.to_vec();
+    turned.iter_mut().filter(|(name, _)| *name == "effect").for_each(|(_, effect)| *effect = "trust");
+    let answer = desk.sends("lists", &turned).await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.text.contains("on the list as deny"), "{}", answer.text);
+    let stands = world.operator(Method::GET, "/review/entries/prefix%23%2B1712770", Value::Null).await.json();
+    assert_eq!((&stands["effect"], &stands["reason"]), (&"deny".into(), &"pumped".into()), "as it was");
+    turned.push(("replace", "true"));
+    assert_eq!(leads_to(&desk.sends("lists", &turned).await), (303, "/console/lists?done=listed".to_owned()));
+
     let wrong = [("kind", "prefix"), ("value", "+999"), ("effect", "trust"), ("reason", " ")];
     let answer = desk.sends("lists", &wrong).await;
     assert_eq!(answer.status, 422);
@@ -259,7 +271,7 @@ async fn everything_is_stopped_with_a_typed_word_alone() {
         .await;
     assert_eq!(leads_to(&stopped), (303, "/console/switches?done=switched".to_owned()));
     assert!(desk.sees("").await.text.contains("Kill switch on: no calls at all."));
-    assert_eq!(account("ada").asks_and_waits(&world, NUMBER).await.0, StateName::Refused);
+    assert_eq!(account("ada").asks_for(&world, NUMBER).await.json()["status"], "redirected");
     desk.sends("switches", &[("act", "none"), ("reason", "over")]).await;
     let wrong =
         desk.sends("switches", &[("act", "countries"), ("countries", "US Jamaica"), ("reason", "x")]).await;

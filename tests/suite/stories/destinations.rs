@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tollgate::state::StateName;
 
-use crate::world::{NUMBER, Visitor, World, account, world};
+use crate::world::{NUMBER, Visitor, World, account, guest, world};
 
 /// Numbers under country code 1 that are not in the United States.
 const NOT_AMERICAN: [(&str, &str); 5] = [
@@ -128,8 +128,6 @@ async fn a_kill_switch_stops_one_country_or_all_from_the_next_request_on() {
     assert_eq!(ask("+16042345678", "CA").await, stopped("country#CA"));
     assert_eq!(ask(NUMBER, "US").await, called);
     world.kill_switches(true, &[]).await;
-    assert_eq!(ask("+16042345678", "CA").await, stopped("all"));
-    assert_eq!(ask(NUMBER, "US").await, stopped("all"));
     assert_eq!(account("bob").channels(&world).await, json!(["chat", "call-in"]));
     world.pass(1).await;
     world.kill_switches(false, &["CA", "US"]).await;
@@ -145,4 +143,42 @@ async fn a_kill_switch_stops_one_country_or_all_from_the_next_request_on() {
     let set: Vec<_> =
         changes["changes"].as_array().unwrap().iter().take(5).map(|change| &change["subject"]).collect();
     assert_eq!(set, ["none", "CA", "CA US", "all", "CA"]);
+}
+
+#[tokio::test]
+async fn a_switch_for_everybody_is_told_to_everybody_at_once_and_one_for_a_country_to_nobody() {
+    let world = world().await;
+    world.policy(json!({ "served_countries": ["US", "CA"], "guests": "allow" })).await;
+    let others = json!({ "status": "redirected", "channels": ["chat", "call-in"] });
+    let before = account("alice").asks(&world, NUMBER).await;
+    for (all, countries) in [(true, vec![]), (false, vec!["CA", "US"])] {
+        world.pass(6).await;
+        world.kill_switches(all, &countries).await;
+        for (n, visitor) in [account("alice"), account("bob"), guest().at("192.0.2.9")].iter().enumerate() {
+            let number = format!("+1206555011{n}");
+            assert_eq!(visitor.channels(&world).await, others["channels"]);
+            let key = format!("{all}-5f2c9a7e41d84b0c93ab{n}");
+            let keyed = visitor.clone().with_header("idempotency-key", &key);
+            for _ in 0..2 {
+                let told = keyed.asks_for(&world, &number).await;
+                assert_eq!((told.status, told.json()), (200, others.clone()));
+            }
+        }
+        // Of those who asked before nothing is told.
+        assert_eq!(account("alice").looks(&world, &before).await.json()["status"], "accepted");
+    }
+    world.settle().await;
+    assert_eq!(world.calls().len(), 1, "the first alone");
+    let redirected =
+        world.operator(http::Method::GET, "/review/requests?state=redirected", Value::Null).await;
+    let redirected = redirected.json();
+    assert_eq!(redirected["requests"].as_array().unwrap().len(), 6);
+    assert_eq!(redirected["requests"][0]["findings"][0]["code"], "kill-switch");
+
+    world.pass(6).await;
+    world.kill_switches(false, &["CA"]).await;
+    let id = account("carol").in_country("CA").asks(&world, "+16042345678").await;
+    world.pass(60).await;
+    assert_eq!(world.state(&id).await, StateName::Refused);
+    assert_eq!(account("carol").in_country("CA").looks(&world, &id).await.json()["status"], "accepted");
 }

@@ -106,3 +106,56 @@ async fn the_widget_is_given_to_every_page_and_alike() {
         assert_eq!(world.send(method, path, &signed_in, "").await.status, status, "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_page_of_another_origin_reaches_no_operators_route_of_a_developers_machine() {
+    let world = world().await;
+    let switch = json!({ "all": true, "countries": [], "reason": "not ours" }).to_string();
+    let send = async |method: Method, headers: &[(&'static str, &str)]| {
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        world.send(method, "/review/kill-switches", &headers, switch.clone()).await
+    };
+    for headers in [
+        vec![("origin", "https://evil.example"), ("host", "127.0.0.1:3000")],
+        vec![("origin", "null"), ("host", "127.0.0.1:3000")],
+        vec![("origin", "null")],
+        vec![("origin", "http://127.0.0.1:8080"), ("host", "127.0.0.1:3000")],
+        vec![("origin", "http://localhost:3000"), ("host", "127.0.0.1:3000")],
+        vec![("origin", "https://127.0.0.1:3000"), ("host", "127.0.0.1:3000")],
+        // A name of the attacker's that leads here by now.
+        vec![("origin", "http://evil.example:3000"), ("host", "evil.example:3000")],
+        vec![("host", "evil.example:3000"), ("sec-fetch-site", "same-origin")],
+        vec![("host", "127.0.0.1.evil.example"), ("sec-fetch-site", "same-origin")],
+        vec![("sec-fetch-site", "cross-site")],
+        vec![("sec-fetch-site", "same-site"), ("host", "localhost:3000")],
+        vec![("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")],
+        vec![
+            ("origin", "http://127.0.0.1:3000"),
+            ("origin", "https://evil.example"),
+            ("host", "127.0.0.1:3000"),
+        ],
+    ] {
+        for method in [Method::PUT, Method::GET, Method::OPTIONS] {
+            let answer = send(method.clone(), &headers).await;
+            assert_eq!(answer.status, 403, "{method} {headers:?}: {}", answer.text);
+            let tells = |name: &http::HeaderName| name.as_str().starts_with("access-control-");
+            assert!(!answer.headers.keys().any(tells), "{headers:?}");
+        }
+    }
+    assert_eq!(account("alice").channels(&world).await[0], "callback");
+    for headers in [
+        vec![],
+        vec![("host", "localhost:3000")],
+        vec![("host", "[::1]:3000"), ("sec-fetch-site", "none")],
+        vec![
+            ("origin", "http://127.0.0.1:3000"),
+            ("host", "127.0.0.1:3000"),
+            ("sec-fetch-site", "same-origin"),
+        ],
+    ] {
+        assert_eq!(send(Method::PUT, &headers).await.status, 200, "{headers:?}");
+    }
+    let preflight =
+        send(Method::OPTIONS, &[("origin", "http://127.0.0.1:3000"), ("host", "127.0.0.1:3000")]).await;
+    assert_eq!(preflight.status, 405);
+}

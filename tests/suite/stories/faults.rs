@@ -27,7 +27,7 @@ fn place(named: &str) -> (PathBuf, String) {
     };
     let path = if !path.contains('/') {
         root.join(format!("tests/suite/stories/{path}.rs"))
-    } else if path.starts_with("tollgate") {
+    } else if path.starts_with("tollgate") || path.starts_with("operations/") {
         root.join("shared").join(path)
     } else if path.starts_with("functions/") {
         root.join(path)
@@ -50,15 +50,18 @@ fn shows(text: &str, name: &str) -> bool {
     let before = before.rsplit_once('\n').map_or("", |(before, _)| before);
     let attributes: Vec<_> = before.lines().rev().take_while(|line| line.trim().starts_with("#[")).collect();
     attributes.iter().any(|line| line.contains("test]"))
-        && !attributes.iter().any(|line| line.contains("#[ignore"))
+        && !attributes
+            .iter()
+            .any(|line| ["#[ignore", "cfg(", "cfg_attr("].iter().any(|not| line.contains(not)))
 }
 
 #[test]
 fn a_test_that_does_not_run_shows_nothing() {
-    let text =
-        "#[test]\nfn runs() {}\n\n#[test]\n#[ignore = \"slow\"]\nfn is_left_out() {}\n\nfn is_none() {}\n";
-    let shown = ["runs", "is_left_out", "is_none", "run", "there_is_none"].map(|name| shows(text, name));
-    assert_eq!(shown, [true, false, false, false, false]);
+    let text = "#[test]\nfn runs() {}\n\n#[test]\n#[ignore = \"slow\"]\nfn is_left_out() {}\n\nfn is_none() {}\n\n\
+        #[cfg(any())]\n#[test]\nfn is_not_compiled() {}\n\n// #[test]\n// fn is_a_comment() {}\n";
+    let names = ["runs", "is_left_out", "is_none", "run", "there_is_none", "is_not_compiled", "is_a_comment"];
+    let shown = names.map(|name| shows(text, name));
+    assert_eq!(shown, [true, false, false, false, false, false, false]);
 }
 
 #[test]

@@ -57,10 +57,18 @@ async fn a_guests_key_that_another_guest_may_have_is_not_taken() {
         ("00000000-0000-0000-0000-000000000000", 422),
         ("undefined-undefined-undefined", 422),
         ("callback-callback-callback", 422),
+        // What a page sends that was not filled in, or names itself or the hour.
+        ("${crypto.randomUUID()}", 422),
+        ("{{$randomUUID}}-callback-form", 422),
+        ("https://www.example.com/callback", 422),
+        ("2026-11-26T22:40:00.000Z", 422),
         (KEY, 202),
         // Whatever a website draws from.
         ("9152847361029384756102", 202),
         ("0af7651916cd43dd8448eb211c80319c", 202),
+        ("\"8e03978e-40d5-43e8-bc93-6894a57f9324\"", 202),
+        ("01JDN7Q0V9X2T8R5C3M6A4B1ZK", 202),
+        ("q83vEjRWeJq83vEj+/WeJg==", 202),
     ] {
         let answer = guest().with_header("idempotency-key", key).asks_for(&world, NUMBER).await;
         assert_eq!(answer.status, status, "{key}: {}", answer.text);

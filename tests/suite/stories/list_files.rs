@@ -117,6 +117,73 @@ async fn of_lines_that_contradict_each_other_the_stricter_counts_and_the_other_i
 }
 
 #[tokio::test]
+async fn an_import_says_what_it_changes_and_turns_nothing_around_unasked() {
+    let world = world().await;
+    world.list("deny", "prefix#+1876").await;
+    world.list("trust", "number#+12065550100").await;
+    world.list("trust", "carrier#Carrier B").await;
+    world.list("deny", "asn#64500").await;
+    world.list("deny", "net#203.0.113.0/24").await;
+    let file = "entry,effect,reason,expires_at\n\
+        prefix#+1876,trust,x\n\
+        country#KP,deny,x\n\
+        number#+1 206 555 0100,deny,x\n\
+        asn#64500,deny,another reason\n\
+        net#203.0.113.0/24,deny,x,2026-06-30T00:00:00Z\n\
+        carrier#CARRIER B,deny,x\n";
+    let changed = json!([{
+        "line": 6, "entry": "net#203.0.113.0/24",
+        "before": { "effect": "deny", "expiresAt": null },
+        "after": { "effect": "deny", "expiresAt": "2026-06-30T00:00:00Z" },
+    }]);
+    for dry_run in [true, false] {
+        let told = world.imports(CSV, &format!("?dryRun={dry_run}"), file).await.json();
+        let counts =
+            ["imported", "added", "changedCount", "unchanged", "refusedCount"].map(|name| &told[name]);
+        assert_eq!(counts, [&json!(3), &json!(1), &json!(1), &json!(1), &json!(3)], "{told}");
+        assert_eq!(told["changed"], changed);
+        let refused = told["refused"].as_array().unwrap();
+        assert_eq!(refused.iter().map(|one| &one["line"]).collect::<Vec<_>>(), [2, 4, 7], "{told}");
+        let reason = refused[0]["reason"].as_str().unwrap();
+        assert!(reason.contains("on the list as deny") && reason.contains("replace=true"), "{reason}");
+        assert_eq!(exported(&world).await.contains("country#KP,deny,x,"), !dry_run);
+    }
+    let stands = ["prefix#+1876,deny,told in a story,", "number#+12065550100,trust,told in a story,"];
+    let lines = exported(&world).await;
+    assert!(stands.iter().all(|line| lines.contains(*line)), "nothing is lost: {lines:?}");
+
+    let told = world.imports(CSV, "?replace=true", file).await.json();
+    let counts = ["imported", "added", "changedCount", "unchanged", "refusedCount"].map(|name| &told[name]);
+    assert_eq!(counts, [&json!(6), &json!(0), &json!(3), &json!(3), &json!(0)], "{told}");
+    assert_eq!(told["changed"][0]["line"], 2, "{told}");
+    assert_eq!(told["changed"][0]["before"]["effect"], "deny");
+    assert!(exported(&world).await.contains("prefix#+1876,trust,x,"));
+}
+
+#[tokio::test]
+async fn an_import_that_would_only_turn_entries_around_is_refused_line_by_line() {
+    let world = world().await;
+    world.list("deny", "prefix#+1876").await;
+    let answer = world.imports(CSV, "", "entry,effect,reason\nprefix#+1876,trust,x\n").await;
+    assert_eq!(answer.status, 422, "{}", answer.text);
+    assert_eq!(answer.json()["errors"][0]["field"], "line 2");
+    assert_eq!(exported(&world).await, ["prefix#+1876,deny,told in a story,".to_owned()].into());
+    let copy = "entry,effect,reason\nprefix#+1876,deny,told in a story\n";
+    let told = world.imports(CSV, "", copy).await.json();
+    assert_eq!((&told["unchanged"], &told["changedCount"]), (&json!(1), &json!(0)), "{told}");
+}
+
+#[tokio::test]
+async fn an_entry_that_has_run_out_is_new_again() {
+    let world = world().await;
+    let until = "entry,effect,reason,expires_at\nprefix#+1876,deny,x,2026-03-02T10:01:00Z\n";
+    assert_eq!(world.imports(CSV, "", until).await.json()["added"], 1);
+    world.pass(60).await;
+    let told = world.imports(CSV, "", "entry,effect,reason\nprefix#+1876,trust,x\n").await.json();
+    assert_eq!((&told["added"], &told["refusedCount"]), (&json!(1), &json!(0)), "{told}");
+}
+
+#[tokio::test]
 async fn lists_are_read_as_they_are_published() {
     let world = world().await;
     let file = "; DROP\n{\"cidr\":\"203.0.113.0/24\",\"sblid\":\"SBL1\"}\n{\"type\":\"metadata\",\"size\":1}\n\

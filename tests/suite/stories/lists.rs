@@ -87,8 +87,11 @@ async fn trust_outweighs_deny_and_both_are_recorded() {
 async fn trust_does_not_outweigh_a_kill_switch_or_a_country_that_is_not_served() {
     let world = world().await;
     world.list("trust", "account#alice").await;
+    let id = account("alice").asks(&world, NUMBER).await;
     world.kill_switches(true, &[]).await;
-    assert_eq!(ask(&world, NUMBER).await.0, StateName::Refused);
+    world.settle().await;
+    assert_eq!(world.state(&id).await, StateName::Refused);
+    assert_eq!(account("alice").asks_for(&world, NUMBER).await.status, 200, "redirected");
     world.kill_switches(false, &[]).await;
     let id = account("alice").in_country("JM").asks(&world, "+18765230123").await;
     world.settle().await;

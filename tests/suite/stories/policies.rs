@@ -3,7 +3,8 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::world::{NUMBER, account, world};
+use crate::console::desk;
+use crate::world::{Answer, NUMBER, account, world};
 
 #[tokio::test]
 async fn a_policy_that_does_not_hold_is_refused_with_every_field_that_is_wrong() {
@@ -175,4 +176,45 @@ async fn a_policy_that_says_one_thing_twice_is_refused() {
         assert_eq!(answer.status, 422, "{}", answer.text);
         assert!(answer.text.contains("twice"), "{}", answer.text);
     }
+}
+
+#[tokio::test]
+async fn a_moment_that_nobody_means_is_refused_wherever_one_is_told() {
+    const EXTREME: [&str; 5] = [
+        "9999-12-30T22:00:00.999999999Z",
+        "9999-12-31T23:59:59Z",
+        "2100-01-01T00:00:00Z",
+        "-009999-01-02T01:59:59Z",
+        "0001-01-01T00:00:00Z",
+    ];
+    let world = world().await;
+    let told = |answer: &Answer, status: u16, what: &str| {
+        assert_eq!(answer.status, status, "{what}: {}", answer.text);
+        assert!(answer.text.contains("2000") && answer.text.contains("2100"), "{what}: {}", answer.text);
+    };
+    for moment in EXTREME {
+        let entry = json!({ "effect": "deny", "reason": "x", "expiresAt": moment });
+        let put = world.operator(Method::PUT, "/review/entries/country%23KP", entry).await;
+        told(&put, 422, moment);
+        let plain = format!("?effect=deny&reason=x&expiresAt={moment}");
+        told(&world.imports("text/plain", &plain, "203.0.113.0/24").await, 400, moment);
+        let csv = format!("entry,effect,reason,expires_at\ncountry#KP,deny,x,{moment}\n");
+        told(&world.imports("text/csv", "", csv).await, 422, moment);
+        for name in ["from", "before"] {
+            let path = format!("/review/requests?{name}={moment}");
+            told(&world.operator(Method::GET, &path, Value::Null).await, 400, &path);
+            let body = json!({ "policy": {}, name: moment });
+            let replayed = world.operator(Method::POST, "/review/policy/replay", body).await;
+            told(&replayed, 400, &format!("{name} of a replay: {moment}"));
+        }
+        let day = moment.split('T').next().unwrap();
+        let path = format!("/review/changes?day={day}");
+        told(&world.operator(Method::GET, &path, Value::Null).await, 400, &path);
+        let desk = desk(&world);
+        assert_eq!(desk.sees(&format!("requests?until={moment}")).await.status, 200);
+        let changes = desk.sees(&format!("changes?day={day}")).await.text;
+        assert!(changes.contains("value=\"2026-03-02\""), "today's: {changes}");
+    }
+    let last = json!({ "effect": "deny", "reason": "x", "expiresAt": "2099-12-31T23:59:59Z" });
+    assert_eq!(world.operator(Method::PUT, "/review/entries/country%23KP", last).await.status, 200);
 }

@@ -13,7 +13,7 @@ const PREMIUM: &str = "+19002345678";
 
 /// What becomes of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
+pub(crate) enum Fate {
     Called,
     Rings,
     DenyListed,
@@ -28,7 +28,7 @@ enum Fate {
     Expired,
 }
 
-const FATES: [Fate; 12] = [
+pub(crate) const FATES: [Fate; 12] = [
     Fate::Called,
     Fate::Rings,
     Fate::DenyListed,
@@ -47,31 +47,40 @@ impl Fate {
     /// A world in which the next request meets this fate.
     async fn world(self) -> World {
         let world = world().await;
+        self.awaits(&world).await;
+        world
+    }
+
+    /// Makes ready what the next request is to meet.
+    pub(crate) async fn awaits(self, world: &World) {
         match self {
             Self::Rings => world.stack.connect.plan_for(NUMBER, CallPlan::unanswered()),
             Self::Called | Self::Premium | Self::Unserved | Self::Expired => {}
             Self::DenyListed => world.list("deny", &format!("number#{NUMBER}")).await,
-            Self::KillSwitched => world.kill_switches(true, &[]).await,
+            Self::KillSwitched => {
+                // For one country of two: for all it is told to everybody.
+                world.policy(json!({ "served_countries": ["US", "CA"] })).await;
+                world.kill_switches(false, &["US"]).await;
+            }
             Self::NotInService => {
                 world.stack.carriers.set(NUMBER, Line::new(LineType::Invalid, ""));
             }
             Self::Voip => world.stack.carriers.set(NUMBER, Line::new(LineType::Voip, "Example VoIP")),
             Self::LikeSpam => {
-                let before = account("alice").in_country("US").asks(&world, "+12065550188").await;
+                let before = account("alice").in_country("US").asks(world, "+12065550188").await;
                 world.pass(300).await;
                 let mark = format!("/review/requests/{before}/mark");
                 world.operator(http::Method::PUT, &mark, json!({ "mark": "spam" })).await;
             }
             Self::Duplicate => {
-                account("bob").at("198.51.100.8").asks(&world, NUMBER).await;
+                account("bob").at("198.51.100.8").asks(world, NUMBER).await;
                 world.screen().await;
             }
             Self::Failed => world.stack.connect.fail_all(Some(StartFault::DestinationNotAllowed)),
         }
-        world
     }
 
-    fn number(self) -> &'static str {
+    pub(crate) fn number(self) -> &'static str {
         match self {
             Self::Premium => PREMIUM,
             Self::Unserved => "+18765230123",
@@ -80,7 +89,7 @@ impl Fate {
     }
 
     /// Alice, at home where the number is; intake would offer her another channel at once otherwise.
-    fn alice(self) -> Visitor {
+    pub(crate) fn alice(self) -> Visitor {
         account("alice").in_country(if self == Self::Unserved { "JM" } else { "US" })
     }
 
@@ -95,7 +104,7 @@ impl Fate {
     }
 
     /// Lets time pass with all that happens meanwhile; for one that is to expire, the stream stands still until then.
-    async fn pass(self, world: &World, seconds: i64, age: i64) {
+    pub(crate) async fn pass(self, world: &World, seconds: i64, age: i64) {
         if self == Self::Expired && age < CALL_BY {
             world.pass_unseen(seconds);
         } else {

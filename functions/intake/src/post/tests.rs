@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use tollgate::network::Address;
 use tollgate::number::PhoneNumber;
-use tollgate::policy::{Guests, Mode};
+use tollgate::policy::{Guests, Mode, Policy};
 use tollgate::request::{Account, NetworkMark, Whereabouts};
+use tollgate::switches::KillSwitches;
+use tollgate::usual::Usual;
 use tollgate::verdict::Code;
 
 use super::*;
@@ -45,13 +47,21 @@ fn request(account: Option<&str>, marks: BTreeSet<NetworkMark>) -> CallbackReque
     }
 }
 
+/// The settings of a deployment in which nothing is switched off or spent.
+fn under(policy: &Policy) -> Settings {
+    let policy = policy.clone().into();
+    Settings { policy, switches: KillSwitches::default(), usual: Usual::default().into(), spent: None }
+}
+
 #[test]
 fn what_is_taken_holds_no_finding_and_what_is_redirected_holds_all() {
     let policy = Policy::default();
-    let (record, answered) = decide(request(Some("ada"), BTreeSet::new()), None, &policy);
+    let (record, answered) =
+        decide(request(Some("ada"), BTreeSet::new()), &under(&policy), Timestamp::UNIX_EPOCH);
     assert_eq!((record.state, record.findings, answered), (State::Received, vec![], Answered::Accepted));
 
-    let (record, answered) = decide(request(None, [NetworkMark::Anonymous].into()), None, &policy);
+    let (record, answered) =
+        decide(request(None, [NetworkMark::Anonymous].into()), &under(&policy), Timestamp::UNIX_EPOCH);
     let codes: Vec<_> = record.findings.iter().map(|finding| finding.code).collect();
     assert_eq!((record.state, answered), (State::Ended(Ending::Redirected), Answered::Redirected));
     assert_eq!(codes, [Code::AnonymousNetwork, Code::Guest]);
@@ -61,6 +71,7 @@ fn what_is_taken_holds_no_finding_and_what_is_redirected_holds_all() {
 fn a_guest_is_taken_where_guests_are_and_a_rule_in_shadow_redirects_nobody() {
     let rules = [(Code::AnonymousNetwork, Mode::Shadow)].into();
     let policy = Policy { guests: Guests::Allow, rules, ..Policy::default() };
-    let (record, answered) = decide(request(None, [NetworkMark::Anonymous].into()), None, &policy);
+    let (record, answered) =
+        decide(request(None, [NetworkMark::Anonymous].into()), &under(&policy), Timestamp::UNIX_EPOCH);
     assert_eq!((record.state, answered), (State::Received, Answered::Accepted));
 }

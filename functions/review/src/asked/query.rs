@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use jiff::Timestamp;
 use lambda_http::aws_lambda_events::query_map::QueryMap;
+use operations::moment;
 
 use crate::problem::Problem;
 
@@ -55,7 +56,7 @@ impl Query {
     }
 
     pub(crate) fn moment(&self, name: &str) -> Result<Option<Timestamp>, Problem> {
-        self.parsed(name, moment)
+        self.parsed(name, moment::parse)
     }
 
     pub(crate) fn flag(&self, name: &str) -> Result<bool, Problem> {
@@ -74,15 +75,4 @@ impl Query {
         }
         Err(Problem::query("limit", format!("from {} to {}", range.start(), range.end())))
     }
-}
-
-/// Reads a moment.
-pub(crate) fn moment(text: &str) -> Result<Timestamp, &'static str> {
-    text.parse().map_err(|_unreadable: jiff::Error| "write a moment as in RFC 3339: 2026-01-31T09:30:00Z")
-}
-
-/// Reads a moment that lies ahead.
-pub(crate) fn moment_ahead(text: &str, now: Timestamp) -> Result<Timestamp, &'static str> {
-    let moment = moment(text)?;
-    if now < moment { Ok(moment) } else { Err("must lie ahead") }
 }

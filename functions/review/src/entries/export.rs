@@ -14,7 +14,6 @@ use tollgate::entry::Listing;
 use tollgate_aws::deny_list;
 use tollgate_aws::tables::Tables;
 
-use super::form::effect_text;
 use super::lines::COLUMNS;
 use crate::asked::Asked;
 use crate::problem::Failure;
@@ -58,7 +57,7 @@ pub(crate) async fn export(tables: &Tables, asked: &Asked) -> Result<Response<Bo
 
 fn line(listing: &Listing) -> String {
     let expires_at = listing.expires_at.map(|at| at.to_string()).unwrap_or_default();
-    csv::line([&listing.entry.key(), effect_text(listing.effect), listing.reason.as_str(), &expires_at])
+    csv::line([&listing.entry.key(), listing.effect.as_str(), listing.reason.as_str(), &expires_at])
 }
 
 /// How many bytes a text takes within the JSON in which Lambda sends it.
@@ -129,7 +128,7 @@ mod tests {
         fn what_is_exported_can_be_imported(
             key in "(account|carrier)#\\PC{1,20}|net#203\\.0\\.113\\.0/24|prefix#\\+1876",
             reason in "[=+@'-]{0,3}\\PC{1,20}",
-            expires_at in proptest::option::of(1_i64..253_402_207_200_000),
+            expires_at in proptest::option::of(946_684_800_000_i64..4_102_444_800_000),
         ) {
             let expires_at = expires_at.map(|at| Timestamp::from_millisecond(at).unwrap());
             if let Some(listing) = listing(&key, &reason, expires_at) {

@@ -1,11 +1,12 @@
 //! The form of an entry in JSON, as shown and as sent.
 
 use jiff::Timestamp;
+use operations::moment;
 use serde::{Deserialize, Serialize};
 use tollgate::entry::{Effect, Entry, Listing};
 use tollgate::text::{Author, Reason};
 
-use crate::asked::{filled, moment_ahead};
+use crate::asked::filled;
 use crate::problem::{FieldError, Problem};
 
 /// An entry as shown.
@@ -49,7 +50,7 @@ impl EntryBody {
         let effect =
             noted(&mut errors, "effect", effect(&self.effect).and_then(|effect| allowed(&entry, effect)));
         let reason = noted(&mut errors, "reason", Reason::parse(&self.reason));
-        let expires_at = self.expires_at.map(|text| moment_ahead(&text, now)).transpose();
+        let expires_at = self.expires_at.map(|text| moment::parse_ahead(&text, now)).transpose();
         let expires_at = noted(&mut errors, "expiresAt", expires_at);
         match (effect, reason, expires_at) {
             (Some(effect), Some(reason), Some(expires_at)) => {
@@ -82,14 +83,6 @@ pub(super) fn allowed(entry: &Entry, effect: Effect) -> Result<Effect, &'static 
             Err("an asn or address-country can be denied, not trusted")
         }
         effect => Ok(effect),
-    }
-}
-
-/// An effect as written.
-pub(super) fn effect_text(effect: Effect) -> &'static str {
-    match effect {
-        Effect::Deny => "deny",
-        Effect::Trust => "trust",
     }
 }
 
@@ -140,7 +133,7 @@ mod tests {
     #[test]
     fn effects_read_back() {
         for effect_of in [Effect::Deny, Effect::Trust] {
-            assert_eq!(effect(effect_text(effect_of)), Ok(effect_of));
+            assert_eq!(effect(effect_of.as_str()), Ok(effect_of));
         }
     }
 }

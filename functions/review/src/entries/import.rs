@@ -1,5 +1,6 @@
-//! The import of many entries from one file. Entries that are listed already are replaced. Of two lines that contradict each
-//! other the stricter counts, wherever it stands, and the other is told: a denial over trust, the longer of two denials, the
+//! The import of many entries from one file. Entries that are listed already are replaced, and what that changes is told; but
+//! what is denied is not trusted so, nor what is trusted denied, unless it is said. Of two lines that contradict each other
+//! the stricter counts, wherever it stands, and the other is told: a denial over trust, the longer of two denials, the
 //! shorter of two trusts.
 
 use std::cmp::{Ordering, Reverse};
@@ -8,16 +9,17 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Response};
-use operations::entries;
+use operations::entries::{self, Opposite};
+use operations::moment;
 use serde::Serialize;
 use tollgate::entry::{Effect, Listing};
 use tollgate::policy::Numbers;
 use tollgate::text::{Author, Reason};
 use tollgate_aws::tables::Tables;
 
-use super::form::{effect, effect_text};
+use super::form::effect;
 use super::lines::{self, Defaults, Line};
-use crate::asked::{Asked, moment_ahead};
+use crate::asked::Asked;
 use crate::problem::{Failure, FieldError, Problem};
 use crate::reply;
 
@@ -25,12 +27,40 @@ use crate::reply;
 const LINES_MAX: usize = 25_000;
 /// As many refused lines as are told one by one.
 const REFUSED_SHOWN_MAX: usize = 100;
+/// As many entries whose effect or end is changed as are told one by one.
+const CHANGED_SHOWN_MAX: usize = 100;
 
 /// An import, as read and judged.
 #[derive(Debug)]
 struct Import {
-    listings: Vec<Listing>,
+    /// What is to be listed, by its key, and the line that says it.
+    listings: BTreeMap<String, (usize, Listing)>,
     refused: Vec<Refused>,
+}
+
+/// What an import does to a list.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Effects {
+    added: usize,
+    changed: Vec<Changed>,
+    unchanged: usize,
+}
+
+/// An entry that is listed, and comes to say something else.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Changed {
+    line: usize,
+    entry: String,
+    before: Holds,
+    after: Holds,
+}
+
+/// What an entry says, and how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Holds {
+    effect: Effect,
+    expires_at: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -41,24 +71,28 @@ struct Refused {
 
 /// Imports the entries of a body in CSV or plain text; with `dryRun`, only says what would be imported.
 pub(crate) async fn import(tables: &Tables, asked: &Asked) -> Result<Response<Body>, Failure> {
-    asked.query.only(&["effect", "reason", "expiresAt", "dryRun"])?;
+    asked.query.only(&["effect", "reason", "expiresAt", "dryRun", "replace"])?;
     let dry_run = asked.query.flag("dryRun")?;
+    let opposite = if asked.query.flag("replace")? { Opposite::GivesWay } else { Opposite::Stands };
     let defaults = Defaults { numbers: entries::numbers(tables).await, ..defaults(asked)? };
 
-    let import = Import::of(read(asked, &defaults)?, &asked.operator.author, asked.now)?;
+    let mut import = Import::of(read(asked, &defaults)?, &asked.operator.author, asked.now)?;
+    let listings: Vec<_> = import.listings().cloned().collect();
+    let standing = entries::standing(tables, &listings, asked.now).await?;
+    let effects = import.held_against(&standing, opposite)?;
 
     if !dry_run {
-        let reason = defaults.reason.as_ref();
-        entries::import(tables, &asked.operator, &import.listings, reason, asked.now).await?;
+        let (listings, reason) = (import.listings().cloned().collect::<Vec<_>>(), defaults.reason.as_ref());
+        entries::import(tables, &asked.operator, &listings, reason, asked.now).await?;
     }
-    Ok(told(&import, dry_run))
+    Ok(told(&import, &effects, dry_run))
 }
 
 fn defaults(asked: &Asked) -> Result<Defaults, Problem> {
     Ok(Defaults {
         effect: asked.query.parsed("effect", effect)?,
         reason: asked.query.parsed("reason", Reason::parse)?,
-        expires_at: asked.query.parsed("expiresAt", |text| moment_ahead(text, asked.now))?,
+        expires_at: asked.query.parsed("expiresAt", |text| moment::parse_ahead(text, asked.now))?,
         numbers: Numbers::default(),
     })
 }
@@ -111,14 +145,71 @@ impl Import {
                 Err(reason) => refused.push(Refused { line: number, reason }),
             }
         }
-        if listings.is_empty() {
-            let shown = refused.into_iter().take(REFUSED_SHOWN_MAX);
-            let errors = shown.map(|r| FieldError { field: format!("line {}", r.line), reason: r.reason });
-            return Err(Problem::invalid("no line of the body is an entry", errors.collect()));
+        let import = Self { listings, refused };
+        if import.listings.is_empty() {
+            Err(import.nothing("no line of the body is an entry"))
+        } else {
+            Ok(import)
         }
-        refused.sort_by_key(|refused| refused.line);
-        Ok(Self { listings: listings.into_values().map(|(_, listing)| listing).collect(), refused })
     }
+
+    fn listings(&self) -> impl Iterator<Item = &Listing> {
+        self.listings.values().map(|(_, listing)| listing)
+    }
+
+    /// What it does to what stands. Where that says the opposite, and is to stand, the line is refused; if nothing else is left, all
+    /// of it is.
+    fn held_against(
+        &mut self,
+        standing: &BTreeMap<String, Listing>,
+        opposite: Opposite,
+    ) -> Result<Effects, Problem> {
+        let mut effects = Effects::default();
+        for (key, (line, listing)) in std::mem::take(&mut self.listings) {
+            let before = standing.get(&key);
+            let turned = before.and_then(|before| entries::turned(before, &listing));
+            if let (Some(stands), Opposite::Stands) = (turned, opposite) {
+                self.refused.push(Refused { line, reason: opposed(stands) });
+                continue;
+            }
+            match before.map(Holds::of) {
+                None => effects.added += 1,
+                Some(before) if before == Holds::of(&listing) => effects.unchanged += 1,
+                Some(before) => {
+                    let after = Holds::of(&listing);
+                    effects.changed.push(Changed { line, entry: key.clone(), before, after });
+                }
+            }
+            self.listings.insert(key, (line, listing));
+        }
+        effects.changed.sort_by_key(|changed| changed.line);
+        self.refused.sort_by_key(|refused| refused.line);
+        if self.listings.is_empty() {
+            return Err(self.nothing("no line is imported: the list says the opposite, and it stands"));
+        }
+        Ok(effects)
+    }
+
+    /// That nothing is imported, and why.
+    fn nothing(&self, detail: &str) -> Problem {
+        let shown = self.refused.iter().take(REFUSED_SHOWN_MAX);
+        let errors =
+            shown.map(|r| FieldError { field: format!("line {}", r.line), reason: r.reason.clone() });
+        Problem::invalid(detail, errors.collect())
+    }
+}
+
+impl Holds {
+    fn of(listing: &Listing) -> Self {
+        // Moments are stored in milliseconds, and compared as they are stored.
+        let stored = |at: Timestamp| Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at);
+        Self { effect: listing.effect, expires_at: listing.expires_at.map(stored) }
+    }
+}
+
+fn opposed(stands: Effect) -> String {
+    let says = stands.as_str();
+    format!("it is on the list as {says} already, which stands; to turn it around, import with replace=true")
 }
 
 /// Of two lines for one entry the one that counts, and the number of the other if the two contradict each other.
@@ -139,22 +230,30 @@ fn stricter(before: (usize, Listing), later: (usize, Listing)) -> ((usize, Listi
 }
 
 fn contradicted(line: usize, (counts, listing): &(usize, Listing)) -> Refused {
-    let says = effect_text(listing.effect);
+    let says = listing.effect.as_str();
     let reason = format!("line {counts} says otherwise of the same entry ({says}), and the stricter counts");
     Refused { line, reason }
 }
 
-fn told(import: &Import, dry_run: bool) -> Response<Body> {
+fn told(import: &Import, effects: &Effects, dry_run: bool) -> Response<Body> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Told<'a> {
         imported: usize,
+        added: usize,
+        changed: Vec<&'a Changed>,
+        changed_count: usize,
+        unchanged: usize,
         refused: Vec<&'a Refused>,
         refused_count: usize,
         dry_run: bool,
     }
     let told = Told {
         imported: import.listings.len(),
+        added: effects.added,
+        changed: effects.changed.iter().take(CHANGED_SHOWN_MAX).collect(),
+        changed_count: effects.changed.len(),
+        unchanged: effects.unchanged,
         refused: import.refused.iter().take(REFUSED_SHOWN_MAX).collect(),
         refused_count: import.refused.len(),
         dry_run,
@@ -203,7 +302,8 @@ mod tests {
             assert_eq!((import.listings.len(), import.refused.len()), (1, 1), "{first} {second}");
             assert_eq!(import.refused[0].line, line, "{first} {second}");
             assert!(import.refused[0].reason.contains(&format!("line {} says otherwise", 5 - line)));
-            assert!(first != deny || second != trust || import.listings[0].effect == Effect::Deny);
+            let counts = import.listings().next().unwrap();
+            assert!(first != deny || second != trust || counts.effect == Effect::Deny);
         }
         assert_eq!(import_csv(&format!("{deny}\n{deny}\n")).refused, []);
         assert_eq!(import_csv(&format!("{trust}\n{deny}\n{trust}\n")).refused.len(), 2);
@@ -211,8 +311,9 @@ mod tests {
 
     #[test]
     fn at_most_a_hundred_refused_lines_are_told_and_all_are_counted() {
-        let import = import(&format!("203.0.113.0/24\n{}", "x\n".repeat(150))).unwrap();
-        let Body::Text(body) = told(&import, true).into_body() else { panic!("not text") };
+        let mut import = import(&format!("203.0.113.0/24\n{}", "x\n".repeat(150))).unwrap();
+        let effects = import.held_against(&BTreeMap::new(), Opposite::Stands).unwrap();
+        let Body::Text(body) = told(&import, &effects, true).into_body() else { panic!("not text") };
         let told: serde_json::Value = serde_json::from_str(&body).unwrap();
         assert_eq!((&told["imported"], &told["refusedCount"]), (&1.into(), &150.into()));
         assert_eq!(

@@ -8,7 +8,7 @@ mod encoding;
 mod plain;
 
 use jiff::Timestamp;
-use operations::csv;
+use operations::{csv, moment};
 use tollgate::entry::{Effect, Entry};
 use tollgate::network::Network;
 use tollgate::policy::Numbers;
@@ -18,7 +18,6 @@ use self::encoding::numbered;
 pub(super) use self::plain::plain;
 
 use super::form::{allowed, effect};
-use crate::asked::moment_ahead;
 
 /// The columns of a CSV file, in the order of an export.
 pub(super) const COLUMNS: [&str; 4] = ["entry", "effect", "reason", "expires_at"];
@@ -136,7 +135,7 @@ fn draft(
     let in_column = |name: &'static str| move |error: &dyn ToString| format!("{name}: {}", error.to_string());
     let effect = cell("effect").map(effect).transpose().map_err(|e| in_column("effect")(&e))?;
     let reason = cell("reason").map(Reason::parse).transpose().map_err(|e| in_column("reason")(&e))?;
-    let expires_at = cell("expires_at").map(|text| moment_ahead(text, now)).transpose();
+    let expires_at = cell("expires_at").map(|text| moment::parse_ahead(text, now)).transpose();
     let expires_at = expires_at.map_err(|e| in_column("expires_at")(&e))?;
     let effect = effect.or(defaults.effect).ok_or("no effect is given")?;
     Ok(Draft {

@@ -11,7 +11,7 @@ use crate::verdict::{Code, Finding};
 pub(super) enum Stage {
     /// Before the form is shown: nothing is known but who looks at it.
     Form,
-    /// At the door: the request is known, and what is spent for everybody. Only ever redirects, since it is told.
+    /// At the door: the request is known, and what is closed or spent for everybody. Only ever redirects, since it is told.
     AtOnce,
     /// Everything is known.
     Screening,
@@ -28,13 +28,14 @@ enum Group {
 }
 
 /// The groups of rules, each with its stages.
-const GROUPS: [(Group, &[Stage]); 12] = [
+const GROUPS: [(Group, &[Stage]); 13] = [
     (Group::OfCase(destination::findings), &[Stage::Screening, Stage::AtDial]),
     (Group::OfCase(listed::findings), &[Stage::Screening, Stage::AtDial]),
     (Group::OfCase(line::findings), &[Stage::Screening]),
     (Group::OfCaller(network::findings), &[Stage::Form, Stage::AtOnce, Stage::Screening]),
     (Group::OfCase(network::mismatch), &[Stage::AtOnce, Stage::Screening]),
     (Group::OfCaller(identity::findings), &[Stage::Form, Stage::AtOnce, Stage::Screening]),
+    (Group::OfCase(closed), &[Stage::AtOnce]),
     (Group::OfCase(spent), &[Stage::AtOnce]),
     (Group::OfCase(asker::findings), &[Stage::Screening]),
     (Group::OfCase(number::findings), &[Stage::Screening]),
@@ -65,6 +66,13 @@ pub(super) fn of_caller<'a>(
         Group::OfCaller(findings) => findings(caller, policy),
         Group::OfCase(_) => vec![],
     })
+}
+
+/// That nobody is called, of no country. A switch for some of the countries is found by the number, which nothing looks at before
+/// the answer.
+fn closed(case: &Case<'_>) -> Vec<Finding> {
+    let closed = case.facts.switches.close_all(&case.policy.served_countries);
+    closed.then(|| Finding::about(Code::KillSwitch, "all")).into_iter().collect()
 }
 
 /// A budget that is spent for everybody.

@@ -121,7 +121,7 @@ impl Case {
     }
 
     fn at_once(&self) -> Verdict {
-        at_once(&self.request, None, &self.policy)
+        at_once(&self.request, &self.facts.switches, None, &self.policy)
     }
 
     fn at_dial(&self) -> Verdict {

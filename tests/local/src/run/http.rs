@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -13,6 +14,7 @@ use lambda_http::Body;
 use super::page;
 use crate::connect;
 use crate::edge::Incoming;
+use crate::own::{is_own, is_this_machines};
 use crate::stack::Stack;
 
 /// API Gateway takes at most 10 MB.
@@ -27,7 +29,22 @@ pub fn router(stack: Arc<Stack>) -> Router {
         .fallback(through_the_edge)
         .with_state(stack)
         .nest("/_local/connect", faults)
+        .layer(from_fn(for_this_machine))
 }
+
+/// Turns away what another website has a browser send: to what is this machine's alone, and by a name that was made to lead here.
+async fn for_this_machine(request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let admitted = match request.uri().path() {
+        "/_local/page.css" | "/_local/page.js" => is_this_machines(headers),
+        path if path.starts_with("/_local/") => is_own(headers),
+        _ => is_this_machines(headers),
+    };
+    if admitted { next.run(request).await } else { StatusCode::FORBIDDEN.into_response() }
+}
+
+#[cfg(test)]
+mod tests;
 
 async fn through_the_edge(State(stack): State<Arc<Stack>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();

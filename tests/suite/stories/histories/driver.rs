@@ -149,6 +149,11 @@ impl History {
 
     async fn ask(&mut self, who: usize, whom: usize) {
         let visitor = visitor(who);
+        if self.model.is_killed() {
+            let told = visitor.asks_for(&self.world, &number(whom)).await;
+            assert_eq!((told.status, &told.json()["status"]), (200, &json!("redirected")));
+            return;
+        }
         let id = visitor.asks(&self.world, &number(whom)).await;
         self.model.asked(&id, who, number(whom), self.world.now(), self.deadline_seconds);
         self.asked.push((id, visitor));

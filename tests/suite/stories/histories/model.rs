@@ -87,6 +87,10 @@ impl Model {
         self.killed = on;
     }
 
+    pub(super) fn is_killed(&self) -> bool {
+        self.killed
+    }
+
     /// What is wrong with what is there.
     pub(super) fn wrong(&mut self, seen: &Seen, now: Timestamp) -> Vec<String> {
         let mut wrong = vec![];

@@ -46,7 +46,12 @@ proptest! {
             case.mode(code, mode);
         }
         let verdict = case.at_once();
-        prop_assert!(verdict.certainty <= Certainty::Suspected);
-        prop_assert!(codes(&verdict).is_subset(&codes(&case.verdict())));
+        // That nobody is called is everybody's to know, and sure.
+        let closed = case.facts.switches.close_all(&case.policy.served_countries);
+        prop_assert_eq!(codes(&verdict).contains(&Code::KillSwitch), closed);
+        let mut found = codes(&case.verdict());
+        found.extend(closed.then_some(Code::KillSwitch));
+        prop_assert!(closed || verdict.certainty <= Certainty::Suspected);
+        prop_assert!(codes(&verdict).is_subset(&found));
     }
 }

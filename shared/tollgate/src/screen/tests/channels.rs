@@ -34,7 +34,8 @@ fn the_callback_is_not_shown_to_anybody_while_a_budget_is_spent_for_everybody() 
     let case = plain();
     let shown = channels(&case.request.caller, &case.facts.switches, Some(Budget::CallsPerDay), &case.policy);
     assert_eq!(shown, [Channel::Chat, Channel::CallIn]);
-    let verdict = at_once(&case.request, Some(Budget::CallsPerDay), &case.policy);
+    let switches = &case.facts.switches;
+    let verdict = at_once(&case.request, switches, Some(Budget::CallsPerDay), &case.policy);
     check_verdict(&verdict, Certainty::Sure, &["sure: budget-spent calls-per-day"]);
 }
 
