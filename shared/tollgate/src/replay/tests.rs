@@ -234,8 +234,8 @@ fn what_the_lists_and_switches_said_they_say_again() {
     closed.findings = found(Code::KillSwitch, "all");
     let served = policy(r#"{"served_countries": ["US", "JM"], "rules": {"voip-line": "off"}}"#);
     let refused = |code| (CameTo::Refused, Some(code));
-    let expected =
-        [refused(Code::DenyListed), refused(Code::KillSwitch), APPROVED, refused(Code::KillSwitch)];
+    let told = (CameTo::Redirected, Some(Code::KillSwitch));
+    let expected = [refused(Code::DenyListed), refused(Code::KillSwitch), APPROVED, told];
     assert_eq!(replayed(served, &[denied, stopped, trusted, closed]), expected);
 }
 

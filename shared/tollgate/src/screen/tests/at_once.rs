@@ -26,7 +26,8 @@ fn at_once_the_network_and_the_caller_are_known_and_nothing_else() {
     check_verdict(
         &at_once(|case| {
             case.ask_for("+19002345678");
-            case.facts.switches.all = true;
+            case.facts.switches.countries = case.request.number.countries().iter().copied().collect();
+            case.policy.served_countries.extend(CountryCode::parse("FR"));
             case.list(Effect::Deny, "account#ada");
             case.facts.asking.address = asked(31);
         }),
