@@ -202,7 +202,7 @@ fn further(terms: &Terms, budgets: &Budgets, now: Timestamp) -> Option<Row> {
     let at_once = (all * FURTHER_AT_ONCE_PERCENT).div_ceil(100);
     let max = window.share_by(now, at_once, all);
     let takes = vec![Take { budget: Budget::FurtherNumbersPerDay, amount: 1, max }];
-    terms.further.then(|| Row { pot: Pot::FurtherNumbers, window, takes })
+    terms.further.then_some(Row { pot: Pot::FurtherNumbers, window, takes })
 }
 
 /// The share of them that may be called from the day's first moment on; the rest comes with the hours.
