@@ -2,9 +2,9 @@
 
 import argparse
 import re
-import time
 import signal
 import sys
+import time
 
 import update
 from deployment import EVENT_SOURCE, Deployment, carry_events
