@@ -75,7 +75,7 @@ pub async fn claim(
     };
     // A request waits for the next minute but not for the next hour: a longer budget that is spent is the answer.
     let spent = refusals.into_iter().flat_map(|refusal| match refusal.part {
-        Part::Budgets(booking) => booking.spent(refusal.item.as_ref()),
+        Part::Budgets(booking) => booking.spent(refusal.item.as_ref(), &tables.damage),
         Part::Request | Part::Call => vec![],
     });
     // Of several of one length the last of the rows, as in a replay.

@@ -196,13 +196,16 @@ fn place(terms: &Terms, policy: &Policy, now: Timestamp) -> Option<Row> {
 
 /// The part of the day's calls that further numbers share, of which another part is kept for later hours.
 fn further(terms: &Terms, budgets: &Budgets, now: Timestamp) -> Option<Row> {
+    if !terms.further {
+        return None;
+    }
     let window = Window::at(now, DAY_SECONDS);
     let percent = u64::from(budgets.further_numbers_percent);
     let all = u64::from(budgets.calls_per_day_max).saturating_mul(percent).div_ceil(100);
     let at_once = (all * FURTHER_AT_ONCE_PERCENT).div_ceil(100);
     let max = window.share_by(now, at_once, all);
     let takes = vec![Take { budget: Budget::FurtherNumbersPerDay, amount: 1, max }];
-    terms.further.then_some(Row { pot: Pot::FurtherNumbers, window, takes })
+    Some(Row { pot: Pot::FurtherNumbers, window, takes })
 }
 
 /// The share of them that may be called from the day's first moment on; the rest comes with the hours.

@@ -245,3 +245,27 @@ async fn a_count_that_cannot_be_read_counts_as_full_until_it_is_mended_and_is_to
         alice.is_called(&world, NUMBER).await;
     }
 }
+
+#[tokio::test]
+async fn a_budget_that_cannot_be_read_is_spent_until_it_is_mended_and_is_told_by_its_name() {
+    for (attribute, budget) in
+        [("calls", "calls-per-day"), ("micro_usd", "cost-per-day"), ("calls_US", "calls-per-country-per-day")]
+    {
+        let world = world().await;
+        let window = Window::at(world.now(), 86_400);
+        let key = item(&[("subject", s("budget#total")), ("window", s(window.key()))]);
+        let mut row = key.clone();
+        row.insert(attribute.to_owned(), s("many"));
+        put(&world, "Counters", row).await;
+        let id = account("alice").asks(&world, NUMBER).await;
+        world.settle().await;
+        assert_eq!(world.state(&id).await, StateName::Refused, "{attribute}");
+        assert_eq!(world.record(&id).await.findings[0].subject.as_deref(), Some(budget));
+        let counts = world.stack.functions.dialing.metrics.kept_counts();
+        assert!(counts[&Metric::DamagedRows] > 0.0, "{attribute}");
+
+        let mend = world.stack.tables.client.delete_item().table_name("Counters").set_key(Some(key));
+        mend.send().await.unwrap();
+        account("bob").at("203.0.113.50").is_called(&world, OTHER).await;
+    }
+}

@@ -3,14 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure, Update};
-use jiff::Timestamp;
+use aws_sdk_dynamodb::types::{ReturnValuesOnConditionCheckFailure, Update};
 use tollgate::budget::{Budget, Earned, Home, Row, Settled, Take};
 
 use super::key;
+use super::rows::signed;
 use crate::error::StoreError;
 use crate::item::{Item, expires, n};
-use crate::tables::Tables;
+use crate::tables::{Damage, Tables};
 
 /// What is booked on one item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,17 +23,12 @@ pub(crate) struct Booking {
     /// What an attribute holds at least before.
     least: BTreeMap<String, i128>,
     forgotten: BTreeSet<String>,
-    kept_until: Option<Timestamp>,
 }
 
 impl Booking {
     fn on(home: Home) -> Self {
         let (rows, adds, most, least) = (vec![], BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { home, rows, adds, most, least, forgotten: BTreeSet::new(), kept_until: None }
-    }
-
-    fn keep(&mut self, until: Timestamp) {
-        self.kept_until = self.kept_until.max(Some(until));
+        Self { home, rows, adds, most, least, forgotten: BTreeSet::new() }
     }
 
     /// Whether a damaged cost can refuse it.
@@ -46,6 +41,7 @@ impl Booking {
         let mut update = Update::builder()
             .table_name(&tables.names.counters)
             .set_key(Some(key(&self.home.subject, self.home.window)))
+            .expression_attribute_values(":expires_at", expires(self.home.kept_until))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let (mut adds, mut conditions) = (vec![], vec![]);
         for (attribute, amount) in &self.adds {
@@ -61,11 +57,7 @@ impl Booking {
             conditions.push(format!("{attribute} >= :{attribute}_least"));
             update = update.expression_attribute_values(format!(":{attribute}_least"), n(least));
         }
-        let mut expression = format!("ADD {}", adds.join(", "));
-        if let Some(until) = self.kept_until {
-            expression.push_str(" SET expires_at = :expires_at");
-            update = update.expression_attribute_values(":expires_at", expires(until));
-        }
+        let mut expression = format!("ADD {} SET expires_at = :expires_at", adds.join(", "));
         if !self.forgotten.is_empty() {
             let forgotten: Vec<_> = self.forgotten.iter().map(String::as_str).collect();
             expression.push_str(" REMOVE ");
@@ -79,28 +71,17 @@ impl Booking {
             .map_err(StoreError::build("Update"))
     }
 
-    /// Which budgets had no room, given the item as it stands: of each row the first.
-    pub(crate) fn spent(&self, item: Option<&Item>) -> Vec<(Take, Row)> {
-        // Places of newcomers may be fewer than none.
-        let taken = |row: &Row, budget: Budget| match item
-            .and_then(|item| item.get(&row.pot.attribute(row.window, budget)))
-        {
-            Some(AttributeValue::N(number)) => number.parse().unwrap_or(0),
-            _ => 0_i128,
+    /// Which budgets had no room, given the item as it stands: of each row the first. What cannot be read is full.
+    pub(crate) fn spent(&self, item: Option<&Item>, damage: &Damage) -> Vec<(Take, Row)> {
+        let is_over = |row: &Row, take: &Take| {
+            let taken = signed(item, &row.pot.attribute(row.window, take.budget), damage);
+            i128::from(taken) + i128::from(take.amount) > i128::from(take.max)
         };
-        let is_over =
-            |row: &Row, take: &Take| taken(row, take.budget) + i128::from(take.amount) > i128::from(take.max);
         let of_row = |row: &Row| {
             let take = row.takes.iter().find(|take| is_over(row, take))?;
             Some((*take, row.clone()))
         };
-        let over: Vec<_> = self.rows.iter().filter_map(of_row).collect();
-        if over.is_empty() {
-            // Something had no room, even if it cannot be read.
-            let first = self.rows.first().and_then(|row| Some((*row.takes.first()?, row.clone())));
-            return first.into_iter().collect();
-        }
-        over
+        self.rows.iter().filter_map(of_row).collect()
     }
 }
 
@@ -121,7 +102,6 @@ pub(crate) fn takes(rows: &[Row]) -> Vec<Booking> {
         *booking.adds.entry(attribute.clone()).or_default() += i128::from(take.amount);
         booking.most.insert(attribute, i128::from(take.max) - i128::from(take.amount));
         booking.forgotten.extend(row.pot.forgotten(row.window, take.budget));
-        booking.keep(row.window.forgotten_at());
     })
 }
 
@@ -152,7 +132,6 @@ pub(crate) fn ends(earned: &[Earned], settled: Option<&Settled>) -> Vec<Booking>
         for budget in budgets {
             *booking.adds.entry(pot.attribute(*window, *budget)).or_default() -= i128::from(*places);
         }
-        booking.keep(window.forgotten_at());
     }
     if let Some(settled) = settled {
         let booking = bookings.on(settled.pot().home(settled.window));

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures::future::try_join_all;
 use jiff::Timestamp;
-use tollgate::counter::Ask;
+use tollgate::budget::Pot;
+use tollgate::counter::{Ask, DAY_SECONDS, Window};
 use tollgate::person::Person;
 
 use crate::error::StoreError;
@@ -35,7 +36,8 @@ pub struct Counted {
 /// When DynamoDB does not answer.
 pub async fn of_person(tables: &Tables, person: &Person, now: Timestamp) -> Result<Vec<Counted>, StoreError> {
     let subjects = person.subjects().into_iter().map(|subject| subject.key());
-    let lookups = person.line().map(|line| format!("budget#lookups#{line}"));
+    let today = Window::at(now, DAY_SECONDS);
+    let lookups = person.line().map(|line| Pot::LookupsOf(line).home(today).subject);
     let rows = try_join_all(subjects.chain(lookups).map(|subject| of_subject(tables, subject))).await?;
     let is_live = |row: &Counted| row.expires_at.is_none_or(|expires_at| now < expires_at);
     Ok(rows.into_iter().flatten().filter(is_live).collect())

@@ -70,7 +70,7 @@ pub(super) fn number(item: Option<&Item>, attribute: &str, damage: &Damage) -> u
     u64::try_from(signed(item, attribute, damage)).unwrap_or(0)
 }
 
-fn signed(item: Option<&Item>, attribute: &str, damage: &Damage) -> i64 {
+pub(super) fn signed(item: Option<&Item>, attribute: &str, damage: &Damage) -> i64 {
     match item.and_then(|item| item.get(attribute)) {
         None => 0,
         Some(AttributeValue::N(number)) if let Ok(number) = number.parse() => number,

@@ -1,7 +1,7 @@
 //! Where budgets are counted. What all calls share is one item for each day, in which every window and country has an attribute
 //! of its own: a dial writes that item once, not once for each budget. What concerns one range or one address is an item of its own.
 
-use std::fmt;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Budget;
 use crate::counter::{DAY_SECONDS, Window};
@@ -26,25 +26,31 @@ pub enum Pot {
     LookupsOf(Network),
 }
 
-/// An item of counts: its keys.
+/// An item of counts: its keys, and how long it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Home {
     /// The item's subject.
     pub subject: String,
     /// The item's window.
     pub window: Window,
+    /// When nobody asks for any window in it any more.
+    pub kept_until: Timestamp,
 }
 
-impl fmt::Display for Pot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Total => f.write_str("budget#total"),
-            Self::Country(country) => write!(f, "budget#country#{country}"),
-            Self::FurtherNumbers => f.write_str("budget#further-numbers"),
-            Self::Newcomers => f.write_str("budget#newcomers"),
-            Self::Range(range) => write!(f, "budget#range#{range}"),
-            Self::Lookups => f.write_str("budget#lookups"),
-            Self::LookupsOf(asker) => write!(f, "budget#lookups#{asker}"),
+impl Home {
+    fn of_its_own(subject: String, window: Window) -> Self {
+        Self { subject, window, kept_until: window.forgotten_at() }
+    }
+
+    /// The item of the day in which a window begins.
+    fn shared(window: Window) -> Self {
+        let day = day_of(window);
+        // A window that begins in the day's last moment may be a day long, and slides out for another.
+        let kept_until = day.forgotten_at().saturating_add(SignedDuration::from_hours(24));
+        Self {
+            subject: "budget#total".to_owned(),
+            window: day,
+            kept_until: kept_until.unwrap_or(Timestamp::MAX),
         }
     }
 }
@@ -54,10 +60,13 @@ impl Pot {
     #[must_use]
     pub fn home(&self, window: Window) -> Home {
         match self {
-            Self::Total | Self::Country(_) | Self::FurtherNumbers | Self::Newcomers => {
-                Home { subject: Self::Total.to_string(), window: day_of(window) }
+            Self::Newcomers if window.length_seconds() > DAY_SECONDS => {
+                Home::of_its_own("budget#newcomers".to_owned(), window)
             }
-            Self::Range(_) | Self::Lookups | Self::LookupsOf(_) => Home { subject: self.to_string(), window },
+            Self::Total | Self::Country(_) | Self::FurtherNumbers | Self::Newcomers => Home::shared(window),
+            Self::Range(range) => Home::of_its_own(format!("budget#range#{range}"), window),
+            Self::Lookups => Home::of_its_own("budget#lookups".to_owned(), window),
+            Self::LookupsOf(asker) => Home::of_its_own(format!("budget#lookups#{asker}"), window),
         }
     }
 
@@ -76,27 +85,24 @@ impl Pot {
         }
     }
 
-    /// The attributes of earlier windows that nobody asks for any more, which the item forgets so that it stays small.
+    /// The attributes of earlier windows that nobody asks for any more, which the item forgets so that it stays below a
+    /// kilobyte, of which a write costs one unit. Windows are looked for some way back; what is older, because no call was made
+    /// for so long, stays until its day is over.
     #[must_use]
     pub fn forgotten(&self, window: Window, budget: Budget) -> Vec<String> {
         let day = day_of(window);
-        let needed = match self {
+        let (asked_for, looked_for) = match self {
             // A dialer whose clock is a few minutes behind still counts in an earlier minute.
-            Self::Total if window != day => 5,
+            Self::Total if window != day => (5, 60),
             // The last window's places slide out in this one.
-            Self::Newcomers => 3,
+            Self::Newcomers => (3, 24),
             _ => return vec![],
         };
-        let nth = window.nth_of(day);
-        let of = budget.attribute();
-        let past = nth.saturating_sub(FORGOTTEN_MAX)..(nth + 1).saturating_sub(needed);
+        let (nth, of) = (window.nth_of(day), budget.attribute());
+        let past = nth.saturating_sub(looked_for)..(nth + 1).saturating_sub(asked_for);
         past.map(|nth| format!("{of}_{}_{nth}", window.length_seconds())).collect()
     }
 }
-
-/// How many windows a write looks back for what can be forgotten. What is older than that, because no call was made for
-/// so long, stays until its day is over.
-const FORGOTTEN_MAX: u64 = 60;
 
 fn day_of(window: Window) -> Window {
     Window::at(window.begins_at(), DAY_SECONDS)
@@ -104,7 +110,9 @@ fn day_of(window: Window) -> Window {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -122,8 +130,11 @@ mod tests {
             (Pot::Country("US".to_owned()), 86_400, Budget::CallsPerCountryPerDay, "calls_US"),
             (Pot::FurtherNumbers, 86_400, Budget::FurtherNumbersPerDay, "calls_further"),
             (Pot::Newcomers, 1_800, Budget::Strangers, "strangers_1800_20"),
+            // No two share one, even if the newcomers' window is as long as another.
+            (Pot::Newcomers, 86_400, Budget::Newcomers, "newcomers_86400_0"),
         ];
-        let day = Home { subject: "budget#total".to_owned(), window: window(0, DAY_SECONDS) };
+        let day = Pot::Total.home(window(0, DAY_SECONDS));
+        assert_eq!((day.subject.as_str(), day.window), ("budget#total", window(0, DAY_SECONDS)));
         for (pot, length_seconds, budget, attribute) in shared {
             let window = window(617 * 60 + 3, length_seconds);
             assert_eq!((pot.home(window), pot.attribute(window, budget).as_str()), (day.clone(), attribute));
@@ -131,17 +142,26 @@ mod tests {
     }
 
     #[test]
-    fn a_range_has_an_item_of_its_own() {
-        let (pot, day) = (Pot::Range("+1206555".to_owned()), window(0, DAY_SECONDS));
-        assert_eq!(pot.home(day), Home { subject: "budget#range#+1206555".to_owned(), window: day });
-        assert_eq!(pot.attribute(day, Budget::NewcomersPerRangePerDay), "newcomers");
+    fn a_range_has_an_item_of_its_own_and_so_have_newcomers_whose_window_is_longer_than_a_day() {
+        let (range, day) = (Pot::Range("+1206555".to_owned()), window(0, DAY_SECONDS));
+        assert_eq!(range.home(day).subject, "budget#range#+1206555");
+        assert_eq!(range.attribute(day, Budget::NewcomersPerRangePerDay), "newcomers");
+        let week = window(0, 604_800);
+        let home = Pot::Newcomers.home(week);
+        assert_eq!((home.subject.as_str(), home.window), ("budget#newcomers", week));
     }
 
-    #[test]
-    fn no_two_budgets_of_a_dial_share_an_attribute_even_if_the_newcomers_window_is_a_day() {
-        let day = window(0, DAY_SECONDS);
-        assert_eq!(Pot::Newcomers.attribute(day, Budget::Newcomers), "newcomers_86400_0");
-        assert_eq!(Pot::Total.attribute(window(0, 3_600), Budget::CallsPerHour), "calls_3600_0");
+    proptest! {
+        #[test]
+        fn an_item_is_kept_for_as_long_as_any_window_in_it_is_asked_for(
+            second in 0_i64..8 * 86_400,
+            length_seconds in 60_u32..=604_800,
+        ) {
+            for pot in [Pot::Newcomers, Pot::Range("+1".to_owned()), Pot::Lookups] {
+                let window = window(second, length_seconds);
+                prop_assert!(pot.home(window).kept_until >= window.forgotten_at());
+            }
+        }
     }
 
     #[test]
@@ -153,5 +173,49 @@ mod tests {
         assert_eq!(Pot::Newcomers.forgotten(window(0, 1_800), Budget::Newcomers), [""; 0]);
         assert_eq!(Pot::Total.forgotten(window(0, DAY_SECONDS), Budget::CostPerDay), [""; 0]);
         assert_eq!(Pot::Total.forgotten(window(86_399, 60), Budget::CallsPerMinute).len(), 60 - 4);
+    }
+
+    #[test]
+    fn what_a_dial_forgets_leaves_room_in_an_expression_of_four_kilobytes() {
+        let last = 86_399;
+        let named = |pot: Pot, length_seconds, budget| pot.forgotten(window(last, length_seconds), budget);
+        let all = [
+            named(Pot::Total, 60, Budget::CallsPerMinute),
+            named(Pot::Total, 3_600, Budget::CallsPerHour),
+            named(Pot::Newcomers, 60, Budget::Newcomers),
+            named(Pot::Newcomers, 60, Budget::Strangers),
+        ];
+        let bytes: usize = all.iter().flatten().map(|name| name.len() + ", ".len()).sum();
+        assert!(bytes < 2_048, "{bytes}");
+    }
+
+    /// The bytes of all attributes that calls at these seconds of a day leave in the item: names, and numbers of three bytes.
+    fn bytes_after(calls: impl Iterator<Item = i64>) -> usize {
+        let mut held = BTreeSet::new();
+        for second in calls {
+            for (pot, length_seconds, budget) in [
+                (Pot::Total, 60, Budget::CallsPerMinute),
+                (Pot::Total, 3_600, Budget::CallsPerHour),
+                (Pot::Newcomers, 1_800, Budget::Newcomers),
+                (Pot::Newcomers, 1_800, Budget::Strangers),
+            ] {
+                let window = window(second, length_seconds);
+                held.insert(pot.attribute(window, budget));
+                pot.forgotten(window, budget).iter().for_each(|name| {
+                    held.remove(name);
+                });
+            }
+        }
+        held.iter().map(|name| name.len() + 3).sum()
+    }
+
+    #[test]
+    fn the_item_stays_below_a_kilobyte_however_far_apart_calls_are() {
+        // Keys, the day's calls and dollars, ten countries, the expiry.
+        let always = 60 + 30 + 10 * 11 + 20;
+        for apart_seconds in [20, 61, 300, 1_801, 3_000, 3_661, 5_400, 40_000] {
+            let bytes = bytes_after((0..86_400).step_by(apart_seconds));
+            assert!(always + bytes < 1_024, "{bytes} bytes, {apart_seconds} seconds apart");
+        }
     }
 }
