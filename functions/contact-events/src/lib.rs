@@ -66,21 +66,17 @@ async fn hear(event: ContactEvent, listener: &ContactEvents, now: Timestamp) -> 
     let tables = &listener.tables;
     let ContactEvent { contact_id, heard } = event;
     let known = contacts::get(tables, &contact_id).await?;
-    let Some((contact, request_id)) = known.and_then(|contact| Some((contact.clone(), contact.request_id?)))
-    else {
+    let known = known.and_then(|contact| contact.request_id.map(|request_id| (contact, request_id)));
+    let Some((contact, request_id)) = known else {
         return hear_of_unknown(contact_id, heard, listener, now).await;
     };
-    let contact = match heard {
+    let half = match heard {
         // The first end that is heard is the one that counts; its reason is known.
-        Heard::Ended { end, .. } if contact.ended_at.is_some() && !contact.lacks_moments_of(&end) => contact,
-        Heard::Ended { end, .. } if contact.ended_at.is_some() => {
-            contacts::note(tables, &contact_id, &Half::Ended(end), now).await?
-        }
-        heard => {
-            let half = half(&contact_id, heard, listener, now).await;
-            contacts::note(tables, &contact_id, &half, now).await?
-        }
+        Heard::Ended { end, .. } if contact.ended_at.is_some() => Half::Ended(end),
+        heard => half(&contact_id, heard, listener, now).await,
     };
+    let contact =
+        if contact.knows(&half) { contact } else { contacts::note(tables, &contact_id, &half, now).await? };
     close_if_over(request_id, &contact_id, &contact, listener, now).await
 }
 

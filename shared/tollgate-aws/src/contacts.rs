@@ -62,11 +62,21 @@ pub enum Half {
 }
 
 impl Contact {
-    /// Whether an end tells a moment that is not known yet.
+    /// Whether a half tells nothing new: an end that comes again, with no moment and no excuse that is not known.
     #[must_use]
-    pub fn lacks_moments_of(&self, end: &CallEnd) -> bool {
-        let lacks = |known: Option<Timestamp>, told: Option<Timestamp>| known.is_none() && told.is_some();
-        lacks(self.answered_at, end.answered_at) || lacks(self.agent_at, end.agent_at)
+    pub fn knows(&self, half: &Half) -> bool {
+        fn known<T>(known: Option<&T>, told: Option<&T>) -> bool {
+            known.is_some() || told.is_none()
+        }
+        match half {
+            Half::Ended(end) => {
+                self.ended_at.is_some()
+                    && known(self.answered_at.as_ref(), end.answered_at.as_ref())
+                    && known(self.agent_at.as_ref(), end.agent_at.as_ref())
+                    && known(self.excuse.as_ref(), end.excuse.as_ref())
+            }
+            Half::Request(_) | Half::LegBegan(_) | Half::LegEnded { .. } => false,
+        }
     }
 
     /// The end of the call, if it was heard, with all that was heard of its course. A call that was transferred ends with
