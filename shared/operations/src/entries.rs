@@ -47,7 +47,7 @@ pub async fn put(
 ) -> Result<(), Refused> {
     operator.must_be_allowed(Operation::KeepLists)?;
     if opposite == Opposite::Stands {
-        let stands = standing(tables, std::slice::from_ref(listing), now).await?;
+        let stands = standing(tables, std::slice::from_ref(&listing.entry), now).await?;
         if let Some(effect) = stands.get(&listing.entry.key()).and_then(|before| turned(before, listing)) {
             return Err(Refused::ListedAs { effect });
         }
@@ -60,18 +60,16 @@ pub async fn put(
     Ok(deny_list::add(tables, std::slice::from_ref(listing), now).await?)
 }
 
-/// What the list says of the entries of these listings now, by their keys. What cannot be read counts as not listed, as it does
-/// for requests.
+/// What the list says of these entries now, by their keys. One that cannot be read counts as not listed, and so is written anew.
 ///
 /// # Errors
 /// When DynamoDB does not answer.
 pub async fn standing(
     tables: &Tables,
-    listings: &[Listing],
+    entries: &[Entry],
     now: Timestamp,
 ) -> Result<BTreeMap<String, Listing>, StoreError> {
-    let entries: Vec<_> = listings.iter().map(|listing| listing.entry.clone()).collect();
-    let standing = deny_list::of(tables, &entries, now).await?;
+    let standing = deny_list::of(tables, entries, now).await?;
     Ok(standing.into_iter().map(|listing| (listing.entry.key(), listing)).collect())
 }
 

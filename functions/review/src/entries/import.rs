@@ -77,8 +77,8 @@ pub(crate) async fn import(tables: &Tables, asked: &Asked) -> Result<Response<Bo
     let defaults = Defaults { numbers: entries::numbers(tables).await, ..defaults(asked)? };
 
     let mut import = Import::of(read(asked, &defaults)?, &asked.operator.author, asked.now)?;
-    let listings: Vec<_> = import.listings().cloned().collect();
-    let standing = entries::standing(tables, &listings, asked.now).await?;
+    let entries: Vec<_> = import.listings().map(|listing| listing.entry.clone()).collect();
+    let standing = entries::standing(tables, &entries, asked.now).await?;
     let effects = import.held_against(&standing, opposite)?;
 
     if !dry_run {
