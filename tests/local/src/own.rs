@@ -1,6 +1,6 @@
-//! What a browser may have this machine's stack do for a page: IAM does not stand before the operators' routes here, so a page of
-//! another origin is kept from them by what browsers say of it, and a name that was made to lead here by the host that it asks
-//! for.
+//! Which requests come from this machine's own pages and programs. On AWS, IAM guards the operators' routes; here it does not. A
+//! page of another website could therefore have a browser send requests to the stack. Browsers say which page a request comes
+//! from, and which host it asks for: the stack refuses other pages, and hosts by another name than this machine's.
 
 use axum::http::HeaderMap;
 use axum::http::header::{HOST, ORIGIN};

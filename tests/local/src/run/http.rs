@@ -32,19 +32,15 @@ pub fn router(stack: Arc<Stack>) -> Router {
         .layer(from_fn(for_this_machine))
 }
 
-/// Turns away what another website has a browser send: to what is this machine's alone, and by a name that was made to lead here.
+/// Turns away what another website has a browser send to the stand-ins, and whatever asks for this machine by another name.
 async fn for_this_machine(request: Request, next: Next) -> Response {
     let headers = request.headers();
-    let admitted = match request.uri().path() {
-        "/_local/page.css" | "/_local/page.js" => is_this_machines(headers),
-        path if path.starts_with("/_local/") => is_own(headers),
-        _ => is_this_machines(headers),
-    };
+    let path = request.uri().path();
+    let is_for_pages = ["/_local/page.css", "/_local/page.js"].contains(&path);
+    let is_ours_alone = path.starts_with("/_local/") && !is_for_pages;
+    let admitted = if is_ours_alone { is_own(headers) } else { is_this_machines(headers) };
     if admitted { next.run(request).await } else { StatusCode::FORBIDDEN.into_response() }
 }
-
-#[cfg(test)]
-mod tests;
 
 async fn through_the_edge(State(stack): State<Arc<Stack>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
@@ -80,3 +76,6 @@ fn metrics(stack: &Stack) -> std::collections::BTreeMap<String, f64> {
     });
     named.collect()
 }
+
+#[cfg(test)]
+mod tests;
