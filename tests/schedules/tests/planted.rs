@@ -24,7 +24,7 @@ fn without_the_claims_condition_a_request_is_called_twice() {
 
 #[test]
 fn without_the_claims_condition_two_calls_live() {
-    found(Planted::UnconditionalClaim, Theme::Anything, &[Invariant::OneLiveCall], 0..400);
+    found(Planted::UnconditionalClaim, Theme::Anything, &[Invariant::OneLiveCall], 50..150);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use local::connect::CallPlan;
-use serde_json::json;
+use serde_json::{Value, json};
 use tollgate::entry::Entry;
 use tollgate_aws::deny_list;
 
@@ -90,6 +90,20 @@ async fn an_entry_that_is_accepted_again_holds_longer() {
     assert_eq!(leads_to(&removed).0, 303);
     let again = desk.sees("proposals").await.text;
     assert!(again.contains("name=\"days\" value=\"7\" checked"), "{again}");
+}
+
+#[tokio::test]
+async fn a_proposal_that_is_accepted_turns_no_trust_around() {
+    let world = world().await;
+    free(&world).await;
+    customers(&world).await;
+    pump(&world, 0..10).await;
+    world.list("trust", RANGE).await;
+    let desk = desk(&world);
+    let answer = desk.sends("proposals", &decision("deny", "10", "accept")).await;
+    assert!((400..500).contains(&answer.status), "{}", answer.text);
+    let stands = world.operator(http::Method::GET, "/review/entries/prefix%23%2B1712770", Value::Null).await;
+    assert_eq!(stands.json()["effect"], "trust");
 }
 
 #[tokio::test]
