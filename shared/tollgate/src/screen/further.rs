@@ -1,6 +1,7 @@
-//! Further numbers: whoever has talked well about one number, and now has others called. At home it is somebody else's phone, now and
-//! then. When many known lines do it on one day, what they have earned is being spent, and what is pumped looks well: so what
-//! they ask for beyond what they have shown shares a small part of the day's calls.
+//! Further numbers: an asker who talked well about one number asks for another. At home it is now and then somebody else's phone.
+//! When many known lines do it on one day, they may be spending proof that they were made for, and pumped calls look well
+//! until somebody marks them. So an asker has a few further numbers called freely, and all calls beyond that share a small
+//! part of the day's.
 
 use std::collections::BTreeSet;
 
