@@ -9,7 +9,7 @@ use lambda_http::{Body, Response};
 use maud::{Markup, html};
 use operations::refused::Refused;
 use tollgate_aws::error::StoreError;
-use tollgate_aws::settings;
+use tollgate_aws::tables::settings;
 
 use crate::assets::Asset;
 use crate::shell::{self, Frame};

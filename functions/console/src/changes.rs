@@ -8,8 +8,8 @@ use maud::{Markup, html};
 use operations::{csv, moment};
 use tollgate::request::RequestId;
 use tollgate::verdict::masked_subject;
-use tollgate_aws::changes::{self, Action, Change};
-use tollgate_aws::settings;
+use tollgate_aws::tables::changes::{self, Action, Change};
+use tollgate_aws::tables::settings;
 
 use crate::answer::{Answer, Stop};
 use crate::shell::{self, Frame, Screen};

@@ -37,7 +37,7 @@ use jiff::Timestamp;
 use lambda_http::http::Method;
 use lambda_http::{Body, Request, Response};
 use operations::operator::Operator;
-use tollgate_aws::metrics::Metrics;
+use tollgate_aws::services::metrics::Metrics;
 use tollgate_aws::tables::Tables;
 
 use crate::answer::{Answer, Stop};

@@ -10,8 +10,8 @@ use operations::refused::Refused;
 use tollgate::entry::{Effect, Entry, Listing};
 use tollgate::text::Reason;
 use tollgate::verdict::masked_subject;
-use tollgate_aws::deny_list::{self, Page};
-use tollgate_aws::settings;
+use tollgate_aws::tables::deny_list::{self, Page};
+use tollgate_aws::tables::settings;
 
 use crate::answer::{Answer, Stop};
 use crate::icons::icon;

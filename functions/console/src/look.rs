@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use tollgate::record::Record;
 use tollgate_aws::error::StoreError;
-use tollgate_aws::requests::{self, Newest};
+use tollgate_aws::tables::requests::{self, Newest};
 
 use crate::visit::Visit;
 

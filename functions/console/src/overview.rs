@@ -8,8 +8,8 @@ use lambda_http::http::StatusCode;
 use maud::{Markup, html};
 use operations::proposals;
 use tollgate::digest::{self, Hour, Sums};
-use tollgate_aws::requests::{self, Newest};
-use tollgate_aws::{counters, settings};
+use tollgate_aws::tables::requests::{self, Newest};
+use tollgate_aws::tables::{counters, settings};
 
 use crate::answer::{Answer, Stop};
 use crate::chart::{Bars, Fill, Series};

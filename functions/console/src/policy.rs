@@ -13,7 +13,7 @@ use operations::refused::Refused;
 use tollgate::digest::{self, Spoke};
 use tollgate::policy::{Mode, Policy, PolicyError};
 use tollgate::verdict::Code;
-use tollgate_aws::settings::{self, PolicyVersion};
+use tollgate_aws::tables::settings::{self, PolicyVersion};
 
 use self::draft::Draft;
 use crate::answer::{Answer, Stop};

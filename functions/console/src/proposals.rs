@@ -11,8 +11,8 @@ use operations::proposals::{self, Aside};
 use tollgate::entry::{Effect, Entry, Listing};
 use tollgate::proposals::{DAYS, Kind};
 use tollgate::text::Reason;
-use tollgate_aws::decisions::Decided;
-use tollgate_aws::settings;
+use tollgate_aws::tables::decisions::Decided;
+use tollgate_aws::tables::settings;
 
 use crate::answer::{Answer, Stop};
 use crate::look;

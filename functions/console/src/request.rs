@@ -11,7 +11,7 @@ use tollgate::record::{MarkKind, Record};
 use tollgate::request::{NetworkMark, RequestId};
 use tollgate::state::{Ending, State};
 use tollgate::text::Reason;
-use tollgate_aws::{requests, settings};
+use tollgate_aws::tables::{requests, settings};
 
 use crate::answer::{Answer, Stop};
 use crate::icons::icon;

@@ -12,8 +12,8 @@ use tollgate::digest::{Fate, Sums};
 use tollgate::number::PhoneNumber;
 use tollgate::record::{MarkKind, Record};
 use tollgate::request::RequestId;
-use tollgate_aws::requests::{self, Newest, Question};
-use tollgate_aws::settings;
+use tollgate_aws::tables::requests::{self, Newest, Question};
+use tollgate_aws::tables::settings;
 
 use crate::answer::{Answer, Stop};
 use crate::filter::{self, Field, Filter};

@@ -3,8 +3,8 @@
 use lambda_http::{Error, Request, service_fn};
 use tollgate_aws::clock::Clock;
 use tollgate_aws::environment;
-use tollgate_aws::fetch::Fetch;
-use tollgate_aws::metrics::Metrics;
+use tollgate_aws::services::fetch::Fetch;
+use tollgate_aws::services::metrics::Metrics;
 
 use crate::Console;
 use crate::sign_in::{self, Setup, SignIn};

@@ -21,7 +21,7 @@ use lambda_http::http::{HeaderMap, HeaderValue, Method};
 use lambda_http::{Body, Request, Response};
 use thiserror::Error;
 use tokio::sync::Mutex;
-use tollgate_aws::fetch::{Fetch, may_be_asked};
+use tollgate_aws::services::fetch::{Fetch, may_be_asked};
 use tollgate_aws::tables::Tables;
 
 use crate::answer::Answer;

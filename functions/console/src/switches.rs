@@ -7,7 +7,7 @@ use operations::switches::named;
 use tollgate::country::CountryCode;
 use tollgate::switches::KillSwitches;
 use tollgate::text::Reason;
-use tollgate_aws::settings;
+use tollgate_aws::tables::settings;
 
 use crate::answer::{Answer, Stop};
 use crate::icons::icon;

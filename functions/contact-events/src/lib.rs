@@ -13,15 +13,15 @@ use tollgate::record::Record;
 use tollgate::request::RequestId;
 use tollgate::state::{Ending, State};
 use tollgate::text::ContactId;
-use tollgate_aws::connect::Connect;
-use tollgate_aws::contacts::{self, Contact, Half};
-use tollgate_aws::ending;
 use tollgate_aws::error::StoreError;
-use tollgate_aws::metrics::{Metric, Metrics};
-use tollgate_aws::pace::Pace;
-use tollgate_aws::requests::{self, Written};
-use tollgate_aws::settings::Cached;
+use tollgate_aws::services::connect::Connect;
+use tollgate_aws::services::metrics::{Metric, Metrics};
+use tollgate_aws::services::pace::Pace;
 use tollgate_aws::tables::Tables;
+use tollgate_aws::tables::contacts::{self, Contact, Half};
+use tollgate_aws::tables::requests::{self, Written};
+use tollgate_aws::tables::settings::Cached;
+use tollgate_aws::transitions::ending;
 
 pub use crate::run::run;
 

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use tollgate::outcome::{CallEnd, DisconnectReason, Outcome};
 use tollgate::text::ContactId;
-use tollgate_aws::metrics::Metric;
+use tollgate_aws::services::metrics::Metric;
 
 use crate::ContactEvents;
 

@@ -4,11 +4,11 @@ use crate::{ContactEvents, handle};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
 use tollgate_aws::clock::Clock;
-use tollgate_aws::connect::{Connect, Setup};
 use tollgate_aws::environment;
-use tollgate_aws::metrics::Metrics;
-use tollgate_aws::pace::{Pace, Turns};
-use tollgate_aws::settings::Cached;
+use tollgate_aws::services::connect::{Connect, Setup};
+use tollgate_aws::services::metrics::Metrics;
+use tollgate_aws::services::pace::{Pace, Turns};
+use tollgate_aws::tables::settings::Cached;
 
 /// Runs until Lambda ends the process. Logging has been started.
 ///

@@ -7,12 +7,12 @@ use tollgate::record::Record;
 use tollgate::state::{Dialing, Ending, State};
 use tollgate::text::ContactId;
 use tollgate::verdict::Finding;
-use tollgate_aws::claim::give_back;
-use tollgate_aws::contacts::{self, Half};
-use tollgate_aws::ending;
 use tollgate_aws::error::StoreError;
-use tollgate_aws::metrics::Metric;
-use tollgate_aws::requests::{self, Transition, Written};
+use tollgate_aws::services::metrics::Metric;
+use tollgate_aws::tables::contacts::{self, Half};
+use tollgate_aws::tables::requests::{self, Transition, Written};
+use tollgate_aws::transitions::claim::give_back;
+use tollgate_aws::transitions::ending;
 
 use crate::Dialer;
 

@@ -6,10 +6,10 @@ use tollgate::decision::{Decision, spent};
 use tollgate::policy::Policy;
 use tollgate::record::{Record, Terms};
 use tollgate::state::{Ending, State};
-use tollgate_aws::claim::{Claim, claim};
-use tollgate_aws::connect::Started;
 use tollgate_aws::error::StoreError;
-use tollgate_aws::metrics::Metric;
+use tollgate_aws::services::connect::Started;
+use tollgate_aws::services::metrics::Metric;
+use tollgate_aws::transitions::claim::{Claim, claim};
 
 use crate::{Dialer, act};
 

@@ -6,9 +6,12 @@ use tollgate::facts::Facts;
 use tollgate::policy::Policy;
 use tollgate::record::Record;
 use tollgate_aws::error::StoreError;
-use tollgate_aws::requests::Stored;
 use tollgate_aws::tables::Tables;
-use tollgate_aws::{deny_list, gather, requests, settings};
+use tollgate_aws::tables::requests::Stored;
+use tollgate_aws::{
+    gather,
+    tables::{deny_list, requests, settings},
+};
 
 use crate::Dialer;
 

@@ -14,13 +14,13 @@ use tollgate::decision::{Case, Decision, decide};
 use tollgate::request::PLACED_WITHIN;
 use tollgate_aws::batch::Batch;
 use tollgate_aws::clock::Clock;
-use tollgate_aws::connect::Connect;
 use tollgate_aws::error::StoreError;
-use tollgate_aws::metrics::{Metric, Metrics};
-use tollgate_aws::pace::Pace;
-use tollgate_aws::requests::Stored;
-use tollgate_aws::settings::Cached;
+use tollgate_aws::services::connect::Connect;
+use tollgate_aws::services::metrics::{Metric, Metrics};
+use tollgate_aws::services::pace::Pace;
 use tollgate_aws::tables::Tables;
+use tollgate_aws::tables::requests::Stored;
+use tollgate_aws::tables::settings::Cached;
 
 use crate::changes::{Changes, Turn};
 pub use crate::run::run;

@@ -4,11 +4,11 @@ use crate::{Dialer, handle};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use tollgate_aws::batch::Batch;
 use tollgate_aws::clock::Clock;
-use tollgate_aws::connect::{Connect, Setup};
 use tollgate_aws::environment::{self, invocation_ends};
-use tollgate_aws::metrics::Metrics;
-use tollgate_aws::pace::{Pace, Turns};
-use tollgate_aws::settings::Cached;
+use tollgate_aws::services::connect::{Connect, Setup};
+use tollgate_aws::services::metrics::Metrics;
+use tollgate_aws::services::pace::{Pace, Turns};
+use tollgate_aws::tables::settings::Cached;
 
 /// Runs until Lambda ends the process. Logging has been started.
 ///

@@ -4,7 +4,7 @@
 use tollgate::overdue::CallFact;
 use tollgate::record::Record;
 use tollgate::text::ContactId;
-use tollgate_aws::metrics::Metric;
+use tollgate_aws::services::metrics::Metric;
 
 use crate::Dialer;
 

@@ -25,8 +25,8 @@ use tollgate::request::Caller;
 use tollgate::switches::KillSwitches;
 use tollgate::usual::Usual;
 use tollgate_aws::error::StoreError;
-use tollgate_aws::settings::{Cached, Settings};
 use tollgate_aws::tables::Tables;
+use tollgate_aws::tables::settings::{Cached, Settings};
 
 use crate::answer::Answer;
 use crate::edge::{Edge, EdgeError};

@@ -12,8 +12,8 @@ use tollgate::request::{CallbackRequest, Caller, Fingerprint, RequestId, call_by
 use tollgate::screen;
 use tollgate::state::{Ending, State};
 use tollgate::text::AccountId;
-use tollgate_aws::requests::{self, Taken};
-use tollgate_aws::settings::Settings;
+use tollgate_aws::tables::requests::{self, Taken};
+use tollgate_aws::tables::settings::Settings;
 
 use crate::answer::Answer;
 use crate::problem::Problem;

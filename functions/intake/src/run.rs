@@ -7,7 +7,7 @@ use crate::{Intake, handle, system_random};
 use lambda_http::{Error, Request, service_fn};
 use tollgate_aws::clock::Clock;
 use tollgate_aws::environment;
-use tollgate_aws::settings::{self, Cached};
+use tollgate_aws::tables::settings::{self, Cached};
 
 /// Runs until Lambda ends the process. Logging has been started.
 ///

@@ -5,7 +5,7 @@ use tollgate::reply::{Reply, Status};
 use tollgate::request::{Caller, RequestId, call_by};
 use tollgate::screen;
 use tollgate::text::AccountId;
-use tollgate_aws::requests;
+use tollgate_aws::tables::requests;
 
 use crate::answer::{Answer, CallbackOptions};
 use crate::problem::Problem;

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Config};
 use lambda_http::request::from_str;
-use tollgate_aws::deny_list::LastSeen;
+use tollgate_aws::tables::deny_list::LastSeen;
 use tollgate_aws::tables::{Damage, TableNames};
 
 use super::*;

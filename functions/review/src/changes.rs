@@ -8,8 +8,8 @@ use lambda_http::{Body, Response};
 use operations::moment;
 use serde::Serialize;
 use tollgate::text::{Author, Reason};
-use tollgate_aws::changes::{self, Action, Change};
 use tollgate_aws::tables::Tables;
+use tollgate_aws::tables::changes::{self, Action, Change};
 
 use crate::asked::Asked;
 use crate::problem::Failure;

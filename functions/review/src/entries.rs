@@ -12,8 +12,8 @@ use operations::refused::Refused;
 use serde::Serialize;
 use tollgate::entry::{Entry, EntryError};
 use tollgate::text::Reason;
-use tollgate_aws::deny_list;
 use tollgate_aws::tables::Tables;
+use tollgate_aws::tables::deny_list;
 
 use self::form::EntryBody;
 pub(crate) use self::form::Shown;

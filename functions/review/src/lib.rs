@@ -32,7 +32,7 @@ use lambda_http::http::HeaderValue;
 use lambda_http::http::header::CACHE_CONTROL;
 use lambda_http::{Body, Request, RequestExt, Response};
 use operations::operator::Operator;
-use tollgate_aws::metrics::Metrics;
+use tollgate_aws::services::metrics::Metrics;
 use tollgate_aws::tables::Tables;
 
 use crate::asked::Asked;

@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::json;
 use tollgate::policy::{Policy, PolicyError};
 use tollgate::text::Author;
-use tollgate_aws::settings::{self, PolicyVersion};
 use tollgate_aws::tables::Tables;
+use tollgate_aws::tables::settings::{self, PolicyVersion};
 
 use crate::asked::Asked;
 use crate::problem::{Failure, FieldError, Problem};

@@ -8,8 +8,8 @@ use lambda_http::{Body, Response};
 use operations::operator::Operation;
 use serde::Serialize;
 use tollgate::request::RequestId;
-use tollgate_aws::requests::{self, Page};
 use tollgate_aws::tables::Tables;
+use tollgate_aws::tables::requests::{self, Page};
 
 pub(crate) use self::form::Shown;
 use self::question::Look;

@@ -4,7 +4,7 @@ use crate::Review;
 use lambda_http::{Error, Request, service_fn};
 use tollgate_aws::clock::Clock;
 use tollgate_aws::environment;
-use tollgate_aws::metrics::Metrics;
+use tollgate_aws::services::metrics::Metrics;
 
 /// Runs until Lambda ends the process. Logging has been started.
 ///

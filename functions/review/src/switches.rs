@@ -8,8 +8,8 @@ use serde::Deserialize;
 use tollgate::country::CountryCode;
 use tollgate::switches::KillSwitches;
 use tollgate::text::Reason;
-use tollgate_aws::settings;
 use tollgate_aws::tables::Tables;
+use tollgate_aws::tables::settings;
 
 use crate::asked::Asked;
 use crate::problem::{Failure, FieldError, Problem};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use lambda_http::http::StatusCode;
 use serde_json::{Value, json};
-use tollgate_aws::deny_list::LastSeen;
+use tollgate_aws::tables::deny_list::LastSeen;
 use tollgate_aws::tables::{Damage, TableNames};
 
 use super::*;

@@ -7,10 +7,10 @@ use tollgate::line::Line;
 use tollgate::record::Record;
 use tollgate::state::{State, StateName};
 use tollgate::verdict::{Code, Finding};
-use tollgate_aws::approval::{self, Approved};
-use tollgate_aws::deny_list::Version;
 use tollgate_aws::error::StoreError;
-use tollgate_aws::requests::{Transition, Written};
+use tollgate_aws::tables::deny_list::Version;
+use tollgate_aws::tables::requests::{Transition, Written};
+use tollgate_aws::transitions::approval::{self, Approved};
 
 use crate::Screening;
 

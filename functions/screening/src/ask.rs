@@ -6,12 +6,15 @@ use tollgate::evidence::Admission;
 use tollgate::line::LineFact;
 use tollgate::policy::Policy;
 use tollgate::record::Record;
-use tollgate_aws::carrier::LookedUp;
 use tollgate_aws::error::StoreError;
 use tollgate_aws::gather::Gathered;
-use tollgate_aws::metrics::Metric;
-use tollgate_aws::settings::Settings;
-use tollgate_aws::{counters, gather, numbers, requests};
+use tollgate_aws::services::carrier::LookedUp;
+use tollgate_aws::services::metrics::Metric;
+use tollgate_aws::tables::settings::Settings;
+use tollgate_aws::{
+    gather,
+    tables::{counters, numbers, requests},
+};
 
 use crate::Screening;
 

@@ -11,14 +11,14 @@ use tollgate::decision::{Case, Decision, decide};
 use tollgate::record::Record;
 use tollgate::state::State;
 use tollgate_aws::batch::Batch;
-use tollgate_aws::carrier::CarrierLookup;
 use tollgate_aws::clock::Clock;
 use tollgate_aws::error::StoreError;
 use tollgate_aws::gather::Gathered;
-use tollgate_aws::metrics::{Metric, Metrics};
-use tollgate_aws::requests::Stored;
-use tollgate_aws::settings::Cached;
+use tollgate_aws::services::carrier::CarrierLookup;
+use tollgate_aws::services::metrics::{Metric, Metrics};
 use tollgate_aws::tables::Tables;
+use tollgate_aws::tables::requests::Stored;
+use tollgate_aws::tables::settings::Cached;
 
 pub use crate::run::run;
 

@@ -3,11 +3,11 @@
 use crate::{Screening, handle};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use tollgate_aws::batch::Batch;
-use tollgate_aws::carrier::{CarrierLookup, Service};
 use tollgate_aws::clock::Clock;
 use tollgate_aws::environment::{self, invocation_ends};
-use tollgate_aws::metrics::Metrics;
-use tollgate_aws::settings::Cached;
+use tollgate_aws::services::carrier::{CarrierLookup, Service};
+use tollgate_aws::services::metrics::Metrics;
+use tollgate_aws::tables::settings::Cached;
 
 /// Runs until Lambda ends the process. Logging has been started.
 ///

@@ -4,10 +4,10 @@
 use jiff::Timestamp;
 use tollgate::budget::Used;
 use tollgate::spent::Spent;
-use tollgate_aws::counters;
 use tollgate_aws::error::StoreError;
-use tollgate_aws::metrics::Metric;
-use tollgate_aws::settings::{self, Settings};
+use tollgate_aws::services::metrics::Metric;
+use tollgate_aws::tables::counters;
+use tollgate_aws::tables::settings::{self, Settings};
 
 use crate::Upkeep;
 

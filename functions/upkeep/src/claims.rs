@@ -3,8 +3,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 use tollgate_aws::error::StoreError;
-use tollgate_aws::metrics::Metric;
-use tollgate_aws::{pending, requests};
+use tollgate_aws::services::metrics::Metric;
+use tollgate_aws::tables::{pending, requests};
 
 use crate::{Report, Upkeep};
 

@@ -13,7 +13,7 @@ use tollgate::record::Record;
 use tollgate::request::{CallbackRequest, RequestId};
 use tollgate::state::{Ending, State};
 use tollgate_aws::error::StoreError;
-use tollgate_aws::requests::{self, Question, Stored, Transition, Written};
+use tollgate_aws::tables::requests::{self, Question, Stored, Transition, Written};
 
 use crate::{Done, Upkeep};
 

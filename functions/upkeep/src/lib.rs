@@ -14,15 +14,15 @@ use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use tollgate::policy::Policy;
-use tollgate_aws::connect::Connect;
-use tollgate_aws::deny_list::{self, Found};
 use tollgate_aws::error::StoreError;
 use tollgate_aws::item::Item;
-use tollgate_aws::metrics::cloudwatch::CloudWatch;
-use tollgate_aws::metrics::{Metric, Metrics};
-use tollgate_aws::requests::{self, Stored};
-use tollgate_aws::settings::Cached;
+use tollgate_aws::services::connect::Connect;
+use tollgate_aws::services::metrics::cloudwatch::CloudWatch;
+use tollgate_aws::services::metrics::{Metric, Metrics};
 use tollgate_aws::tables::Tables;
+use tollgate_aws::tables::deny_list::{self, Found};
+use tollgate_aws::tables::requests::{self, Stored};
+use tollgate_aws::tables::settings::Cached;
 
 pub use crate::run::run;
 

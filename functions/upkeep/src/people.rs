@@ -4,10 +4,10 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tollgate::policy::Policy;
-use tollgate_aws::changes::{self, KEPT};
-use tollgate_aws::erasures::{self, Erased};
 use tollgate_aws::error::StoreError;
 use tollgate_aws::tables::Tables;
+use tollgate_aws::tables::changes::{self, KEPT};
+use tollgate_aws::tables::erasures::{self, Erased};
 
 use crate::{Report, Upkeep};
 

@@ -6,10 +6,10 @@ use tollgate::policy::Policy;
 use tollgate::record::Record;
 use tollgate::state::{Attempt, Dialing, Ending, Retry, State};
 use tollgate::text::ContactId;
-use tollgate_aws::contacts::{self, Half};
-use tollgate_aws::ending;
 use tollgate_aws::error::StoreError;
-use tollgate_aws::requests::{Transition, Written};
+use tollgate_aws::tables::contacts::{self, Half};
+use tollgate_aws::tables::requests::{Transition, Written};
+use tollgate_aws::transitions::ending;
 
 use crate::{Done, Upkeep};
 

@@ -5,8 +5,8 @@ use tollgate::shares::{CALLS_LOOKED_AT, LOOKS_BACK, Shares};
 use tollgate::state::StateName;
 use tollgate_aws::error::StoreError;
 use tollgate_aws::item;
-use tollgate_aws::metrics::Metric;
-use tollgate_aws::requests::{self, Question};
+use tollgate_aws::services::metrics::Metric;
+use tollgate_aws::tables::requests::{self, Question};
 
 use crate::Upkeep;
 

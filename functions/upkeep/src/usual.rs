@@ -6,8 +6,8 @@ use tollgate::policy::Policy;
 use tollgate::state::StateName;
 use tollgate::usual::Usual;
 use tollgate_aws::error::StoreError;
-use tollgate_aws::requests::{self, Question};
-use tollgate_aws::{item, settings};
+use tollgate_aws::tables::requests::{self, Question};
+use tollgate_aws::{item, tables::settings};
 
 use crate::Upkeep;
 

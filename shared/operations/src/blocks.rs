@@ -10,9 +10,9 @@ use tollgate::evidence::{Call, CameTo};
 use tollgate::network::Network;
 use tollgate::policy::Policy;
 use tollgate::text::Reason;
-use tollgate_aws::changes::Action;
 use tollgate_aws::tables::Tables;
-use tollgate_aws::{calls, settings};
+use tollgate_aws::tables::changes::Action;
+use tollgate_aws::tables::{calls, settings};
 
 use crate::change;
 use crate::operator::{Operation, Operator};

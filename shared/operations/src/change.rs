@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use tollgate::text::Reason;
-use tollgate_aws::changes::{self, Action, Change};
 use tollgate_aws::error::StoreError;
 use tollgate_aws::tables::Tables;
+use tollgate_aws::tables::changes::{self, Action, Change};
 
 use crate::operator::Operator;
 

@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use tollgate::entry::{Effect, Entry, Listing};
 use tollgate::policy::Numbers;
 use tollgate::text::Reason;
-use tollgate_aws::changes::Action;
-use tollgate_aws::deny_list;
 use tollgate_aws::error::StoreError;
-use tollgate_aws::settings;
 use tollgate_aws::tables::Tables;
+use tollgate_aws::tables::changes::Action;
+use tollgate_aws::tables::deny_list;
+use tollgate_aws::tables::settings;
 
 use crate::change;
 use crate::operator::{Operation, Operator};

@@ -7,11 +7,11 @@ use tollgate::record::{MarkKind, Record};
 use tollgate::request::RequestId;
 use tollgate::state::State;
 use tollgate::text::Reason;
-use tollgate_aws::changes::Action;
-use tollgate_aws::marks::{self, Marked};
-use tollgate_aws::metrics::{Metric, Metrics};
+use tollgate_aws::services::metrics::{Metric, Metrics};
 use tollgate_aws::tables::Tables;
-use tollgate_aws::{requests, settings};
+use tollgate_aws::tables::changes::Action;
+use tollgate_aws::tables::{requests, settings};
+use tollgate_aws::transitions::marks::{self, Marked};
 
 use crate::change;
 use crate::operator::{Operation, Operator};

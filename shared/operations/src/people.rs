@@ -8,12 +8,12 @@ use jiff::Timestamp;
 use tollgate::entry::Listing;
 use tollgate::person::Person;
 use tollgate::text::Reason;
-use tollgate_aws::changes::Action;
-use tollgate_aws::counters::Counted;
-use tollgate_aws::erasures::{self, Erased};
 use tollgate_aws::error::StoreError;
 use tollgate_aws::tables::Tables;
-use tollgate_aws::{changes, counters, decisions, deny_list, numbers};
+use tollgate_aws::tables::changes::Action;
+use tollgate_aws::tables::counters::Counted;
+use tollgate_aws::tables::erasures::{self, Erased};
+use tollgate_aws::tables::{changes, counters, decisions, deny_list, numbers};
 
 use crate::change;
 use crate::operator::{Operation, Operator};

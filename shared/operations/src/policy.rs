@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 use tollgate::policy::Policy;
-use tollgate_aws::changes::Action;
 use tollgate_aws::error::StoreError;
-use tollgate_aws::settings;
 use tollgate_aws::tables::Tables;
+use tollgate_aws::tables::changes::Action;
+use tollgate_aws::tables::settings;
 
 use crate::change;
 use crate::operator::{Operation, Operator};

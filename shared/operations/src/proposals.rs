@@ -10,11 +10,11 @@ use tollgate::policy::Policy;
 use tollgate::proposals::{self, Past, Proposal, Suspect};
 use tollgate::record::Record;
 use tollgate::text::Reason;
-use tollgate_aws::changes::Action;
-use tollgate_aws::decisions::{self, Decided, Decision};
 use tollgate_aws::error::StoreError;
 use tollgate_aws::tables::Tables;
-use tollgate_aws::{calls, deny_list};
+use tollgate_aws::tables::changes::Action;
+use tollgate_aws::tables::decisions::{self, Decided, Decision};
+use tollgate_aws::tables::{calls, deny_list};
 
 use crate::entries::Opposite;
 use crate::operator::{Operation, Operator};

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use tollgate::policy::Policy;
 use tollgate::record::Record;
 use tollgate::state::StateName;
-use tollgate_aws::requests::{self, Question};
-use tollgate_aws::settings;
 use tollgate_aws::tables::Tables;
+use tollgate_aws::tables::requests::{self, Question};
+use tollgate_aws::tables::settings;
 
 use crate::refused::Refused;
 

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use tollgate::country::CountryCode;
 use tollgate::switches::KillSwitches;
 use tollgate::text::Reason;
-use tollgate_aws::changes::Action;
-use tollgate_aws::settings;
 use tollgate_aws::tables::Tables;
+use tollgate_aws::tables::changes::Action;
+use tollgate_aws::tables::settings;
 
 use crate::change;
 use crate::operator::{Operation, Operator};

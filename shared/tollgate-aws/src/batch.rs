@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::error::StoreError;
-use crate::requests::{Stored, from_image};
+use crate::tables::requests::{Stored, from_image};
 
 /// A batch of stream records as Lambda delivers it, each still as it came.
 #[derive(Debug, Clone, Deserialize)]

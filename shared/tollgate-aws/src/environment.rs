@@ -13,7 +13,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::deny_list::LastSeen;
+use crate::tables::deny_list::LastSeen;
 use crate::tables::{Damage, TableNames, Tables};
 
 /// How long a function keeps the settings that it read, in seconds: how soon a new policy holds everywhere.

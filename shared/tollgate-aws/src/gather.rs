@@ -17,13 +17,13 @@ use tollgate::request::CallbackRequest;
 use tollgate::screen::asking;
 use tollgate::text::CarrierName;
 
-use crate::counters::Rows;
-use crate::deny_list::{Listed, Look, Looked, Version};
 use crate::error::StoreError;
 use crate::item::{Item, s};
-use crate::settings::Settings;
 use crate::tables::Tables;
-use crate::{calls, counters, numbers, pending};
+use crate::tables::counters::Rows;
+use crate::tables::deny_list::{Listed, Look, Looked, Version};
+use crate::tables::settings::Settings;
+use crate::tables::{calls, counters, numbers, pending};
 
 /// The most keys that one BatchGetItem takes.
 pub(crate) const BATCH_KEYS_MAX: usize = 100;

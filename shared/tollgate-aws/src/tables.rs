@@ -1,4 +1,20 @@
-//! The DynamoDB client and the names of the tables.
+//! The DynamoDB client, the names of the tables, and one module for each table.
+//!
+//! [`schema`] has the tables as plain data. [`decisions`], what was decided on proposals, is an item of the settings' table.
+
+pub mod calls;
+pub mod changes;
+pub mod contacts;
+pub mod counters;
+pub mod decisions;
+pub mod deny_list;
+pub mod erasures;
+pub mod numbers;
+pub mod pending;
+pub mod requests;
+pub mod schema;
+pub mod sessions;
+pub mod settings;
 
 use std::fmt::Display;
 use std::sync::Arc;
@@ -8,8 +24,8 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::AsyncSleep;
 
-use crate::deny_list::LastSeen;
-use crate::schema;
+use crate::tables::deny_list::LastSeen;
+use crate::tables::schema;
 
 /// The tables.
 #[derive(Debug, Clone)]

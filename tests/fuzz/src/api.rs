@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
 use review::Review;
 use serde_json::{Value, json};
-use tollgate_aws::metrics::Metrics;
-use tollgate_aws::settings::Cached;
+use tollgate_aws::services::metrics::Metrics;
+use tollgate_aws::tables::settings::Cached;
 
 use crate::shape::recorded;
 use crate::tables::{self, Answer, Call};

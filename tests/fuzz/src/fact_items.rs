@@ -20,10 +20,14 @@ use tollgate::state::{Attempt, Dialing, Ending, State};
 use tollgate::switches::KillSwitches;
 use tollgate::text::{Author, CarrierName};
 use tollgate::usual::Usual;
-use tollgate_aws::claim::claim;
 use tollgate_aws::error::StoreError;
-use tollgate_aws::settings::Settings;
-use tollgate_aws::{calls, ending, gather, marks, numbers};
+use tollgate_aws::tables::settings::Settings;
+use tollgate_aws::transitions::claim::claim;
+use tollgate_aws::{
+    gather,
+    tables::{calls, numbers},
+    transitions::{ending, marks},
+};
 
 use crate::api::{NOW, STREAM};
 use crate::policy::is_usable;

@@ -7,8 +7,8 @@ use arbitrary::Unstructured;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tollgate::entry::{Entry, Listing};
-use tollgate_aws::deny_list::{self, Page};
 use tollgate_aws::error::StoreError;
+use tollgate_aws::tables::deny_list::{self, Page};
 
 use crate::api::NOW;
 use crate::shape::{is_item, item};

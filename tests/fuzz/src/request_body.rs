@@ -8,7 +8,7 @@ use tollgate::number::PhoneNumber;
 use tollgate::reply::Answered;
 use tollgate::state::{Ending, State};
 use tollgate::text::VisitorText;
-use tollgate_aws::requests::{Stored, from_image};
+use tollgate_aws::tables::requests::{Stored, from_image};
 
 use crate::api::{INTAKE, NOW, ask_intake, assert_is_problem, digits_in_a_row, json_of, request};
 use crate::tables;

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use tollgate::record::{Mark, Record};
 use tollgate::state::{Attempt, Dialing, Ending, State};
 use tollgate_aws::error::StoreError;
-use tollgate_aws::marks;
-use tollgate_aws::requests::{self, Stored, Transition};
+use tollgate_aws::tables::requests::{self, Stored, Transition};
+use tollgate_aws::transitions::marks;
 
 use crate::api::{NOW, STREAM};
 use crate::request_body::stored;

@@ -2,7 +2,7 @@
 //! the change is recorded, nor by a request that is refused; and what is set is what holds.
 
 use serde_json::{Value, json};
-use tollgate_aws::settings;
+use tollgate_aws::tables::settings;
 
 use crate::api::{REVIEW, STREAM, ask_review, assert_is_problem, json_of, request};
 use crate::shape::document;

@@ -9,10 +9,10 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use tollgate::outcome::CallEnd;
 use tollgate::text::ContactId;
-use tollgate_aws::changes::{self, Change};
-use tollgate_aws::contacts::{self, Contact, Half};
 use tollgate_aws::error::StoreError;
-use tollgate_aws::settings::{self, PolicyVersion};
+use tollgate_aws::tables::changes::{self, Change};
+use tollgate_aws::tables::contacts::{self, Contact, Half};
+use tollgate_aws::tables::settings::{self, PolicyVersion};
 
 use crate::api::NOW;
 use crate::shape::item;

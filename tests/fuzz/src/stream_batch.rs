@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tollgate_aws::batch::{Answer, Batch};
 use tollgate_aws::error::StoreError;
 use tollgate_aws::item::inconsistent;
-use tollgate_aws::requests::Stored;
+use tollgate_aws::tables::requests::Stored;
 
 use crate::api::STREAM;
 use crate::shape::{changed, scalar};

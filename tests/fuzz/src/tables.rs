@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use serde_json::{Map, Value, json};
-use tollgate_aws::deny_list::LastSeen;
+use tollgate_aws::tables::deny_list::LastSeen;
 use tollgate_aws::tables::{Damage, TableNames, Tables};
 
 /// One call, as it was made.

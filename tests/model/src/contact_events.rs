@@ -1,4 +1,4 @@
-//! Contact events: `functions/contact-events/src/lib.rs` and `tollgate-aws/src/contacts.rs`. Only the end of a call matters
+//! Contact events: `functions/contact-events/src/lib.rs` and `tollgate-aws/src/tables/contacts.rs`. Only the end of a call matters
 //! here; it may be heard late, twice or never.
 
 use crate::design::Design;

@@ -1,4 +1,4 @@
-//! Dialing: `functions/dialing/src/{lib,act}.rs` and `tollgate-aws/src/claim.rs`. That it has a withdrawn call stopped is no step
+//! Dialing: `functions/dialing/src/{lib,act}.rs` and `tollgate-aws/src/transitions/claim.rs`. That it has a withdrawn call stopped is no step
 //! of its own: it writes nothing, and a call may end at any moment.
 
 use crate::design::Design;

@@ -1,4 +1,4 @@
-//! Screening: `functions/screening/src/{lib,act}.rs` and `tollgate-aws/src/approval.rs`. The rules let both requests pass,
+//! Screening: `functions/screening/src/{lib,act}.rs` and `tollgate-aws/src/transitions/approval.rs`. The rules let both requests pass,
 //! so what is left is the claim of the number.
 
 use crate::design::Design;

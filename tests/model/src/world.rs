@@ -164,7 +164,7 @@ impl IndexMut<Who> for World {
 }
 
 impl World {
-    /// Intake has taken both requests: `tollgate_aws::requests::take`, a conditional put. That one was taken later is told
+    /// Intake has taken both requests: `tollgate_aws::tables::requests::take`, a conditional put. That one was taken later is told
     /// by its record's being delivered later.
     #[must_use]
     pub fn at_first(faults: u8) -> Self {

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tollgate::text::CarrierName;
 use tollgate::usual::Usual;
 use tollgate_aws::clock::{Clock, ManualClock};
-use tollgate_aws::settings;
+use tollgate_aws::tables::settings;
 
 use crate::BEGINNING;
 use crate::callers;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tollgate::counter::Window;
 use tollgate::state::StateName;
 use tollgate_aws::item::{Item, n, s};
-use tollgate_aws::metrics::Metric;
+use tollgate_aws::services::metrics::Metric;
 
 use crate::buckets::of_an_earlier_version;
 use crate::world::{NUMBER, World, account, world};

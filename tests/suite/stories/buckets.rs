@@ -9,8 +9,8 @@ use local::stack::Function;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tollgate::state::StateName;
-use tollgate_aws::deny_list::{self, Found};
 use tollgate_aws::item::{Item, n, s};
+use tollgate_aws::tables::deny_list::{self, Found};
 
 use crate::round_trips::{run, watched};
 use crate::watch::Watch;

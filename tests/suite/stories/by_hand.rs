@@ -10,7 +10,7 @@ use local::stream::{BatchOutcome, Consumer, Pump, Start};
 use serde_json::{Map, Value, json};
 use tollgate::policy::Policy;
 use tollgate::verdict::Code;
-use tollgate_aws::{pending, settings};
+use tollgate_aws::tables::{pending, settings};
 
 use crate::world::{World, percent_encoded};
 

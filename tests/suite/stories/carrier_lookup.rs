@@ -4,8 +4,8 @@ use futures::future::join_all;
 use local::carrier::{Line, LineType};
 use serde_json::json;
 use tollgate::state::StateName;
-use tollgate_aws::carrier::Service;
-use tollgate_aws::metrics::Metric;
+use tollgate_aws::services::carrier::Service;
+use tollgate_aws::services::metrics::Metric;
 
 use crate::world::{NUMBER, Visitor, World, account, guest, world, world_with};
 

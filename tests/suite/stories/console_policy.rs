@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::{Value, json};
 use tollgate::policy::{Mode, Policy};
 use tollgate::verdict::Code;
-use tollgate_aws::settings;
+use tollgate_aws::tables::settings;
 
 use crate::console::{desk, leads_to};
 use crate::world::{NUMBER, World, account, guest, world};

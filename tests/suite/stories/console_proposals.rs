@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use local::connect::CallPlan;
 use serde_json::{Value, json};
 use tollgate::entry::Entry;
-use tollgate_aws::deny_list;
+use tollgate_aws::tables::deny_list;
 
 use crate::console::{Desk, desk, leads_to};
 use crate::round_trips::watched;

@@ -9,7 +9,7 @@ use serde_json::json;
 use tollgate::counter::{DAY_SECONDS, Window};
 use tollgate::state::StateName;
 use tollgate_aws::item::s;
-use tollgate_aws::metrics::Metric;
+use tollgate_aws::services::metrics::Metric;
 
 use crate::by_hand::{no_rules, number};
 use crate::world::{NUMBER, World, account, talks, world};

@@ -19,11 +19,16 @@ fn rows() -> Vec<(usize, Vec<String>)> {
     cells.collect()
 }
 
+/// The folder of a package that is named without it.
+fn folder(named: &str) -> &'static str {
+    if named.starts_with("local/") || named.starts_with("gym/") { "tools" } else { "tests" }
+}
+
 /// Where a test or a type that the table names is to be found, and by what text.
 fn place(named: &str) -> (PathBuf, String) {
     let root = root();
     let Some((path, name)) = named.rsplit_once("::") else {
-        return (root.join("tests").join(named), String::new());
+        return (root.join(folder(named)).join(named), String::new());
     };
     let path = if !path.contains('/') {
         root.join(format!("tests/suite/stories/{path}.rs"))
@@ -32,7 +37,7 @@ fn place(named: &str) -> (PathBuf, String) {
     } else if path.starts_with("functions/") {
         root.join(path)
     } else {
-        root.join("tests").join(path)
+        root.join(folder(path)).join(path)
     };
     (path, name.to_owned())
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 use tollgate::record::Record;
 use tollgate::verdict::Certainty;
-use tollgate_aws::carrier::Service;
+use tollgate_aws::services::carrier::Service;
 
 use crate::world::{World, account, world_with};
 

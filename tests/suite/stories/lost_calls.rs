@@ -4,7 +4,7 @@ use local::connect::{CallPlan, StartFault};
 use local::stack::Function;
 use tollgate::budget;
 use tollgate::state::{Ending, State, StateName};
-use tollgate_aws::claim::{Claim, claim};
+use tollgate_aws::transitions::claim::{Claim, claim};
 
 use crate::world::{NUMBER, TALK_SECONDS, World, account, world};
 

@@ -263,7 +263,7 @@ async fn nothing_is_marked_before_it_ended_or_that_nobody_knows() {
 async fn a_mark_is_written_over_what_was_seen_alone() {
     use tollgate::record::MarkKind;
     use tollgate::text::Author;
-    use tollgate_aws::marks::{self as table, Marked};
+    use tollgate_aws::transitions::marks::{self as table, Marked};
 
     let world = world().await;
     let id = pumper().is_called(&world, NUMBER).await;

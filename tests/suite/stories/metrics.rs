@@ -4,7 +4,7 @@ use local::carrier::{Line, LineType};
 use local::connect::StartFault;
 use local::stack::Function;
 use serde_json::json;
-use tollgate_aws::metrics::Metrics;
+use tollgate_aws::services::metrics::Metrics;
 
 use crate::by_hand::number;
 use crate::world::{NUMBER, Visitor, World, account, world};

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tollgate::entry::{Effect, Entry, Listing};
 use tollgate::state::StateName;
 use tollgate::text::{Author, Reason};
-use tollgate_aws::deny_list;
+use tollgate_aws::tables::deny_list;
 
 use crate::world::{Answer, World, account, percent_encoded, world};
 

@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use serde_json::{Value, json};
 use tollgate::state::StateName;
 use tollgate::verdict::Standing;
-use tollgate_aws::carrier::Service;
+use tollgate_aws::services::carrier::Service;
 
 use crate::world::{NUMBER, Visitor, World, account, guest, world, world_with};
 

@@ -15,7 +15,7 @@ use tollgate::reply::{Channel, Status};
 use tollgate::request::NetworkMark;
 use tollgate::state::{Failure, StateName};
 use tollgate::verdict::{Certainty, Code, Standing};
-use tollgate_aws::changes::Action;
+use tollgate_aws::tables::changes::Action;
 
 use crate::template::yaml::{self, find_all};
 use crate::world::{World, world};

@@ -4,7 +4,7 @@ use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use local::stack::Function;
 use serde_json::json;
-use tollgate_aws::pace::{Pace, Turns};
+use tollgate_aws::services::pace::{Pace, Turns};
 
 use crate::by_hand::{no_rules, number};
 use crate::world::{World, account, world};

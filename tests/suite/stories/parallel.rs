@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use futures::{StreamExt, stream};
 use local::stack::Function;
 use serde_json::json;
-use tollgate_aws::carrier::Service;
+use tollgate_aws::services::carrier::Service;
 
 use crate::limits::{an_hour, only};
 use crate::world::{NUMBER, Visitor, World, account, world_with};

@@ -10,9 +10,9 @@ use tollgate::budget::Used;
 use tollgate::entry::Entry;
 use tollgate::state::StateName;
 use tollgate::text::Author;
-use tollgate_aws::counters;
-use tollgate_aws::decisions::{self, Decided};
 use tollgate_aws::item::{Item, s};
+use tollgate_aws::tables::counters;
+use tollgate_aws::tables::decisions::{self, Decided};
 
 use crate::world::{Answer, NUMBER, Visitor, World, account, world, world_with};
 

@@ -5,7 +5,7 @@ use tollgate::outcome::CallEnd;
 use tollgate::request::RequestId;
 use tollgate::state::{Ending, State, StateName};
 use tollgate::text::ContactId;
-use tollgate_aws::contacts::{self, Half};
+use tollgate_aws::tables::contacts::{self, Half};
 
 use crate::world::{NUMBER, TALK_SECONDS, World, account, world};
 

@@ -5,7 +5,7 @@ use local::connect::{CallPlan, EventFault, EventKind, Which};
 use serde_json::{Value, json};
 use tollgate::outcome::Outcome;
 use tollgate::state::{Ending, State};
-use tollgate_aws::metrics::Metric;
+use tollgate_aws::services::metrics::Metric;
 
 use crate::world::{NUMBER, World, account, world};
 

@@ -10,7 +10,9 @@ pub(crate) mod yaml;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use tollgate_aws::schema::{EXPIRES_AT, IndexDefinition, KeyAttribute, STREAM_VIEW, TABLES, TableDefinition};
+use tollgate_aws::tables::schema::{
+    EXPIRES_AT, IndexDefinition, KeyAttribute, STREAM_VIEW, TABLES, TableDefinition,
+};
 
 use code::{Code, Reached};
 use yaml::Template;

@@ -17,7 +17,7 @@ use tollgate::record::Record;
 use tollgate::request::RequestId;
 use tollgate::state::StateName;
 use tollgate_aws::clock::{Clock, ManualClock};
-use tollgate_aws::requests;
+use tollgate_aws::tables::requests;
 use upkeep::Report;
 
 pub(crate) use visitor::{Visitor, account, guest};

@@ -6,7 +6,7 @@ use operations::refused::Refused;
 use operations::replay::{self, Counts, Replayed};
 use tollgate::policy::Policy;
 use tollgate::replay::CameTo;
-use tollgate_aws::settings::PolicyVersion;
+use tollgate_aws::tables::settings::PolicyVersion;
 
 use super::{diff, draft};
 use crate::answer::Stop;

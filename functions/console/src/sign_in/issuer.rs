@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 use tokio::sync::Mutex;
-use tollgate_aws::fetch::{Fetch, may_be_asked, written};
+use tollgate_aws::services::fetch::{Fetch, may_be_asked, written};
 
 use super::attempt::Attempt;
 use super::secret;

@@ -7,8 +7,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use operations::operator::{Operator, Role};
 use tollgate_aws::error::StoreError;
-use tollgate_aws::sessions::{self, Stored};
 use tollgate_aws::tables::Tables;
+use tollgate_aws::tables::sessions::{self, Stored};
 
 use super::issuer::{Issuer, IssuerError, Vouched};
 use super::secret::Held;

@@ -11,8 +11,8 @@ use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
 use operations::csv;
 use tollgate::entry::Listing;
-use tollgate_aws::deny_list;
 use tollgate_aws::tables::Tables;
+use tollgate_aws::tables::deny_list;
 
 use super::lines::COLUMNS;
 use crate::asked::Asked;

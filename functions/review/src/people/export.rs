@@ -8,9 +8,9 @@ use tollgate::request::RequestId;
 use tollgate::state::{Ending, State};
 use tollgate::text::ContactId;
 use tollgate_aws::error::StoreError;
-use tollgate_aws::requests::Stored;
 use tollgate_aws::tables::Tables;
-use tollgate_aws::{changes, contacts, counters, decisions, deny_list, numbers, pending};
+use tollgate_aws::tables::requests::Stored;
+use tollgate_aws::tables::{changes, contacts, counters, decisions, deny_list, numbers, pending};
 
 use super::form::{
     ShownCall, ShownChange, ShownClaim, ShownContact, ShownCounts, ShownDecision, ShownRequest,

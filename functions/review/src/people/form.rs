@@ -11,12 +11,12 @@ use tollgate::outcome::Excuse;
 use tollgate::record::MarkKind;
 use tollgate::request::RequestId;
 use tollgate::text::{AccountId, Author, CarrierName, ContactId, Reason, VisitorText};
-use tollgate_aws::changes::{Action, Change};
-use tollgate_aws::contacts::Contact;
-use tollgate_aws::counters::Counted;
-use tollgate_aws::decisions::{Decided, Decision};
-use tollgate_aws::pending::Claim;
-use tollgate_aws::requests::Stored;
+use tollgate_aws::tables::changes::{Action, Change};
+use tollgate_aws::tables::contacts::Contact;
+use tollgate_aws::tables::counters::Counted;
+use tollgate_aws::tables::decisions::{Decided, Decision};
+use tollgate_aws::tables::pending::Claim;
+use tollgate_aws::tables::requests::Stored;
 
 use crate::requests;
 

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use tollgate::network::Address;
 use tollgate::number::PhoneNumber;
 use tollgate::state::StateName;
-use tollgate_aws::requests::{Page, Question};
+use tollgate_aws::tables::requests::{Page, Question};
 
 use crate::asked::Query;
 use crate::problem::Problem;
@@ -56,7 +56,7 @@ impl Look {
     /// Keeps the open requests that are in the wanted state, and those that nobody can read.
     pub(super) fn narrow(&self, page: Page) -> Page {
         let Some(wanted) = self.open_state else { return page };
-        let received_at = |stored: &Result<tollgate_aws::requests::Stored, _>| {
+        let received_at = |stored: &Result<tollgate_aws::tables::requests::Stored, _>| {
             stored.as_ref().ok().map(|stored| stored.record.request.received_at)
         };
         let Page { mut requests, next_before } = page;

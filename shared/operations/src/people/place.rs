@@ -1,7 +1,7 @@
 //! Where a walk through the tables goes on, as told to the operator and told back.
 
 use tollgate::request::RequestId;
-use tollgate_aws::changes::ChangeKey;
+use tollgate_aws::tables::changes::ChangeKey;
 
 /// A place in the tables: which table, and after which of its keys. Requests come last, since what else is stored of a request is
 /// found by it.

@@ -4,7 +4,7 @@ use tollgate::person::Person;
 use tollgate_aws::error::StoreError;
 use tollgate_aws::scan::Scanned;
 use tollgate_aws::tables::Tables;
-use tollgate_aws::{calls, changes, requests};
+use tollgate_aws::tables::{calls, changes, requests};
 
 use super::place::Place;
 

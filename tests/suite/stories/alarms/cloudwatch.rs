@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use tollgate_aws::metrics::{Metrics, embedded};
+use tollgate_aws::services::metrics::{Metrics, embedded};
 
 use crate::template::yaml::{Template, find_all};
 

@@ -1,7 +1,7 @@
 //! Leaks that are planted: what a product that tells would look like. Each must be found.
 
 use tollgate::request::RequestId;
-use tollgate_aws::requests;
+use tollgate_aws::tables::requests;
 
 use super::classes::{Class, Mixed};
 use crate::world::Answer;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tollgate::state::StateName;
 use tollgate::text::CarrierName;
 use tollgate::usual::Usual;
-use tollgate_aws::settings;
+use tollgate_aws::tables::settings;
 
 use super::{IPV4, Table, sum, usd};
 use crate::round_trips::{run, warm, watched};

@@ -8,7 +8,7 @@ mod tokens;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use tollgate_aws::schema::TABLES;
+use tollgate_aws::tables::schema::TABLES;
 
 use super::yaml::root;
 use tokens::{Item, Source, Token};
@@ -176,7 +176,7 @@ impl Code {
 
     /// The filters of the functions on the stream, as the local stack has them.
     pub(super) fn stream_filters() -> BTreeMap<String, Vec<String>> {
-        let text = super::yaml::text("tests/local/src/stack/filters.rs");
+        let text = super::yaml::text("tools/local/src/stack/filters.rs");
         let source = Source::parse(&text, Path::new("filters.rs"));
         source.items.iter().find(|item| item.name == "patterns").unwrap().arms()
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use tollgate_aws::schema::TABLES;
+use tollgate_aws::tables::schema::TABLES;
 
 use super::yaml::{Template, find_all};
 use super::{FUNCTIONS, same};

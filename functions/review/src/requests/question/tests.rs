@@ -3,7 +3,7 @@
 use tollgate::record::Record;
 use tollgate::request::Fingerprint;
 use tollgate::state::{Ending, State};
-use tollgate_aws::requests::Stored;
+use tollgate_aws::tables::requests::Stored;
 
 use super::*;
 use crate::requests::form::tests::record;
