@@ -122,7 +122,7 @@ bounded_text!(
     compared
 );
 bounded_text!(
-    /// A carrier's name as the lookup service spells it; compared without regard to case.
+    /// A carrier's name as the lookup service spells it; compared without regard to case or to how wide its spaces are.
     CarrierName,
     100,
     compared,
@@ -161,15 +161,16 @@ macro_rules! shown {
 shown!(AccountId, ContactId, CarrierName, Author, Reason);
 
 impl CarrierName {
-    /// The form under which carriers are compared and counted: in lower case, one character for one. So it is a name
-    /// itself: no longer than the name, and in the same form wherever a letter stands.
+    /// The form under which carriers are compared and counted: in lower case, one character for one, with one space for
+    /// several. So it is a name itself: no longer than the name, and in the same form wherever a letter stands.
     #[must_use]
     pub fn key(&self) -> String {
         let lower = |character: char| match character.to_lowercase() {
             mut one if one.len() == 1 => one.next().unwrap_or(character),
             _several => character,
         };
-        self.0.chars().map(lower).collect()
+        let words: Vec<String> = self.0.split_whitespace().map(|word| word.chars().map(lower).collect()).collect();
+        words.join(" ")
     }
 }
 
@@ -192,6 +193,7 @@ mod tests {
         }
         let key = |name| CarrierName::parse(name).unwrap().key();
         assert_eq!(key("EXAMPLE VoIP"), key("example voip"));
+        assert_eq!(key("Example  Vo\u{a0}IP"), key("example vo ip"));
         assert_eq!(key("ΟΔΟΣ"), key("οδοσ"));
         // In lower case it would be two characters, an `i` and a dot above.
         assert_eq!(key("İSTANBUL"), "İstanbul");

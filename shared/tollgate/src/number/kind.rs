@@ -87,8 +87,9 @@ impl NumberKind {
         let national = e164.strip_prefix("+1").filter(|national| national.len() == 10)?;
         let (exchange, line) = (national.get(3..6)?, national.get(6..)?);
         match (exchange, line) {
-            // Paid services; directory assistance; access to carriers; and the exchanges of short codes, 911 among them.
-            ("976" | "950", _) | ("555", "1212") => Some(Self::PremiumRate),
+            // Paid services; access to carriers; carriers' own test lines, which answer by themselves and stay on; directory
+            // assistance; and the exchanges of short codes, 911 among them.
+            ("976" | "950" | "958" | "959", _) | ("555", "1212") => Some(Self::PremiumRate),
             _ if exchange.ends_with("11") => Some(Self::PremiumRate),
             _ => None,
         }

@@ -92,6 +92,8 @@ fn every_kind_of_number_in_every_plan_is_called_or_named_for_what_it_is() {
 fn the_middle_of_a_number_tells_what_is_dear_in_north_america() {
     for (e164, found) in [
         ("+12129764141", Some("sure: premium-rate-number")),
+        ("+12129584141", Some("sure: premium-rate-number")),
+        ("+16139594141", Some("sure: premium-rate-number")),
         ("+18769764141", Some("sure: premium-rate-number")),
         ("+12065551212", Some("sure: premium-rate-number")),
         ("+14165551212", Some("sure: premium-rate-number")),
