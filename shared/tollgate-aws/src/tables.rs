@@ -25,7 +25,6 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::AsyncSleep;
 
 use crate::tables::deny_list::LastSeen;
-use crate::tables::schema;
 
 /// The tables.
 #[derive(Debug, Clone)]

@@ -63,6 +63,9 @@ const PARTS: [(&str, &str); 5] = [
 /// The methods that functions are handed to.
 const HANDED_TO: [&str; 5] = ["map", "and_then", "filter_map", "flat_map", "then"];
 
+/// The rooms of `tollgate-aws`.
+const ROOMS: [&str; 3] = ["tables", "transitions", "services"];
+
 /// Methods that iterators have, too; ours are called on a name.
 const IN_STD: [&str; 1] = ["find"];
 
@@ -227,6 +230,8 @@ fn sources(directory: &Path) -> Vec<Source> {
             next.extend(path.read_dir().unwrap().map(|entry| entry.unwrap().path()));
         } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs") {
             let inner = path.strip_prefix(directory).unwrap();
+            // A module is named without its room.
+            let inner = ROOMS.iter().find_map(|room| inner.strip_prefix(room).ok()).unwrap_or(inner);
             sources.push(Source::parse(&std::fs::read_to_string(&path).unwrap(), inner));
         }
     }
