@@ -169,7 +169,8 @@ impl CarrierName {
             mut one if one.len() == 1 => one.next().unwrap_or(character),
             _several => character,
         };
-        let words: Vec<String> = self.0.split_whitespace().map(|word| word.chars().map(lower).collect()).collect();
+        let words: Vec<String> =
+            self.0.split_whitespace().map(|word| word.chars().map(lower).collect()).collect();
         words.join(" ")
     }
 }
