@@ -124,7 +124,10 @@ impl Entry {
     /// # Errors
     /// When [`Entry::parse`] does not read it, or nothing has this name.
     pub fn parse_new(key: &str, numbers: &Numbers) -> Result<Self, EntryError> {
-        let entry = Self::parse(key)?;
+        let entry = match Self::parse(key)? {
+            Self::Carrier(name) => Self::Carrier(name.with_single_spaces()),
+            other => other,
+        };
         let named = match &entry {
             Self::Number(number) if number.kind() == NumberKind::Unlisted && !numbers.lets_in(number) => {
                 Err(PhoneNumberError::Invalid.to_string())
@@ -283,6 +286,10 @@ mod tests {
     #[test]
     fn carriers_are_one_entry_however_they_are_spelled() {
         assert_eq!(Entry::parse("carrier#Example VoIP").unwrap().key(), "carrier#example voip");
+        let wide = "carrier#Example  VoIP";
+        assert_eq!(Entry::parse_new(wide, &Numbers::default()).unwrap().key(), "carrier#example voip");
+        // One that was listed so before is found under its own key, and removed.
+        assert_eq!(Entry::parse(wide).unwrap().key(), "carrier#example  voip");
     }
 
     #[test]

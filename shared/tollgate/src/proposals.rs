@@ -224,7 +224,7 @@ pub fn lists(entry: &Entry, record: &Record) -> bool {
         Entry::Account(account) => request.caller.account.as_ref().is_some_and(|own| own.id == *account),
         Entry::Carrier(carrier) => {
             let of = record.line.as_ref().and_then(|line| line.carrier.as_ref());
-            of.is_some_and(|of| of.key() == carrier.key())
+            of.is_some_and(|of| of.names_the_same_as(carrier))
         }
     }
 }

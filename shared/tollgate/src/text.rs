@@ -161,17 +161,28 @@ macro_rules! shown {
 shown!(AccountId, ContactId, CarrierName, Author, Reason);
 
 impl CarrierName {
-    /// The form under which carriers are compared and counted: in lower case, one character for one, with one space for
-    /// several. So it is a name itself: no longer than the name, and in the same form wherever a letter stands.
+    /// The form under which carriers are stored and counted: in lower case, one character for one. So it is a name
+    /// itself: no longer than the name, and in the same form wherever a letter stands.
     #[must_use]
     pub fn key(&self) -> String {
         let lower = |character: char| match character.to_lowercase() {
             mut one if one.len() == 1 => one.next().unwrap_or(character),
             _several => character,
         };
-        let words: Vec<String> =
-            self.0.split_whitespace().map(|word| word.chars().map(lower).collect()).collect();
-        words.join(" ")
+        self.0.chars().map(lower).collect()
+    }
+
+    /// The same name with one space for several, as a new one is written down. What is stored keeps its key: under another
+    /// one nobody would find it again.
+    #[must_use]
+    pub fn with_single_spaces(&self) -> Self {
+        Self(self.0.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+
+    /// Whether both name one carrier, without regard to case or to how wide the spaces are.
+    #[must_use]
+    pub fn names_the_same_as(&self, other: &Self) -> bool {
+        self.with_single_spaces().key() == other.with_single_spaces().key()
     }
 }
 
@@ -194,10 +205,18 @@ mod tests {
         }
         let key = |name| CarrierName::parse(name).unwrap().key();
         assert_eq!(key("EXAMPLE VoIP"), key("example voip"));
-        assert_eq!(key("Example  Vo\u{a0}IP"), key("example vo ip"));
         assert_eq!(key("ΟΔΟΣ"), key("οδοσ"));
         // In lower case it would be two characters, an `i` and a dot above.
         assert_eq!(key("İSTANBUL"), "İstanbul");
+    }
+
+    #[test]
+    fn names_of_one_carrier_may_have_wider_spaces_and_keep_their_keys() {
+        let [wide, narrow, other] = ["Example  Vo\u{a0}IP", "example vo ip", "examplevo ip"]
+            .map(|name| CarrierName::parse(name).unwrap());
+        assert!(wide.names_the_same_as(&narrow) && !wide.names_the_same_as(&other));
+        assert_eq!(wide.with_single_spaces().key(), narrow.key());
+        assert_eq!(wide.key(), "example  vo\u{a0}ip", "its calls and its entry are stored under it");
     }
 
     #[test]

@@ -164,7 +164,7 @@ mod tests {
             "[!-~]{1,20}".prop_map(|id| Subject::Account(AccountId::parse(&id).unwrap())),
             number().prop_map(Subject::Number),
             number().prop_map(|number| Subject::Range(number.range())),
-            "[a-z0-9]( ?[a-z#&]){0,5}[a-z]"
+            "[a-z0-9][a-z #&]{0,9}[a-z]"
                 .prop_map(|name| Subject::Carrier(CarrierName::parse(&name).unwrap())),
             address().prop_filter_map("IPv6", |address| Some(Subject::Block(address.site()?))),
         ]

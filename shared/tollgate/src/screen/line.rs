@@ -37,7 +37,7 @@ fn carrier(line: &Line, policy: &Policy) -> Option<Finding> {
         return None;
     }
     match &line.carrier {
-        Some(carrier) if usual.iter().any(|usual| usual.key() == carrier.key()) => None,
+        Some(carrier) if usual.iter().any(|usual| usual.names_the_same_as(carrier)) => None,
         Some(carrier) => Some(Finding::about(Code::UnusualCarrier, format!("carrier#{}", carrier.key()))),
         None => Some(Finding::about(Code::UnusualCarrier, "unknown")),
     }

@@ -67,7 +67,7 @@ fn matching<'a>(
     live.filter(move |listing| match &listing.entry {
         Entry::Carrier(listed) => match line {
             LineFact::Known(line) => {
-                line.carrier.as_ref().is_some_and(|carrier| carrier.key() == listed.key())
+                line.carrier.as_ref().is_some_and(|carrier| carrier.names_the_same_as(listed))
             }
             LineFact::NotAsked | LineFact::NotOffered | LineFact::Unavailable => false,
         },

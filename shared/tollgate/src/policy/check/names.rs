@@ -38,16 +38,16 @@ pub(super) fn check(policy: &Policy, given: &Value) -> Vec<PolicyError> {
             Ok(()) => {}
         }
     }
-    if policy.newcomers.strangers_max > policy.newcomers.newcomers_max {
-        let reason = "at most newcomers.newcomers_max: these places are a part of those";
-        note("newcomers.strangers_max".to_owned(), reason.to_owned());
-    }
     let prices = policy.budgets.usd_per_minute.iter();
     let prices = prices.map(|(prefix, usd)| (format!("budgets.usd_per_minute.{prefix}"), *usd));
     let otherwise = ("budgets.usd_per_minute_otherwise".to_owned(), policy.budgets.usd_per_minute_otherwise);
     for (field, usd) in prices.chain([otherwise]) {
         if usd <= 0.0 {
-            note(field, "more than 0: calls at no price are in nobody's budget of dollars".to_owned());
+            note(
+                field,
+                "more than 0: calls without a price would never count against the budget of dollars"
+                    .to_owned(),
+            );
         }
     }
     for (code, mode) in &policy.rules {

@@ -93,6 +93,14 @@ fn of_all_listed_carriers_only_the_numbers_own_counts() {
     );
     check(
         |case| {
+            case.list(Effect::Deny, "carrier#Example  Rare");
+            case.line(LineType::Mobile, Some("Example Rare"));
+        },
+        Certainty::Sure,
+        &["sure: deny-listed carrier#example  rare"],
+    );
+    check(
+        |case| {
             listed(Effect::Trust)(case);
             case.line(LineType::Voip, Some("Example Rare"));
         },
